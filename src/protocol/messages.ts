@@ -1,0 +1,125 @@
+/**
+ * The contract between a host and those who drive it (the extension, `codeswitch run`, the shell): JSON-RPC over a private
+ * pipe. The host speaks first, with `hello` and its protocol number; a mismatch ends the connection with both numbers named.
+ * Every request gets exactly one reply. `snapshot`, `loaded` and `log` come unasked, in order. If the host ends, every open
+ * request fails with `HostDown`. Absent on purpose: editor positions, anything only VS Code or only JavaScript understands.
+ */
+import type { Problem } from '../base/problem'
+import type { FailureReason, Origin, ProcessPage, ProcessView, Snapshot } from './snapshot'
+import type { ModuleName, PidText, Version } from './ids'
+
+export const PROTOCOL = 1
+
+export type PurgePolicy = 'ask' | 'soft' | 'brutal'
+
+/** What the host needs to know before it runs anything. Sent once, as the reply to `hello`. */
+export interface HostOptions {
+  /** Workspace folder, absolute: module names are paths from here. */
+  readonly root: string
+  /** Program to run, absolute or from `root`; undefined: an empty runtime (shell without a program). */
+  readonly entry: string | undefined
+  readonly argv: readonly string[]
+  /** Globs from `root`: which files are modules. */
+  readonly include: readonly string[]
+  readonly exclude: readonly string[]
+  readonly purgePolicy: PurgePolicy
+  /** Milliseconds that somebody on the way out gets before anybody is asked or killed. */
+  readonly purgeGrace: number
+}
+
+export interface LoadParams {
+  /** Names (or unique last parts, or absolute paths); undefined: every loaded module whose file changed. */
+  readonly modules: readonly string[] | undefined
+  readonly origin: Origin
+  /** `true`: load even when the text is that of current (as Erlang's `l` does); `false`: unchanged text loads nothing. */
+  readonly force: boolean
+  /** Overrides the host's policy for this load. */
+  readonly policy?: PurgePolicy
+}
+
+export type ModuleOutcome =
+  | { readonly module: ModuleName; readonly kind: 'loaded'; readonly version: Version; readonly killed: readonly PidText[]; readonly why?: string }
+  | { readonly module: ModuleName; readonly kind: 'unchanged' }
+  | { readonly module: ModuleName; readonly kind: 'staged'; readonly victims: number; readonly policy: 'ask' | 'soft' }
+  | { readonly module: ModuleName; readonly kind: 'failed'; readonly reason: FailureReason; readonly problems: readonly Problem[] }
+  /** The batch was atomic and another module of it failed: nothing of this one changed. */
+  | { readonly module: ModuleName; readonly kind: 'heldBack'; readonly because: ModuleName }
+
+/** One batch, one report. `ok` is true when every module was loaded or unchanged. */
+export interface LoadReport {
+  readonly batch: number
+  readonly ok: boolean
+  readonly origin: Origin
+  readonly at: number
+  readonly tookMs: number
+  readonly outcomes: readonly ModuleOutcome[]
+}
+
+export type PurgeReport = { readonly module: ModuleName; readonly result: boolean; readonly killed: readonly PidText[] }
+export type Refusal = { readonly error: FailureReason | 'unknown_module' | 'ambiguous_module' | 'noproc' | 'badarg' | 'no_old_code' | 'nothing_staged'; readonly message: string }
+
+export interface SourceText { readonly module: ModuleName; readonly version: Version; readonly slot: 'current' | 'old'; readonly file: string; readonly text: string }
+
+export interface ProcessDetails {
+  readonly process: ProcessView
+  readonly ancestors: readonly PidText[]
+  readonly links: readonly PidText[]
+  readonly monitors: readonly PidText[]
+  readonly monitoredBy: readonly PidText[]
+  /** Printed with util.inspect, bounded in depth and length. */
+  readonly mailbox: readonly string[]
+  readonly dictionary: readonly (readonly [string, string])[]
+  readonly resources: readonly string[]
+}
+
+export interface WhyView {
+  readonly module: ModuleName
+  readonly version: Version
+  readonly slot: 'current' | 'old'
+  readonly keepers: readonly { readonly kind: 'frame' | 'timer' | 'listener' | 'server' | 'export' | 'closure'; readonly text: string; readonly pid?: PidText; readonly file?: string; readonly line?: number }[]
+}
+
+/** One shell line. `value` is what a person reads (util.inspect); `json` the value for programs (`--json`), pids and refs as text. */
+export type ShellAnswer =
+  | { readonly ok: true; readonly value: string; readonly json: unknown }
+  | { readonly ok: false; readonly error: { readonly name: string; readonly message: string; readonly stack?: string } }
+
+/** method -> [params, result]. A `Refusal` is an answer, not a fault: the call was understood and declined. */
+export interface Requests {
+  load: [LoadParams, LoadReport | Refusal]
+  /** Loads what is staged (all, or the batch of `module`); `kill`: purge those who linger, else wait until they left. */
+  loadStaged: [{ readonly module?: string; readonly kill: boolean }, LoadReport | Refusal]
+  discardStaged: [{ readonly module?: string }, { readonly discarded: readonly ModuleName[] } | Refusal]
+  purge: [{ readonly module: string; readonly soft: boolean }, PurgeReport | Refusal]
+  /** Every module that has old code. */
+  purgeAll: [{ readonly soft: boolean }, { readonly modules: readonly PurgeReport[] }]
+  delete: [{ readonly module: string }, { readonly module: ModuleName; readonly result: boolean } | Refusal]
+  rollback: [{ readonly module: string }, LoadReport | Refusal]
+  snapshot: [Record<string, never>, Snapshot]
+  processes: [{ readonly offset: number; readonly limit: number; readonly filter?: string }, ProcessPage]
+  inspect: [{ readonly pid: string }, ProcessDetails | Refusal]
+  kill: [{ readonly pid: string; readonly reason?: string }, { readonly killed: boolean } | Refusal]
+  /** `text` is a JavaScript expression (`"code_switch"`, `{ type: "stop" }`); evaluated in the host. */
+  send: [{ readonly pid: string; readonly text: string }, { readonly sent: true } | Refusal]
+  source: [{ readonly module: string; readonly slot: 'current' | 'old' }, SourceText | Refusal]
+  why: [{ readonly module: string; readonly slot?: 'current' | 'old' }, { readonly versions: readonly WhyView[] } | Refusal]
+  shell: [{ readonly line: string }, ShellAnswer]
+  /** Changes policy or grace while running. */
+  configure: [{ readonly purgePolicy?: PurgePolicy; readonly purgeGrace?: number }, Record<string, never>]
+  openInspector: [Record<string, never>, { readonly url: string }]
+  shutdown: [Record<string, never>, Record<string, never>]
+}
+
+export interface Notifications {
+  snapshot: Snapshot
+  /** A batch ended (also the one of the program's start); for the history view and the Problems view. */
+  loaded: LoadReport
+  /** A text the person should be able to find again (log channel). */
+  log: { readonly level: 'info' | 'warn' | 'error'; readonly message: string }
+  /** The files that matter changed: whoever watches for this host watches these folders (absolute). */
+  watch: { readonly folders: readonly string[] }
+}
+
+/** First message of the host. */
+export interface Hello { readonly protocol: number; readonly engine: string; readonly osPid: number }
+export type { ProcessView, Snapshot }

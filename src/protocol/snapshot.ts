@@ -1,0 +1,121 @@
+/**
+ * What the views see: plain immutable JSON, never live tables. Times are milliseconds since the epoch unless they are
+ * named `...Ms` (durations). Nothing here is about JavaScript, so that a BEAM host can fill it in as well.
+ */
+import type { Problem } from '../base/problem'
+import type { ModuleName, PidText, Version } from './ids'
+
+export interface Snapshot {
+  /** Grows by one at each change; an older one is never shown over a newer. */
+  readonly seq: number
+  readonly runtime: RuntimeView
+  readonly modules: readonly ModuleView[]
+  readonly processes: ProcessPage
+  /** One entry per old version in which somebody lingers: what the next load of that module would kill. */
+  readonly lingering: readonly LingeringView[]
+}
+
+/** The life of the runtime host. After `crashed` the last modules and processes stay in the snapshot. */
+export type RuntimeView =
+  | { readonly state: 'stopped' }
+  | { readonly state: 'starting'; readonly entry: string | undefined }
+  | { readonly state: 'running'; readonly osPid: number; readonly engine: string; readonly entry: string | undefined; readonly startedAt: number
+      /** Set while user code keeps the main thread busy and no safepoint was reached: for how long, and where if known. */
+      readonly busy?: { readonly forMs: number; readonly where?: string } }
+  | { readonly state: 'exited'; readonly exitCode: number; readonly at: number }
+  | { readonly state: 'crashed'; readonly message: string; readonly exitCode: number | null; readonly signal: string | null; readonly at: number }
+
+export interface ModuleView {
+  readonly name: ModuleName
+  /** Absolute path of the source file. */
+  readonly file: string
+  readonly current: VersionView | undefined
+  readonly old: VersionView | undefined
+  /** Compiled and ready, but waiting because its load would purge lingering processes. */
+  readonly staged: StagedView | undefined
+  /** Why the last save of it did not load; cleared by the next load that succeeds. */
+  readonly failed: FailedView | undefined
+  readonly sticky: boolean
+}
+
+export interface VersionView {
+  readonly version: Version
+  /** Hash of the source text, hexadecimal. */
+  readonly hash: string
+  readonly loadedAt: number
+  /** Length of the source text in UTF-16 units. */
+  readonly size: number
+  readonly origin: Origin
+  /** Processes with an activation in this version. For an old version: who lingers. */
+  readonly processes: number
+}
+
+/** What asked for a load. */
+export type Origin = 'start' | 'save' | 'external' | 'command' | 'shell' | 'program' | 'rollback'
+
+export interface StagedView {
+  readonly since: number
+  /** Modules of one batch are staged, loaded and discarded together; equal numbers belong together. */
+  readonly batch: number
+  readonly policy: 'ask' | 'soft'
+  readonly hash: string
+  readonly victims: number
+}
+
+export interface FailedView {
+  readonly at: number
+  readonly reason: FailureReason
+  readonly problems: readonly Problem[]
+}
+
+/** OTP's atoms as string literals, and ours where OTP has none (`compile_error`). */
+export type FailureReason =
+  | 'compile_error' | 'badfile' | 'nofile' | 'not_purged' | 'sticky_directory' | 'on_load_failure' | 'evaluation_failed' | 'link_error'
+  | 'superseded' | 'duplicated' | 'not_loaded' | 'host_down'
+
+export interface LingeringView {
+  readonly module: ModuleName
+  readonly version: Version
+  readonly total: number
+  /** The first of them (at most 200), each with the frames that keep it there first in `stack`. */
+  readonly processes: readonly ProcessView[]
+}
+
+export type ProcessStatus = 'running' | 'waiting' | 'suspended' | 'hibernating'
+
+export interface ProcessView {
+  readonly pid: PidText
+  /** Registered name. */
+  readonly name: string | undefined
+  /** A readable name for a process that has none: its initial call or what started it. */
+  readonly label: string
+  readonly status: ProcessStatus
+  readonly messages: number
+  readonly startedAt: number
+  readonly links: number
+  readonly monitors: number
+  readonly trapExit: boolean
+  readonly parent: PidText | undefined
+  /** Innermost frame first; only frames of modules loaded through Codeswitch. */
+  readonly stack: readonly FrameView[]
+  /** True when some frame is code of an old version. */
+  readonly lingers: boolean
+}
+
+export interface FrameView {
+  readonly module: ModuleName
+  readonly version: Version
+  readonly slot: 'current' | 'old'
+  readonly function: string
+  readonly file: string
+  /** 1-based, in the text this version was compiled from. */
+  readonly line: number
+  /** 0-based, UTF-16 units. */
+  readonly column: number
+}
+
+export interface ProcessPage {
+  readonly total: number
+  readonly offset: number
+  readonly items: readonly ProcessView[]
+}
