@@ -1,0 +1,106 @@
+/**
+ * A compiled module on its way from the compiler to the runtime: plain data, one text and the tables that belong to it.
+ * The generated text and the runtime meet only here; `emitted` below is their whole vocabulary.
+ */
+
+export type ModuleFormat = 'esm' | 'commonjs' | 'json'
+
+export interface ImportRecord {
+  /** As written: `./x`, `express`, `node:fs`, `#lib`. */
+  readonly specifier: string
+  /** Import attributes (`{ type: "json" }`), empty when none. */
+  readonly attributes: Readonly<Record<string, string>>
+  /** Names it takes (`default` included); a namespace import or `export *` adds `*`. Empty for `import "./x"`. */
+  readonly names: readonly string[]
+  readonly line: number
+  readonly column: number
+}
+
+/** One function of the module, for stacks: names and places in the text that was rewritten (before esbuild's map). */
+export interface FunctionRecord {
+  readonly name: string
+  readonly line: number
+  readonly column: number
+}
+
+export interface Rewritten {
+  readonly format: ModuleFormat
+  /** An expression (no trailing semicolon, no source URL): see `emitted`. Insertions contain no line break, so lines are those of the input. */
+  readonly code: string
+  /** The module awaits at its top level: `code` is an async generator function. */
+  readonly async: boolean
+  readonly imports: readonly ImportRecord[]
+  /** Names exported by the module itself or re-exported by name, in order. */
+  readonly exports: readonly string[]
+  /** Exported names whose binding is never assigned after its declaration: the table holds their value, not a getter. */
+  readonly constants: readonly string[]
+  /** Indexes into `imports` of `export * from`. */
+  readonly stars: readonly number[]
+  /** Literal specifiers of `require("…")` and `import("…")`: compiled ahead, not linked. */
+  readonly dynamic: readonly string[]
+  readonly functions: readonly FunctionRecord[]
+  /** Positions a frame can store, flat: function index, line (1-based), column (0-based UTF-16), per point. Point 0 is the top level's start. */
+  readonly points: readonly number[]
+  /** How columns moved, flat and sorted: line, column in `code`, by how much (code column = input column + delta from here on). */
+  readonly shifts: readonly number[]
+  /** Names of top-level `let`/`var` bindings that functions assign to: state that a reload resets. */
+  readonly state: readonly string[]
+}
+
+/**
+ * What the generated text looks like. `P` is the prefix, `$$` unless the source uses names that start with it.
+ *
+ * ES module:   (function* (P) { "use strict"; <prologue>; P.define({ a: () => a, … }, (P) => { <relink> }); yield; <body> })
+ *              first `next()` instantiates (hoisted functions exist, exports can be read), the second one evaluates.
+ *              With top-level await: `async function*`.
+ * CommonJS:    (function (exports, require, module, __filename, __dirname, P) { <prologue>; <body> })
+ * prologue:    const P_v = P.version, P_s = P.traps, P_k = P.slot, P_trap = P.trap, P_enter = P.enter, P_leave = P.leave,
+ *              P_park = P.park, P_dead = P.dead, P_y = P.yielded, P_meta = P.meta; (only those used)
+ *              let P_c0 = P.imports[0].calls, P_n0 = P.imports[0].values, …        relink assigns these again
+ * import use:  f(x)  ->  (0, P_c0.f)(x)      f`x`  ->  (0, P_c0.f)`x`      ns.f(x)  ->  P_c0.f(x)
+ *              any other use of f  ->  P_n0.f      of ns  ->  P_n0          { f }  ->  { f: P_n0.f }       new F()  ->  new P_n0.F()
+ * every function head (after its directives) and every loop head:   if (P_s[P_k]) P_trap(P_v);
+ * async function:      const P_f = P_enter(P_v, <function index>); let P_t; try { <body> } finally { if (P_f.d) await P_park(P_f); P_leave(P_f); }
+ *   await E       ->   (P_t = await (P_t = E, P_f.p = <point>, P_t), P_f.d ? await P_park(P_f, P_t) : P_t)
+ *   catch/finally      start with  if (P_f.d) await P_park(P_f);
+ *   for await          stores its point before the loop and starts its body with the same check
+ * generator:           as async with P_leave in finally, but  yield E -> (P_t = yield E…, P_f.d && P_y(P_f), P_t),
+ *                      catch (e) starts with  if (P_f.d) throw e;   finally { if (!P_f.d) { … } }
+ * sync function:       catch (e) starts with  if (P_dead()) throw e;   finally { if (!P_dead()) { … } }
+ * import.meta -> P_meta      import(x, o) -> P.import(x, o)
+ */
+export interface Emitted {
+  /** Version record; opaque to the text. */
+  readonly version: unknown
+  /** Shared with the control thread; a non-zero element at `slot` sends the next function or loop head into `trap`. */
+  readonly traps: Int32Array
+  readonly slot: number
+  readonly imports: readonly ImportBinding[]
+  readonly meta: object
+  /** Throws BadFunError when the version was purged; serves the control thread when it rang; throws KillSignal when the running process was ended. */
+  trap(version: unknown): void
+  enter(version: unknown, functionIndex: number): EmittedFrame
+  leave(frame: EmittedFrame): void
+  /** `d` is 1 (dead): a promise that never settles; 2 (suspended): one that settles with `value` at resume. */
+  park(frame: EmittedFrame, value?: unknown): Promise<unknown>
+  /** True while the running process has been ended (only a kill that unwinds can see it). */
+  dead(): boolean
+  /** A generator of a dead frame was resumed: throws BadFunError. */
+  yielded(frame: EmittedFrame): void
+  define(exports: Readonly<Record<string, () => unknown>>, relink: (emitted: Emitted) => void): void
+  import(specifier: unknown, options?: unknown): Promise<unknown>
+}
+
+export interface EmittedFrame {
+  /** 0 alive, 1 dead, 2 suspended. */
+  d: number
+  /** Point: index into `points` (times three). */
+  p: number
+}
+
+export interface ImportBinding {
+  /** Raw functions and values of the current version: what a call reads. */
+  readonly calls: Readonly<Record<string, unknown>>
+  /** The module namespace: functions are external funs with a stable identity. */
+  readonly values: Readonly<Record<string, unknown>>
+}
