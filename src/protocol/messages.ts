@@ -25,6 +25,8 @@ export interface HostOptions {
   readonly purgePolicy: PurgePolicy
   /** Milliseconds that somebody on the way out gets before anybody is asked or killed. */
   readonly purgeGrace: number
+  /** `true`: the host stays when the program has nothing left to do, or failed to start (shell, editor). */
+  readonly keepAlive: boolean
 }
 
 export interface LoadParams {

@@ -1,0 +1,93 @@
+/**
+ * CommonJS modules of the workspace. `require` gives importers a view that always reads the exports of current, so that a
+ * destructured function is an external fun and `lib.f()` reaches current, as with an import.
+ */
+import Module, { createRequire } from 'node:module'
+import path from 'node:path'
+import { isForwardable } from './externalFuns'
+import type { ExternalFuns } from './externalFuns'
+
+export interface CommonjsModule { exports: unknown; loaded: boolean; filename: string; paths: string[]; id: string }
+
+export function newModule(file: string, isEntry: boolean): CommonjsModule {
+  const module: CommonjsModule = new Module(file)
+  module.filename = file
+  module.id = isEntry ? '.' : file
+  module.paths = nodeModulePaths(path.dirname(file))
+  return module
+}
+
+function nodeModulePaths(folder: string): string[] {
+  const paths: string[] = []
+  for (let at = folder; ; at = path.dirname(at)) {
+    if (path.basename(at) !== 'node_modules') paths.push(path.join(at, 'node_modules'))
+    if (path.dirname(at) === at) return paths
+  }
+}
+
+/** Node's `require` for this file, with `load` in front of it: whatever `load` declines is Node's business. */
+export function makeRequire(file: string, main: () => unknown, load: (specifier: string) => { readonly exports: unknown } | undefined): NodeJS.Require {
+  const native = createRequire(file)
+  const require = (specifier: string): unknown => {
+    const own = typeof specifier === 'string' ? load(specifier) : undefined
+    return own === undefined ? native(specifier) : own.exports
+  }
+  Object.defineProperty(require, 'main', { get: main, enumerable: true })
+  return Object.assign(require, { resolve: native.resolve, cache: native.cache, extensions: native.extensions }) as NodeJS.Require // guard: all members are present
+}
+
+type Callable = (this: unknown, ...args: unknown[]) => unknown
+const isCallable = (value: unknown): value is Callable => typeof value === 'function'
+const isObject = (value: unknown): value is object => (typeof value === 'object' && value !== null) || typeof value === 'function'
+
+/** The names an ES module importer can take: `default` is the view itself. */
+export function commonjsExports(exports: unknown, view: unknown): Record<string, () => unknown> {
+  const names: Record<string, () => unknown> = {}
+  if (isObject(exports)) {
+    for (const name of Object.keys(exports)) if (name !== 'default') names[name] = () => Reflect.get(exports, name)
+  }
+  const interop = isObject(exports) && Reflect.get(exports, '__esModule') === true && 'default' in exports
+  names.default = () => (interop ? Reflect.get(exports, 'default') : view)
+  return names
+}
+
+/** What `require` answers: primitives as they are, objects and functions through a proxy on the exports of current. */
+export function commonjsView(exports: () => unknown, funs: ExternalFuns): unknown {
+  const first = exports()
+  if (!isObject(first)) return first
+  const now = (): object => {
+    const value = exports()
+    return isObject(value) ? value : first
+  }
+  const wrap = (key: PropertyKey, value: unknown): unknown => (typeof key === 'string' && isForwardable(value) ? funs.fun(key, value) : value)
+  const target: object = isCallable(first) ? function () {} : Array.isArray(first) ? [] : {}
+  return new Proxy(target, {
+    get: (_, key) => wrap(key, Reflect.get(now(), key)),
+    set: (_, key, value) => Reflect.set(now(), key, value),
+    has: (_, key) => Reflect.has(now(), key),
+    deleteProperty: (_, key) => Reflect.deleteProperty(now(), key),
+    defineProperty: (_, key, descriptor) => Reflect.defineProperty(now(), key, descriptor),
+    getPrototypeOf: () => Reflect.getPrototypeOf(now()),
+    ownKeys: (own) => [...new Set([...Reflect.ownKeys(now()), ...Reflect.ownKeys(own).filter((key) => fixed(own, key))])],
+    getOwnPropertyDescriptor: (own, key) => {
+      if (fixed(own, key)) return Reflect.getOwnPropertyDescriptor(own, key)
+      const descriptor = Reflect.getOwnPropertyDescriptor(now(), key)
+      if (descriptor === undefined) return undefined
+      if ('value' in descriptor) return { ...descriptor, value: wrap(key, descriptor.value), configurable: true }
+      return { ...descriptor, configurable: true }
+    },
+    apply: (_, self, args) => Reflect.apply(callableNow(now()), self, args),
+    construct: (_, args, newTarget) => {
+      const made: unknown = Reflect.construct(callableNow(now()), args, newTarget)
+      return isObject(made) ? made : {}
+    },
+  })
+}
+
+const callableNow = (value: object): Callable => {
+  if (isCallable(value)) return value
+  throw new TypeError('module.exports is not a function any more')
+}
+
+/** A proxy may not deny what its target cannot lose (`prototype` of a function, `length` of an array). */
+const fixed = (target: object, key: PropertyKey): boolean => Reflect.getOwnPropertyDescriptor(target, key)?.configurable === false

@@ -1,0 +1,162 @@
+/**
+ * Between the two threads of the host: the main thread, where user code and the code server run, and the control thread, which
+ * compiles, decides and talks to the outside. Structured clones over one MessagePort, in order. Each `...Request` carries an
+ * `id` and gets exactly one `reply`. When main is busy, control rings through the trap array and main serves its port at the
+ * next safepoint (function or loop head of user code); a `require` of code that is not compiled yet blocks main on `reply`.
+ */
+import type { Rewritten } from '../protocol/unit'
+import type { ModuleName, PidText, Version } from '../protocol/ids'
+import type { FailureReason, Origin, ProcessStatus } from '../protocol/snapshot'
+import type { ProcessDetails, ShellAnswer } from '../protocol/messages'
+
+/** Where a specifier leads. */
+export type Link =
+  | { readonly kind: 'module'; readonly module: ModuleName }
+  | { readonly kind: 'native'; readonly target: string }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+
+/** A compiled module with its specifiers resolved. */
+export interface Unit {
+  readonly module: ModuleName
+  readonly file: string
+  readonly hash: string
+  /** Length of the source text. */
+  readonly size: number
+  readonly rewritten: Rewritten
+  /** esbuild's source map, when the text was transformed. */
+  readonly map: string | undefined
+  /** One per `rewritten.imports`. */
+  readonly links: readonly Link[]
+  /** For literal `require` and `import()`. */
+  readonly dynamic: Readonly<Record<string, Link>>
+  /** `//# sourceMappingURL=…` with the whole map, only while a debugger is attached. */
+  readonly inlineMap: string | undefined
+}
+
+/** What becomes of lingering processes: nothing is loaded (`refuse`), or they are ended (`kill`). */
+export type PurgeMode = 'refuse' | 'kill'
+
+export type LoadResult =
+  | { readonly kind: 'loaded'; readonly versions: readonly LoadedVersion[] }
+  | { readonly kind: 'lingering'; readonly modules: readonly { readonly module: ModuleName; readonly pids: readonly PidText[] }[] }
+  | { readonly kind: 'not_purged'; readonly modules: readonly ModuleName[] }
+  | { readonly kind: 'failed'; readonly module: ModuleName; readonly reason: FailureReason; readonly error: ErrorView; readonly import?: number }
+
+export interface LoadedVersion { readonly module: ModuleName; readonly version: Version; readonly killed: readonly PidText[]; readonly origin: Origin }
+
+/** An exception as text; `frames` are raw positions in generated code, for mapping. */
+export interface ErrorView {
+  readonly name: string
+  readonly message: string
+  readonly stack: string
+  /** Where in user code it was thrown, innermost first. */
+  readonly at: readonly { readonly module: ModuleName; readonly version: Version; readonly line: number; readonly column: number }[]
+}
+
+/** Main's tables as plain data; control adds texts, lines, what is staged and what failed. */
+export interface Picture {
+  readonly modules: readonly PictureModule[]
+  readonly total: number
+  readonly offset: number
+  readonly processes: readonly PictureProcess[]
+  readonly lingering: readonly { readonly module: ModuleName; readonly version: Version; readonly total: number; readonly processes: readonly PictureProcess[] }[]
+}
+export interface PictureModule {
+  readonly name: ModuleName
+  readonly file: string
+  readonly sticky: boolean
+  readonly current: PictureVersion | undefined
+  readonly old: PictureVersion | undefined
+}
+export interface PictureVersion { readonly version: Version; readonly hash: string; readonly size: number; readonly loadedAt: number; readonly origin: Origin; readonly processes: number }
+export interface PictureProcess {
+  readonly pid: PidText
+  readonly name: string | undefined
+  readonly label: string
+  readonly status: ProcessStatus
+  readonly messages: number
+  readonly startedAt: number
+  readonly links: number
+  readonly monitors: number
+  readonly trapExit: boolean
+  readonly parent: PidText | undefined
+  readonly stack: readonly PictureFrame[]
+  readonly lingers: boolean
+}
+export interface PictureFrame {
+  readonly module: ModuleName
+  readonly version: Version
+  readonly slot: 'current' | 'old'
+  readonly fn: number
+  readonly point: number
+  /** Position in generated code, for a frame that is running (known from the stack, not from a stored point). */
+  readonly at?: { readonly line: number; readonly column: number; readonly function: string }
+}
+
+/** method -> [params, result]; control asks, main answers. */
+export interface MainRequests {
+  /** Runs the program: units are all that can be reached; `entry` is evaluated first. */
+  start: [{ readonly units: readonly Unit[]; readonly entry: ModuleName; readonly entryFile: string; readonly argv: readonly string[] }, LoadResult]
+  /** `reload` are loaded whatever they were; `units` beyond them are ready in case they are imported for the first time. */
+  load: [{ readonly units: readonly Unit[]; readonly reload: readonly ModuleName[]; readonly purge: PurgeMode; readonly origin: Origin }, LoadResult]
+  /** Who lingers in the old code of these. */
+  lingering: [{ readonly modules: readonly ModuleName[] }, readonly { readonly module: ModuleName; readonly old: boolean; readonly total: number; readonly pids: readonly PidText[] }[]]
+  /** Answers when nobody lingers in the old code of these any more. */
+  drained: [{ readonly modules: readonly ModuleName[] }, true]
+  purge: [{ readonly module: ModuleName; readonly soft: boolean }, { readonly result: boolean; readonly killed: readonly PidText[] }]
+  delete: [{ readonly module: ModuleName }, { readonly result: boolean }]
+  rollback: [{ readonly module: ModuleName }, { readonly version: Version } | { readonly error: 'no_old_code' }]
+  picture: [Record<string, never>, Picture]
+  page: [{ readonly offset: number; readonly limit: number; readonly filter?: string }, Picture]
+  inspect: [{ readonly pid: string }, (Omit<ProcessDetails, 'process'> & { readonly process: PictureProcess }) | undefined]
+  kill: [{ readonly pid: string; readonly reason: string }, boolean]
+  send: [{ readonly pid: string; readonly text: string }, { readonly error: 'noproc' | 'badarg'; readonly message: string } | true]
+  shell: [{ readonly line: string }, ShellAnswer]
+  ping: [Record<string, never>, true]
+  openInspector: [Record<string, never>, { readonly url: string }]
+  shutdown: [Record<string, never>, true]
+}
+
+/** main asks, control answers. */
+export interface ControlRequests {
+  /** What a specifier that was not known at compile time leads to, with everything that is needed to load it. */
+  resolve: [{ readonly specifier: string; readonly importer: string; readonly kind: 'import' | 'require' }, { readonly link: Link; readonly units: readonly Unit[] }]
+  /** A module by the name a person typed (auto-load). */
+  find: [{ readonly text: string }, { readonly module: ModuleName; readonly units: readonly Unit[] } | { readonly error: string }]
+  /** The code functions that need the compiler. */
+  code: [CodeRequest, CodeAnswer]
+}
+
+export type CodeRequest =
+  | { readonly op: 'l' | 'c' | 'loadFile'; readonly module: string }
+  | { readonly op: 'loadBinary'; readonly module: string; readonly file: string; readonly text: string }
+  | { readonly op: 'atomicLoad'; readonly modules: readonly (string | readonly [string, string, string])[] }
+  | { readonly op: 'prepare'; readonly modules: readonly (string | readonly [string, string, string])[] }
+  | { readonly op: 'finish'; readonly handle: number }
+  | { readonly op: 'status' }
+export type CodeAnswer =
+  | { readonly kind: 'loaded'; readonly modules: readonly ModuleName[] }
+  | { readonly kind: 'errors'; readonly errors: readonly (readonly [string, string])[]; readonly printed: string }
+  | { readonly kind: 'prepared'; readonly handle: number }
+  | { readonly kind: 'consumed' }
+  | { readonly kind: 'status'; readonly modules: readonly { readonly module: ModuleName; readonly status: 'loaded' | 'modified' | 'removed' }[] }
+
+/** Main's unasked messages. */
+export type MainNotice =
+  | { readonly type: 'picture'; readonly picture: Picture }
+  | { readonly type: 'autoloaded'; readonly versions: readonly LoadedVersion[]; readonly units: readonly { readonly module: ModuleName; readonly hash: string }[] }
+  | { readonly type: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly message: string }
+
+export type Message =
+  | { readonly kind: 'request'; readonly id: number; readonly method: string; readonly params: unknown }
+  | { readonly kind: 'reply'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'fault'; readonly id: number; readonly message: string }
+  | { readonly kind: 'notice'; readonly notice: MainNotice }
+
+/** Trap array: bit 0 the version is purged, bit 1 control rings. Slot 0 is for versions that found no slot of their own. */
+export const PURGED = 1
+export const RING = 2
+export const TRAP_SLOTS = 1 << 20
+
+/** What the worker thread is given at its birth. */
+export interface ControlData { readonly traps: SharedArrayBuffer; readonly wake: SharedArrayBuffer; readonly engine: string }

@@ -1,0 +1,195 @@
+/**
+ * Mechanism only: at most two versions of a module, and the export tables that every importer reads. A third version is
+ * refused, nobody is ever killed here; policy is above (codeServer). Source: erlang/otp beam_bif_load.c, export table.
+ */
+import type { ModuleName, Version } from '../protocol/ids'
+import { version as mintVersion } from '../protocol/ids'
+import type { Origin } from '../protocol/snapshot'
+import { ExternalFuns, isForwardable, undefStub } from './externalFuns'
+import type { Unit } from './link'
+import type { VersionRecord } from './version'
+
+export type Table = Record<string, unknown>
+
+/** A version together with what it was made of. Lives as long as a slot holds it. */
+export interface Instance {
+  readonly record: VersionRecord
+  readonly unit: Unit
+  readonly loadedAt: number
+  readonly origin: Origin
+  /** Reads the live binding of an export, by name. */
+  exports: Readonly<Record<string, () => unknown>>
+  /** Names whose value never changes once the top level has run. */
+  constants: ReadonlySet<string>
+  /** Called at commit for an instance that was evaluated against staged bindings. */
+  relink: (() => void) | undefined
+  /** CommonJS: `module`, whose `exports` may be assigned late. */
+  readonly commonjs: { exports: unknown } | undefined
+}
+
+export type Slots =
+  | { readonly state: 'empty' }
+  | { readonly state: 'loaded'; readonly current: Instance }
+  | { readonly state: 'replaced'; readonly current: Instance; readonly old: Instance }
+  | { readonly state: 'deleted'; readonly old: Instance }
+
+export class ModuleRecord {
+  slots: Slots = { state: 'empty' }
+  sticky = false
+  /** Raw functions and values of current: what a call through an import reads. Its identity never changes. */
+  readonly calls: Table = Object.create(null)
+  /** The namespace object: functions are external funs. Its identity never changes. */
+  readonly values: Table = Object.create(null)
+  readonly funs: ExternalFuns
+  private last = 0
+
+  constructor(readonly name: ModuleName, public file: string) {
+    this.funs = new ExternalFuns(name)
+    Object.defineProperty(this.values, Symbol.toStringTag, { value: 'Module' })
+  }
+
+  get current(): Instance | undefined {
+    const { slots } = this
+    return slots.state === 'loaded' || slots.state === 'replaced' ? slots.current : undefined
+  }
+
+  get old(): Instance | undefined {
+    const { slots } = this
+    return slots.state === 'replaced' || slots.state === 'deleted' ? slots.old : undefined
+  }
+
+  /** The number the next load gets if it succeeds. */
+  nextVersion(): Version {
+    return mintVersion(this.last + 1)
+  }
+
+  /** new -> current, current -> old. `not_purged` (and no change) when both slots are full. */
+  commit(next: Instance): 'ok' | 'not_purged' {
+    const { current, old } = this
+    if (current !== undefined && old !== undefined) return 'not_purged'
+    if (current !== undefined) {
+      current.record.state = 'old'
+      this.slots = { state: 'replaced', current: next, old: current }
+    } else {
+      this.slots = old === undefined ? { state: 'loaded', current: next } : { state: 'replaced', current: next, old }
+    }
+    next.record.state = 'current'
+    this.last = Math.max(this.last, next.record.version)
+    this.install(next)
+    return 'ok'
+  }
+
+  /** current -> old. false when there is old code, or nothing was ever loaded (OTP's P6). */
+  delete(): boolean {
+    const { slots } = this
+    if (slots.state === 'loaded') {
+      slots.current.record.state = 'old'
+      this.slots = { state: 'deleted', old: slots.current }
+      this.install(undefined)
+      return true
+    }
+    return slots.state === 'empty' && this.last > 0
+  }
+
+  /** Forgets the old version; whoever lingered there must be gone by now. */
+  dropOld(): void {
+    const { slots } = this
+    if (slots.state === 'replaced') this.slots = { state: 'loaded', current: slots.current }
+    if (slots.state === 'deleted') this.slots = { state: 'empty' }
+  }
+
+  /** old <-> current; nobody is killed, no third load. */
+  rollback(): Version | undefined {
+    const { slots } = this
+    if (slots.state !== 'replaced' && slots.state !== 'deleted') return undefined
+    const back = slots.old
+    if (slots.state === 'replaced') {
+      slots.current.record.state = 'old'
+      this.slots = { state: 'replaced', current: back, old: slots.current }
+    } else {
+      this.slots = { state: 'loaded', current: back }
+    }
+    back.record.state = 'current'
+    this.install(back)
+    return back.record.version
+  }
+
+  /** Importers took `name`: when no version exports it, calling it throws UndefError instead of "not a function". */
+  expect(name: string): void {
+    if (name !== '*' && !(name in this.calls)) this.calls[name] = undefStub(this.name, name)
+  }
+
+  /** While the very first version evaluates, importers in a cycle read its bindings as they come to life. */
+  expose(exports: Readonly<Record<string, () => unknown>>): void {
+    for (const [name, read] of Object.entries(exports)) this.liveEntry(name, read)
+  }
+
+  /** Rewrites the export tables; cannot fail. */
+  install(next: Instance | undefined): void {
+    const names = next?.exports ?? {}
+    for (const name of Object.keys(this.calls)) if (!Object.hasOwn(names, name)) this.removeEntry(name)
+    if (next === undefined) return
+    for (const name of Object.keys(next.exports)) {
+      const read = next.exports[name]
+      if (read === undefined) continue
+      if (!next.constants.has(name)) this.liveEntry(name, read)
+      else this.valueEntry(name, read())
+    }
+  }
+
+  private valueEntry(name: string, value: unknown): void {
+    setData(this.calls, name, value)
+    setData(this.values, name, isForwardable(value) ? this.funs.fun(name, value) : value)
+  }
+
+  private liveEntry(name: string, read: () => unknown): void {
+    const value = (): unknown => {
+      const now = read()
+      return isForwardable(now) ? this.funs.fun(name, now) : now
+    }
+    Object.defineProperty(this.calls, name, { get: read, configurable: true, enumerable: true })
+    Object.defineProperty(this.values, name, { get: value, configurable: true, enumerable: true })
+  }
+
+  private removeEntry(name: string): void {
+    setData(this.calls, name, undefStub(this.name, name))
+    delete this.values[name]
+    this.funs.removed(name)
+  }
+}
+
+/** A plain assignment keeps the table's shape fast; only an accessor needs to be redefined. */
+function setData(table: Table, name: string, value: unknown): void {
+  const before = Object.getOwnPropertyDescriptor(table, name)
+  if (before === undefined || 'value' in before) table[name] = value
+  else Object.defineProperty(table, name, { value, writable: true, configurable: true, enumerable: true })
+}
+
+export class ModuleTable {
+  private readonly records = new Map<ModuleName, ModuleRecord>()
+
+  get(name: ModuleName): ModuleRecord | undefined {
+    return this.records.get(name)
+  }
+
+  obtain(name: ModuleName, file: string): ModuleRecord {
+    const known = this.records.get(name)
+    if (known !== undefined) {
+      known.file = file
+      return known
+    }
+    const record = new ModuleRecord(name, file)
+    this.records.set(name, record)
+    return record
+  }
+
+  all(): Iterable<ModuleRecord> {
+    return this.records.values()
+  }
+
+  /** The namespace object belongs to which module? (`l(t)` in the shell gets the object.) */
+  ofNamespace(object: object): ModuleRecord | undefined {
+    for (const record of this.records.values()) if (record.values === object || record.calls === object) return record
+    return undefined
+  }
+}
