@@ -1,0 +1,162 @@
+/**
+ * What can be called by its bare name in the shell: Erlang's shell commands (OTP c(3) and shell(3)), the code API and the
+ * process API. Results are OTP's terms as `CodeApi` writes them: atoms are strings, tuples arrays.
+ */
+import type { CodeApi, LoadError, ModuleRef } from '../codeApi'
+import type { Pid } from '../pid'
+import type { Bindings, Command } from './scope'
+import { unwrapModule } from './scope'
+import { shellHelp } from './help'
+import { processCommands, type ShellProcesses } from './processCommands'
+import { table } from './table'
+
+export interface CommandDeps {
+  readonly processes: ShellProcesses
+  readonly code: CodeApi
+  namespace(name: string): object | undefined | Promise<object | undefined>
+  write(text: string): void
+  readonly bindings: Bindings
+}
+
+/** Their arguments are modules: a bare name there is the module's name, whatever else it means. */
+const ofModules = [
+  'l', 'c', 'lc', 'nl', 'm', 'mod', 'purge', 'softPurge', 'del', 'rollback', 'checkOldCode', 'loadFile', 'ensureLoaded', 'isLoaded', 'moduleStatus',
+  'stick', 'unstick', 'which', 'versions', 'atomicLoad', 'prepareLoading', 'functionExported',
+] as const
+
+const moduleTakers: ReadonlySet<string> = new Set(ofModules)
+export const takesModules = (name: string): boolean => moduleTakers.has(name)
+
+export function createCommands(deps: CommandDeps): ReadonlyMap<string, Command> {
+  const commands = new Map<string, Command>()
+  const add = (all: Readonly<Record<string, Command>>): void => {
+    for (const [name, command] of Object.entries(all)) commands.set(name, command)
+  }
+  add(functionsOf(deps.processes))
+  add(processCommands(deps))
+  add(codeCommands(deps.code))
+  add(loadCommands(deps))
+  add(shellCommands(deps))
+  return commands
+}
+
+/** The code API under its own names, except `delete`, which JavaScript keeps for itself. */
+function codeCommands(code: CodeApi): Record<string, Command> {
+  const of = (value: ModuleRef): ModuleRef => moduleRef(value)
+  const all = (values: readonly (ModuleRef | readonly [ModuleRef, string, string])[]): typeof values =>
+    values.map((value) => (isTriple(value) ? ([of(value[0]), value[1], value[2]] as const) : of(value)))
+  return {
+    l: (m: ModuleRef) => code.l(of(m)),
+    c: (m: ModuleRef) => code.c(of(m)),
+    loadFile: (m: ModuleRef) => code.loadFile(of(m)),
+    loadAbs: (file: string) => code.loadAbs(file),
+    loadBinary: (m: ModuleRef, file: string, text: string) => code.loadBinary(of(m), file, text),
+    ensureLoaded: (m: ModuleRef) => code.ensureLoaded(of(m)),
+    atomicLoad: (ms: readonly ModuleRef[]) => code.atomicLoad(all(ms)),
+    prepareLoading: (ms: readonly ModuleRef[]) => code.prepareLoading(all(ms)),
+    finishLoading: (prepared: object) => code.finishLoading(prepared),
+    purge: (m: ModuleRef) => code.purge(of(m)),
+    softPurge: (m: ModuleRef) => code.softPurge(of(m)),
+    del: (m: ModuleRef) => code.delete(of(m)),
+    rollback: (m: ModuleRef) => code.rollback(of(m)),
+    checkOldCode: (m: ModuleRef) => code.checkOldCode(of(m)),
+    checkProcessCode: (pid: Pid, m: ModuleRef) => code.checkProcessCode(pid, of(m)),
+    isLoaded: (m: ModuleRef) => code.isLoaded(of(m)),
+    allLoaded: () => code.allLoaded(),
+    loaded: () => code.loaded(),
+    moduleStatus: (m: ModuleRef) => code.moduleStatus(of(m)),
+    modifiedModules: () => code.modifiedModules(),
+    functionExported: (m: ModuleRef, name: string, arity?: number) => code.functionExported(of(m), name, arity),
+    mm: () => code.mm(),
+    lm: () => code.lm(),
+    stick: (m: ModuleRef) => code.stick(of(m)),
+    unstick: (m: ModuleRef) => code.unstick(of(m)),
+    which: (m: ModuleRef) => code.which(of(m)),
+    versions: (m: ModuleRef) => code.versions(of(m)),
+  }
+}
+
+function loadCommands({ code, write, namespace }: CommandDeps): Record<string, Command> {
+  return {
+    // Preparing compiles; what is prepared and never finished is dropped.
+    async lc(...files: readonly (ModuleRef | readonly ModuleRef[])[]) {
+      const prepared = await code.prepareLoading(files.flatMap((file) => (isList(file) ? file : [file])).map(moduleRef))
+      return prepared[0] === 'ok' ? 'ok' : 'error'
+    },
+    // c:nl/1 answers `abcast` whatever happens on the nodes; this is the only node.
+    async nl(module: ModuleRef) {
+      const answer: readonly ['module', string] | LoadError = await code.l(moduleRef(module))
+      return answer[0] === 'error' && answer[1] === 'nofile' ? 'error' : 'abcast'
+    },
+    m(module?: ModuleRef) {
+      write(module === undefined ? moduleTable(code) : moduleFacts(code, moduleRef(module)))
+      return 'ok'
+    },
+    mod: (module: ModuleRef) => (typeof module === 'string' ? namespace(module) : moduleRef(module)),
+  }
+}
+
+function moduleTable(code: CodeApi): string {
+  const rows = code.loaded().sort().map((name) => {
+    const { current, old } = code.versions(name)
+    return [name, slot(current), slot(old), code.moduleStatus(name), code.which(name)]
+  })
+  return table([['Module', 'Current', 'Old', 'Status', 'File'], ...rows])
+}
+
+function moduleFacts(code: CodeApi, module: ModuleRef): string {
+  const { current, old } = code.versions(module)
+  return table([
+    ['Current', slot(current)],
+    ['Old', slot(old)],
+    ['Status', code.moduleStatus(module)],
+    ['File', code.which(module)],
+  ])
+}
+
+const slot = (version: number): string => (version === 0 ? '-' : `v${version}`)
+
+function shellCommands({ write, bindings }: CommandDeps): Record<string, Command> {
+  return {
+    help() {
+      write(shellHelp)
+      return 'ok'
+    },
+    b: () => Object.fromEntries(bindings.names().map((name) => [name, bindings.get(name)])),
+    f(name?: string) {
+      bindings.forget(name)
+      return 'ok'
+    },
+    memory: () => process.memoryUsage(),
+    uptime() {
+      const seconds = Math.floor(process.uptime())
+      const parts: (readonly [number, string])[] = [[Math.floor(seconds / 86_400), 'days'], [Math.floor(seconds / 3600) % 24, 'hours'], [Math.floor(seconds / 60) % 60, 'minutes'], [seconds % 60, 'seconds']]
+      write(`${parts.filter(([n], index) => n > 0 || index === 3).map(([n, unit]) => `${n} ${unit}`).join(', ')}\n`)
+      return 'ok'
+    },
+  }
+}
+
+function moduleRef(value: ModuleRef): ModuleRef {
+  const module = unwrapModule(value)
+  return typeof module === 'string' || module instanceof Object ? module : isNullPrototype(module) ? module : value
+}
+
+/** Module namespaces have no prototype, so `instanceof Object` does not know them. */
+const isNullPrototype = (value: unknown): value is object => typeof value === 'object' && value !== null
+const isList = (value: ModuleRef | readonly ModuleRef[]): value is readonly ModuleRef[] => Array.isArray(value)
+const isTriple = (value: ModuleRef | readonly [ModuleRef, string, string]): value is readonly [ModuleRef, string, string] => Array.isArray(value)
+
+/** Every function of an object or its class, callable without it. */
+export function functionsOf(api: object): Record<string, Command> {
+  const found: Record<string, Command> = {}
+  for (let level: object | null = api; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+    for (const name of Object.getOwnPropertyNames(level)) {
+      const value: unknown = Reflect.get(api, name)
+      if (name !== 'constructor' && !(name in found) && isFunction(value)) found[name] = value.bind(api)
+    }
+  }
+  return found
+}
+
+const isFunction = (value: unknown): value is Command => typeof value === 'function'

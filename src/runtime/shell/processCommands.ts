@@ -1,0 +1,83 @@
+/** The shell's commands about processes: OTP c(3) `i`, `regs`, `flush`, `pid`. */
+import { inspect } from 'node:util'
+import { parsePid } from '../../protocol/ids'
+import type { Pid } from '../pid'
+import type { Command } from './scope'
+import { table } from './table'
+
+/** What the shell itself needs of the process API; every other function of it becomes a command as it is. */
+export interface ShellProcesses {
+  self(): Pid
+  processes(): readonly Pid[]
+  registered(): readonly string[]
+  whereis(name: string): Pid | undefined
+  send(to: Pid | string, message: unknown): unknown
+  receive(pattern: (message: unknown) => boolean, options: { readonly after: number }): Promise<unknown>
+  processInfo(pid: Pid): unknown
+}
+
+export interface ProcessCommandDeps {
+  readonly processes: ShellProcesses
+  write(text: string): void
+}
+
+export function processCommands({ processes, write }: ProcessCommandDeps): Record<string, Command> {
+  return {
+    async flush() {
+      for (const message of await drain(processes)) write(`Shell got ${oneLine(message)}\n`)
+      return 'ok'
+    },
+    pid: (...parts: readonly (number | string)[]) => findPid(processes, parts),
+    i(pid?: Pid) {
+      if (pid !== undefined) return processes.processInfo(pid)
+      write(table([['Pid', 'Name', 'Status', 'Messages', 'Running'], ...processes.processes().map((one) => processRow(one, processes.processInfo(one)))]))
+      return 'ok'
+    },
+    regs() {
+      write(table([['Name', 'Pid', 'Running'], ...[...processes.registered()].sort().map((name) => registeredRow(processes, name))]))
+      return 'ok'
+    },
+    code_switch(to: Pid | string) {
+      processes.send(to, 'code_switch')
+      return 'code_switch'
+    },
+  }
+}
+
+const oneLine = (value: unknown): string => inspect(value, { breakLength: Infinity, compact: true })
+
+/** Everything in the mailbox now, taken out. */
+async function drain(processes: ShellProcesses): Promise<unknown[]> {
+  const taken: unknown[] = []
+  let found = true
+  while (found) {
+    found = false
+    await processes.receive((message) => {
+      found = true
+      taken.push(message)
+      return true
+    }, { after: 0 })
+  }
+  return taken
+}
+
+/** `pid(0, 40, 0)`, `pid(40)` and `pid('<0.40.0>')`. */
+function findPid(processes: ShellProcesses, parts: readonly (number | string)[]): Pid {
+  const id = parsePid(parts.join('.'))
+  const found = processes.processes().find((pid) => pid.id === id)
+  if (found === undefined) throw new RangeError(`no process ${id === undefined ? parts.join(', ') : `<0.${id}.0>`}`)
+  return found
+}
+
+function processRow(pid: Pid, info: unknown): string[] {
+  return [String(pid), text(field(info, 'registeredName') ?? field(info, 'label')), text(field(info, 'status')), text(field(info, 'messageQueueLen')), running(info)]
+}
+
+function registeredRow(processes: ShellProcesses, name: string): string[] {
+  const pid = processes.whereis(name)
+  return [name, String(pid), pid === undefined ? '' : running(processes.processInfo(pid))]
+}
+
+const running = (info: unknown): string => text(field(info, 'currentFunction') ?? field(info, 'initialCall'))
+const text = (value: unknown): string => (value === undefined ? '' : typeof value === 'string' ? value : oneLine(value))
+const field = (info: unknown, key: string): unknown => (info instanceof Object ? Reflect.get(info, key) : undefined)

@@ -1,0 +1,132 @@
+/**
+ * The shell's evaluator: one line in, one answer out. It runs in the program's own thread, in a process of its own, so that
+ * `self()`, monitors and messages belong to it. A line that throws leaves variables and mailbox as they are. Lines do not wait
+ * for each other: one whose promise never settles is simply never answered.
+ */
+import { inspect } from 'node:util'
+import type { ShellAnswer } from '../../protocol/messages'
+import type { CodeApi } from '../codeApi'
+import { createCommands, takesModules } from './commands'
+import { jsonValue } from './jsonValue'
+import { rewriteLine, type Line } from './line'
+import type { ShellProcesses } from './processCommands'
+import { createBindings, scopeOf, unwrapModule, type Command } from './scope'
+
+export interface ShellDeps {
+  readonly processes: ShellProcesses
+  readonly code: CodeApi
+  /**
+   * The namespace of a module by its name or a unique last part; loads it when it is not loaded yet; undefined when there is no such module.
+   * A rejection (it does not compile) is the answer to the line.
+   */
+  namespace(name: string): object | undefined | Promise<object | undefined>
+  moduleNames(): readonly string[]
+  /** To where the program prints. */
+  write(text: string): void
+  /** Runs `fn` inside the shell's own process. */
+  run<T>(fn: () => T): T
+  /** Called at the head of every loop of a line: throws when the line must end. */
+  check?(): void
+  import?(specifier: string): Promise<unknown>
+}
+
+/**
+ * `$complete("t.st")` is a line as well, for those who edit lines: the commands, variables, modules and exports that start so
+ * (`["t.start"]`). It leaves `_` alone and loads nothing.
+ */
+export interface Shell {
+  evaluate(line: string): Promise<ShellAnswer>
+}
+
+export function createShell(deps: ShellDeps): Shell {
+  const bindings = createBindings()
+  const commands = new Map<string, Command>(createCommands({ ...deps, bindings }))
+  commands.set('$import', (specifier: string) => (deps.import ?? defaultImport)(specifier))
+  commands.set('$check', () => deps.check?.())
+  commands.set('$complete', complete)
+  let count = 0
+
+  async function run(source: string): Promise<unknown> {
+    const line = rewriteLine(source, { isBound: (name) => bindings.has(name), takesModules })
+    const modules = await modulesOf(line)
+    const fn = compile(line, ++count)
+    for (const { name } of line.declares) bindings.thaw(name)
+    const declares = new Set(line.declares.map(({ name }) => name))
+    const value = await deps.run(() => fn(scopeOf({ bindings, commands, modules, declares, assigns: line.assigns })))
+    for (const { name, constant } of line.declares) if (constant) bindings.freeze(name)
+    return unwrapModule(value)
+  }
+
+  /** Loads the modules the line mentions, so that their names are there when it runs. */
+  async function modulesOf(line: Line): Promise<Map<string, object>> {
+    const mentioned = new Set(line.values)
+    for (const name of line.calls) if (!commands.has(name)) mentioned.add(name)
+    const found = new Map<string, object>()
+    for (const name of mentioned) {
+      if (bindings.has(name) || (name in globalThis && !commands.has(name))) continue
+      const namespace = await deps.namespace(name)
+      if (namespace !== undefined) found.set(name, namespace)
+    }
+    return found
+  }
+
+  async function complete(prefix: string): Promise<readonly string[]> {
+    const dot = prefix.lastIndexOf('.')
+    const modules = deps.moduleNames()
+    if (dot < 0) return startingWith(prefix, [...bindings.names(), ...[...commands.keys()].filter((name) => !name.startsWith('$')), ...shortNames(modules)])
+    const owner = prefix.slice(0, dot)
+    const known = bindings.has(owner) ? bindings.get(owner) : shortNames(modules).includes(owner) ? await deps.namespace(owner) : Reflect.get(globalThis, owner)
+    return startingWith(prefix, keysOf(known).map((key) => `${owner}.${key}`))
+  }
+
+  return {
+    async evaluate(source) {
+      if (source.trim() === '') return { ok: true, value: '', json: null }
+      try {
+        const value = await run(source)
+        // `_` is what the last line answered, as in Node's shell.
+        bindings.thaw('_')
+        if (!source.startsWith('$')) bindings.set('_', value)
+        return { ok: true, value: print(value), json: jsonValue(value) }
+      } catch (error) {
+        return { ok: false, error: errorView(error) }
+      }
+    },
+  }
+}
+
+function compile(line: Line, count: number): (scope: object) => Promise<unknown> {
+  // Indirect eval: a line must not see the names of this file. A vm.Script would be kept for ever.
+  const fn: unknown = (0, eval)(`(async function ($scope) { with ($scope) {\n${line.body}\n} })\n//# sourceURL=codeswitch:shell/${count}`)
+  if (!isLineFunction(fn)) throw new SyntaxError('the line is not one statement list')
+  return fn
+}
+
+const isLineFunction = (value: unknown): value is (scope: object) => Promise<unknown> => typeof value === 'function'
+const defaultImport = (specifier: string): Promise<unknown> => import(specifier)
+
+const print = (value: unknown): string => inspect(value, { maxStringLength: 10_000 })
+
+/** A value that is no error was thrown: its name is `throw`, as Erlang's class of exception. */
+function errorView(error: unknown): { readonly name: string; readonly message: string; readonly stack?: string } {
+  if (!(error instanceof Error)) return { name: 'throw', message: print(error) }
+  const stack = programFrames(error.stack)
+  return { name: error.name, message: error.message, ...(stack === '' ? {} : { stack }) }
+}
+
+/** Frames of the program, down to the line; what is below is the shell itself. */
+function programFrames(stack: string | undefined): string {
+  const frames = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  const end = frames.findIndex((frame) => frame.includes('codeswitch:shell/'))
+  return frames.slice(0, Math.max(0, end)).join('\n')
+}
+
+const startingWith = (prefix: string, names: readonly string[]): string[] => [...new Set(names)].filter((name) => name.startsWith(prefix)).sort()
+
+/** Last parts that are identifiers and belong to one module only. */
+function shortNames(modules: readonly string[]): string[] {
+  const short = modules.map((name) => name.slice(name.lastIndexOf('/') + 1))
+  return short.filter((name) => /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) && short.indexOf(name) === short.lastIndexOf(name))
+}
+
+const keysOf = (value: unknown): string[] => ((typeof value === 'object' && value !== null) || typeof value === 'function' ? Object.getOwnPropertyNames(value) : [])

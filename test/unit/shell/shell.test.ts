@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict'
+import { FakeRuntime, fakePid } from './fakeRuntime'
+
+const module = (exports: object): object => Object.assign(Object.create(null), exports)
+
+/** The lines in order; the answer to the last one. */
+async function ask(runtime: FakeRuntime, ...lines: readonly string[]): Promise<string> {
+  let last = ''
+  for (const line of lines) {
+    const answer = await runtime.shell.evaluate(line)
+    last = answer.ok ? answer.value : `${answer.error.name}: ${answer.error.message}`
+  }
+  return last
+}
+
+async function check(lines: readonly string[], expected: string, runtime = new FakeRuntime()): Promise<void> {
+  assert.equal(await ask(runtime, ...lines), expected)
+}
+
+describe('shell', () => {
+  it('answers the value of the last expression', () => check(['1; 2 + 3; // and a comment'], '5'))
+  it('reads { } as an object', () => check(['{ a: 1 }'], '{ a: 1 }'))
+  it('reads a block as a block', () => check(['{ var hidden = 1; hidden++; }'], 'undefined'))
+  it('allows await', () => check(['1 + await Promise.resolve(2)'], '3'))
+  it('waits for a promise without being told', () => check(['Promise.resolve(4)'], '4'))
+  it('keeps the last value in _', () => check(['20', '_ + 1', '_ * 2'], '42'))
+  it('answers nothing to an empty line, and keeps _', () => check(['5', '  ', '_'], '5'))
+
+  describe('keeps what a line declares', () => {
+    it('const, let, var', () => check(['const a = 1, b = 2', 'let c', 'var d = a + b', '[a, b, c, d]'], '[ 1, 2, undefined, 3 ]'))
+    it('destructuring', () => check(['const { x, y: [z, ...rest], ...others } = { x: 1, y: [2, 3, 4], p: 5 }', '[x, z, rest, others]'], '[ 1, 2, [ 3, 4 ], { p: 5 } ]'))
+    it('functions and classes, under their names', () => check(['function twice(n) { return n * 2 }', 'class Point { x = twice(4) }', '[new Point().x, twice.name, Point.name]'], "[ 8, 'twice', 'Point' ]"))
+    it('values that were awaited', () => check(['const v = await Promise.resolve(6)', 'v'], '6'))
+    it('plain assignments, without touching the global object', async () => {
+      await check(['stray = 3', 'stray + 1'], '4')
+      assert.ok(!('stray' in globalThis))
+    })
+    it('and can declare it again', () => check(['const a = 1', 'const a = 2', 'a'], '2'))
+    it('and refuses to assign to a const', () => check(['const a = 1', 'a = 2'], 'TypeError: Assignment to constant variable.'))
+    it('also a name that JavaScript uses itself', () => check(['const name = 1', 'const process = 2', '[name, process]'], '[ 1, 2 ]'))
+    it('until f() forgets it', () => check(['const a = 1', 'let b = 2', "f('a')", '[typeof a, b]'], "[ 'undefined', 2 ]"))
+  })
+
+  describe('after a line that fails', () => {
+    it('says what was thrown', () => check(["throw new RangeError('no')"], 'RangeError: no'))
+    it('says so of a value that is no error', () => check(["throw 'badarg'"], "throw: 'badarg'"))
+    it('says so of a rejected promise', () => check(["Promise.reject(new Error('late'))"], 'Error: late'))
+    it('knows an unknown name', () => check(['nobody'], 'ReferenceError: nobody is not defined'))
+    it('lets typeof ask for an unknown name', () => check(['typeof nobody'], "'undefined'"))
+    it('names a syntax error', async () => {
+      assert.match(await ask(new FakeRuntime(), 'const = ;'), /^SyntaxError: Unexpected token/)
+    })
+    it('has its variables and the last value', () => check(['const a = 1', '7', "throw 'x'", '[a, _]'], '[ 1, 7 ]'))
+    it('shows the frames of the program only', async () => {
+      const runtime = new FakeRuntime()
+      await runtime.shell.evaluate("function inner() { throw new Error('here') }")
+      const answer = await runtime.shell.evaluate('inner()')
+      assert.ok(!answer.ok)
+      assert.doesNotMatch(answer.error.stack ?? '', /shell\.ts/)
+    })
+  })
+
+  it('answers other lines while one never settles', async () => {
+    const runtime = new FakeRuntime()
+    void runtime.shell.evaluate('await new Promise(() => {})')
+    await check(['1 + 1'], '2', runtime)
+  })
+
+  it('can end a busy line', async () => {
+    let turns = 0
+    const runtime = new FakeRuntime({}, {
+      check: () => {
+        if (++turns > 10) throw new Error('interrupted')
+      },
+    })
+    await check(['while (true) ;'], 'Error: interrupted', runtime)
+    await check(['for (const x of (function* () { for (;;) yield 1 })()) x'], 'Error: interrupted', runtime)
+  })
+
+  it('runs every line inside its own process', async () => {
+    const runtime = new FakeRuntime()
+    await check(['self()'], '<0.7.0>', runtime)
+    assert.equal(runtime.inside, 1)
+  })
+
+  it("has require and Node's modules by name", () => check(["[path.basename('/a/b'), require('node:path') === path]"], "[ 'b', true ]"))
+  it('has import()', () => check(["(await import('node:path')).sep"], "'/'"))
+})
+
+describe('modules in the shell', () => {
+  const files = { 'src/t': module({ start: () => true, one: 1 }), m: module({ loop: () => 'looping' }), 'my-mod': module({ here: 1 }) }
+
+  it('are there under their names, loaded when first used', async () => {
+    const runtime = new FakeRuntime(files)
+    await check(['1 + 1'], '2', runtime)
+    assert.deepEqual(runtime.loads, [])
+    await check(['t.start()'], 'true', runtime)
+    await check(['t.one'], '1', runtime)
+    assert.deepEqual(runtime.loads, ['src/t'])
+  })
+
+  it('are hidden by a variable of the same name', async () => {
+    const runtime = new FakeRuntime(files)
+    await check(['const t = 5', 't'], '5', runtime)
+    assert.deepEqual(runtime.loads, [])
+  })
+
+  it('are not loaded because a parameter or property is called so', async () => {
+    const runtime = new FakeRuntime(files)
+    await check(['[1, 2].map((t) => t + 1)', '({ t: 1 }).t'], '1', runtime)
+    assert.deepEqual(runtime.loads, [])
+  })
+
+  it('can be named in every way to a command, which decides itself what to load', async () => {
+    const runtime = new FakeRuntime(files)
+    await check(['l(t)'], "[ 'module', 't' ]", runtime)
+    await check(["l('src/t')"], "[ 'module', 'src/t' ]", runtime)
+    assert.deepEqual(runtime.loads, [])
+    await check(['const n = "my-mod"', 'l(n)'], "[ 'module', 'my-mod' ]", runtime)
+    await check(["Promise.all(['src/t'].map((t) => l(t)))"], "[ [ 'module', 'src/t' ] ]", runtime)
+  })
+
+  it('a module called like a command is both', async () => {
+    const runtime = new FakeRuntime(files)
+    await check(['m.loop()'], "'looping'", runtime)
+    await check(['m()'], "'ok'", runtime)
+    assert.match(runtime.printed, /Module +Current +Old/)
+    await check(['l(m)'], "[ 'module', 'm' ]", runtime)
+    await check(['m === mod(m)'], 'false', runtime)
+    await check(['m'], '[Object: null prototype] { loop: [Function: loop] }', runtime)
+  })
+
+  it('are not loaded because a command is called like them', async () => {
+    const runtime = new FakeRuntime({ c: module({}), l: module({}) })
+    await check(['l(t)', 'c(t)'], "[ 'ok', 't' ]", runtime)
+    assert.deepEqual(runtime.loads, [])
+  })
+
+  it('with any name are reached by mod', () => check(["(await mod('my-mod')).here"], '1', new FakeRuntime(files)))
+
+  it('that do not load say why, and the shell goes on', async () => {
+    const runtime = new FakeRuntime({}, { namespace: (name) => (name === 't' ? Promise.reject(new SyntaxError('t.ts:1:7: no')) : undefined) })
+    await check(['t.start()'], 'SyntaxError: t.ts:1:7: no', runtime)
+    await check(['1'], '1', runtime)
+  })
+})
+
+describe('shell commands', () => {
+  it('flush prints what the mailbox holds, one line each, and empties it', async () => {
+    const runtime = new FakeRuntime()
+    runtime.mailbox.push(['DOWN', { ref: 1 }, 'process', fakePid(40), 'killed'], 'x'.repeat(100))
+    await check(['flush()'], "'ok'", runtime)
+    assert.equal(runtime.printed, `Shell got [ 'DOWN', { ref: 1 }, 'process', <0.40.0>, 'killed' ]\nShell got '${'x'.repeat(100)}'\n`)
+    runtime.printed = ''
+    await check(['flush()'], "'ok'", runtime)
+    assert.equal(runtime.printed, '')
+  })
+
+  it('pid finds a process by its numbers', async () => {
+    for (const line of ['pid(0, 40, 0)', 'pid(40)', "pid('<0.40.0>')"]) await check([line], '<0.40.0>')
+    await check(['pid(0, 99, 0)'], 'RangeError: no process <0.99.0>')
+  })
+
+  it('i and regs print tables', async () => {
+    const runtime = new FakeRuntime()
+    await check(['i()', 'regs()'], "'ok'", runtime)
+    assert.match(runtime.printed, /<0\.40\.0> +waiting +2 +f40\n/)
+    assert.match(runtime.printed, /t +<0\.40\.0> +f40\n/)
+  })
+
+  it('code_switch sends code_switch', async () => {
+    const runtime = new FakeRuntime()
+    await check(["code_switch('t')"], "'code_switch'", runtime)
+    assert.deepEqual(runtime.calls, [['send', 't', 'code_switch']])
+  })
+
+  it('lc compiles only', async () => {
+    await check(['lc(t)'], "'ok'")
+    await check(['lc([t, bad])'], "'error'")
+  })
+
+  it('nl answers abcast, as on one node', () => check(['nl(t)'], "'abcast'"))
+
+  it('help tells every command', async () => {
+    const runtime = new FakeRuntime()
+    await check(['help()'], "'ok'", runtime)
+    for (const name of ['l(m)', 'c(m)', 'flush()', 'softPurge(m)', 'code_switch(p)']) assert.ok(runtime.printed.includes(name))
+  })
+
+  it('completes names and exports, and leaves _ alone', async () => {
+    const runtime = new FakeRuntime({ 'src/t': module({ start: 1, stop: 2, other: 3 }) })
+    await check(['1', "$complete('t.st')"], "[ 't.start', 't.stop' ]", runtime)
+    await check(["$complete('softP')"], "[ 'softPurge' ]", runtime)
+    await check(['_'], '1', runtime)
+  })
+})
