@@ -2,7 +2,7 @@
  * A VS Code that needs no download from Microsoft and no display: the server inside the npm package `code-server`, with the
  * Node it wants, also from npm. Served to a browser it is the same workbench and the same extension host.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { cacheFolder } from './paths.mjs'
 import { runQuietly } from './processes.mjs'
@@ -13,8 +13,13 @@ const node = '24'
 /** The folder's name says all that its content depends on, so a changed version never meets an old cache. */
 const folderName = `code-server-${codeServer}-node${node}-${process.platform}-${process.arch}`
 
+/** The package with the binary itself; the package `node` only finds and installs it, by an install script npm may not run. */
+const windows = process.platform === 'win32'
+const appleSilicon = process.platform === 'darwin' && process.arch === 'arm64'
+const nodePackage = `${appleSilicon ? 'node-bin' : 'node'}-${windows ? 'win' : process.platform}-${process.arch}`
+
 const placesIn = (folder) => ({
-  node: join(folder, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node'),
+  node: join(folder, 'node_modules', nodePackage, 'bin', windows ? 'node.exe' : 'node'),
   vscode: join(folder, 'node_modules/code-server/lib/vscode'),
   serverMain: join(folder, 'node_modules/code-server/lib/vscode/out/server-main.js')
 })
@@ -51,13 +56,24 @@ async function installInto(folder) {
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{"private":true}')
-  // npm 12 runs no install script it was not told about; the script of `node` fetches nothing, it unpacks the binary of this platform.
-  await runQuietly('npm', ['install', `node@${node}`, ...quiet], { cwd: folder })
-  await runQuietly('npm', ['install', `code-server@${codeServer}`, '--ignore-scripts', ...quiet], { cwd: folder })
+  await runQuietly('npm', ['install', `${nodePackage}@${node}`, `code-server@${codeServer}`, '--ignore-scripts', ...quiet], { cwd: folder })
   const { vscode, node: binary } = placesIn(folder)
-  if (!existsSync(binary)) throw new Error(`the npm package node@${node} brought no binary for ${process.platform}-${process.arch}`)
+  if (!existsSync(binary)) throw new Error(`${nodePackage}@${node} brought no ${binary}`)
   await runQuietly('npm', ['install', '--omit=dev', '--ignore-scripts', ...quiet], { cwd: vscode })
+  acceptDevelopedExtension(vscode)
   await buildNativeParts(vscode, binary)
+}
+
+/**
+ * A built workbench takes an extension under development by URL only with `--enable-smoke-test-driver`, and that flag also hides every
+ * message a person would see. So the condition is lifted instead, in our copy of this very version.
+ */
+function acceptDevelopedExtension(vscode) {
+  const file = join(vscode, 'out/vs/code/browser/workbench/workbench.js')
+  const source = readFileSync(file, 'utf8')
+  const condition = 'this.payload&&(!this.isBuilt||this.enableSmokeTestDriver)'
+  if (!source.includes(condition)) throw new Error(`code-server@${codeServer} has no "${condition}" in its workbench`)
+  writeFileSync(file, source.replace(condition, 'this.payload'))
 }
 
 /** Terminals have a prebuilt binary; the log writer and the watchdog have not, and the server lives without them. */

@@ -24,19 +24,18 @@ const quietSettings = {
 
 /**
  * Starts the server.
- * @param {{ trust?: boolean, settings?: object, env?: NodeJS.ProcessEnv, verbose?: boolean }} options
+ * @param {{ trust?: boolean, settings?: object, env?: NodeJS.ProcessEnv, port?: number, verbose?: boolean }} options
  *   trust: false leaves workspace trust on, so that a workspace starts untrusted; settings: as in settings.json
  * @returns {Promise<{ origin: string, settings: object, ended: Promise<string>, end(): void }>} `ended` resolves to the last output if the server dies by itself
  */
-export async function startServer({ trust = true, settings = {}, env = {}, verbose = false } = {}) {
+export async function startServer({ trust = true, settings = {}, env = {}, port: wanted = 0, verbose = false } = {}) {
   const { node, serverMain } = await provideVsCodeServer()
   const dataDir = mkdtempSync(join(tmpdir(), 'codeswitch-vscode-'))
   const allSettings = { ...quietSettings, ...settings }
   mkdirSync(join(dataDir, 'data/Machine'), { recursive: true })
   writeFileSync(join(dataDir, 'data/Machine/settings.json'), JSON.stringify(allSettings))
-  const args = [serverMain, '--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms',
-    // This flag makes the built workbench accept an extension under development by URL.
-    '--enable-smoke-test-driver', '--telemetry-level', 'off', '--server-data-dir', dataDir, ...(trust ? ['--disable-workspace-trust'] : [])]
+  const args = [serverMain, '--host', '127.0.0.1', '--port', String(wanted), '--without-connection-token', '--accept-server-license-terms',
+    '--telemetry-level', 'off', '--server-data-dir', dataDir, ...(trust ? ['--disable-workspace-trust'] : [])]
   const service = startService(node, args, { env: { ...process.env, ...env } })
   const dropData = () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 })
   process.on('exit', dropData)
@@ -74,11 +73,12 @@ function whenReady(child, verbose) {
 
 /**
  * The address that opens `workspace` with the extension in `extension`.
- * @param {{ workspace: string, extension?: string, tests?: string }} what absolute paths; `tests`: a module whose `run()` is called in the extension host
+ * @param {{ workspace: string, extension?: string, tests?: string, openFile?: string }} what absolute paths; `tests`: a module whose `run()` is called in the extension host
  */
-export function addressOf(origin, { workspace, extension = root, tests }) {
+export function addressOf(origin, { workspace, extension = root, tests, openFile }) {
   const remote = (path) => `vscode-remote://${new URL(origin).host}${toUrlPath(path)}`
-  const payload = [['extensionDevelopmentPath', remote(extension)], ['skipWelcome', 'true'], ...(tests === undefined ? [] : [['extensionTestsPath', remote(tests)]])]
+  const optional = [['extensionTestsPath', tests], ['openFile', openFile]].filter(([, path]) => path !== undefined)
+  const payload = [['extensionDevelopmentPath', remote(extension)], ['skipWelcome', 'true'], ...optional.map(([key, path]) => [key, remote(path)])]
   return `${origin}/?${new URLSearchParams({ folder: toUrlPath(workspace), payload: JSON.stringify(payload) })}`
 }
 

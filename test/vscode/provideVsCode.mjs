@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { downloadAndUnzipVSCode } from '@vscode/test-electron'
 import { provideChromium } from '../../scripts/lib/chromium.mjs'
+import { hasDisplay } from '../../scripts/lib/desktop.mjs'
 import { cacheFolder } from '../../scripts/lib/paths.mjs'
 import { provideVsCodeServer } from '../../scripts/lib/vscodeServer.mjs'
 
@@ -30,8 +31,6 @@ async function choose(wish) {
     return web()
   })
 }
-
-const hasDisplay = () => process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
 
 const answers = (url) => fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(5000) }).then((response) => response.ok, () => false)
 
