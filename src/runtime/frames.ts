@@ -1,0 +1,222 @@
+/**
+ * Activations of generated code. Each frame is in two circular lists: that of its version (who lingers) and that of its
+ * process (its stack). Entering and leaving are the hottest code of the runtime: no closures, one shape, no branches but
+ * the two that must be there.
+ */
+import type { AsyncLocalStorage } from 'node:async_hooks'
+import { BadFunError, KillSignal } from './errors'
+import { ALIVE, ENDED, FINISHED, type Process, type StackLinks, SUSPENDED } from './process'
+import type { FrameLinks, FrameOf, VersionRecord } from './version'
+
+export class Frame implements FrameOf<Process>, StackLinks {
+  d = 0
+  p = 0
+  /** A new frame is in no list: only its own links know where it will go (see `link`). */
+  constructor(
+    readonly version: VersionRecord,
+    public process: Process,
+    readonly fn: number,
+    public vPrev: FrameLinks,
+    public vNext: FrameLinks,
+    public pPrev: StackLinks,
+    public pNext: StackLinks
+  ) {}
+}
+
+class FrameList implements FrameLinks {
+  vPrev: FrameLinks = this
+  vNext: FrameLinks = this
+}
+
+/** An empty list for `VersionRecord.frames`. */
+export const frameList = (): FrameLinks => new FrameList()
+
+export interface FrameOptions {
+  readonly storage: AsyncLocalStorage<Process>
+  readonly init: Process
+  /** Shared with the control thread. */
+  readonly traps: Int32Array
+  readonly onTrap: ((version: VersionRecord) => void) | undefined
+  /** The function of a process has returned and its last frame left. */
+  readonly onEmptied: (process: Process) => void
+}
+
+export type Frames = ReturnType<typeof createFrames>
+
+export function createFrames({ storage, init, traps, onTrap, onEmptied }: FrameOptions) {
+  function trap(version: VersionRecord): void {
+    if (version.state === 'purged') throw new BadFunError(version)
+    onTrap?.(version)
+    throwIfEnded()
+  }
+
+  function enter(version: VersionRecord, fn: number): Frame {
+    if (traps[version.slot] !== 0) trap(version)
+    const process = storage.getStore() ?? init
+    const list = version.frames
+    const frame = new Frame(version, process, fn, list, list.vNext, process, process.pNext)
+    if (process.mode === ALIVE) link(frame)
+    else enterUnusual(frame, process)
+    return frame
+  }
+
+  function leave(frame: Frame): void {
+    if (frame.d === 1) return
+    const { vPrev, vNext, pPrev, pNext } = frame
+    vPrev.vNext = vNext
+    vNext.vPrev = vPrev
+    pPrev.pNext = pNext
+    pNext.pPrev = pPrev
+    // Two neighbours that are one: only the sentinel is left.
+    if (vPrev === vNext && frame.version.onDrained !== undefined) drained(frame.version)
+    if (pPrev === pNext && frame.process.returned) emptied(frame.process)
+  }
+
+  function park(frame: Frame, value?: unknown): Promise<unknown> {
+    if (frame.d !== 2) return never()
+    return new Promise((resolve) => {
+      (frame.process.more().parked ??= []).push({ frame, value, resolve })
+    })
+  }
+
+  /** True only for a process that was ended by force; one that finished has no code to unwind. */
+  function dead(): boolean {
+    const process = storage.getStore()
+    return process !== undefined && process.mode === ENDED
+  }
+
+  /** Before a `yield`: a generator that waits for its consumer is a value, like a function, and does not linger. */
+  function pause(frame: Frame): void {
+    leave(frame)
+    isolate(frame)
+  }
+
+  /** After a `yield`: the activation belongs to whoever resumed it. */
+  function yielded(frame: Frame): void {
+    if (frame.d === 1) throw new BadFunError(frame.version)
+    if (frame.vNext !== frame) return
+    if (frame.version.state === 'purged') {
+      frame.d = 1
+      throw new BadFunError(frame.version)
+    }
+    const process = storage.getStore() ?? init
+    frame.process = process
+    if (process.mode === ALIVE) insert(frame, process)
+    else enterUnusual(frame, process)
+  }
+
+  function enterUnusual(frame: Frame, process: Process): void {
+    switch (process.mode) {
+      case ENDED:
+        // Whoever calls on behalf of a killed process gets an activation that stops at its first `await`.
+        frame.d = 1
+        isolate(frame)
+        break
+      case FINISHED:
+        frame.process = init
+        insert(frame, init)
+        break
+      case SUSPENDED:
+        frame.d = 2
+        insert(frame, process)
+        break
+      case ALIVE:
+        insert(frame, process)
+        break
+    }
+  }
+
+  /** Ends every activation of the process: none of them goes on, no `catch` or `finally` runs. */
+  function dropStack(process: Process): void {
+    const emptyVersions = new Set<VersionRecord>()
+    for (let link = process.pNext; link !== process;) {
+      const next = link.pNext
+      if (link instanceof Frame) drop(link, emptyVersions)
+      link = next
+    }
+    process.pNext = process.pPrev = process
+    for (const version of emptyVersions) drained(version)
+  }
+
+  /** Ends the activations that process has in that version. */
+  function dropFrames(process: Process, version: VersionRecord): void {
+    for (const frame of framesOf(process)) {
+      if (frame.version !== version) continue
+      frame.pPrev.pNext = frame.pNext
+      frame.pNext.pPrev = frame.pPrev
+      drop(frame, undefined)
+    }
+  }
+
+  function drop(frame: Frame, emptyVersions: Set<VersionRecord> | undefined): void {
+    const { vPrev, vNext } = frame
+    frame.d = 1
+    vPrev.vNext = vNext
+    vNext.vPrev = vPrev
+    if (vPrev === vNext && frame.version.onDrained !== undefined) emptyVersions?.add(frame.version)
+    isolate(frame)
+  }
+
+  function drained(version: VersionRecord): void {
+    if (version.frames.vNext !== version.frames) return
+    const tell = version.onDrained
+    version.onDrained = undefined
+    tell?.()
+  }
+
+  /** Called for frames outside every list as well (a generator that was paused). */
+  function emptied(process: Process): void {
+    if (process.pNext === process) onEmptied(process)
+  }
+
+  /** @throws KillSignal when the running process was ended: what called us must unwind. */
+  function throwIfEnded(): void {
+    if (dead()) throw new KillSignal()
+  }
+
+  return { trap, enter, leave, park, dead, pause, yielded, dropStack, dropFrames, drained, throwIfEnded }
+}
+
+/** Puts a frame where its own links say: first in both lists. */
+function link(frame: Frame): void {
+  const { vPrev, vNext, pPrev, pNext } = frame
+  vNext.vPrev = frame
+  vPrev.vNext = frame
+  pNext.pPrev = frame
+  pPrev.pNext = frame
+}
+
+function insert(frame: Frame, process: Process): void {
+  const list = frame.version.frames
+  frame.vPrev = list
+  frame.vNext = list.vNext
+  frame.pPrev = process
+  frame.pNext = process.pNext
+  link(frame)
+}
+
+function isolate(frame: Frame): void {
+  frame.vPrev = frame.vNext = frame
+  frame.pPrev = frame.pNext = frame
+}
+
+/** A new one each time: reactions to a shared one would pile up. */
+export const never = (): Promise<never> => new Promise<never>(() => {})
+
+/** Innermost first. */
+export function framesOf(process: Process): Frame[] {
+  const frames: Frame[] = []
+  for (let link = process.pNext; link !== process; link = link.pNext) {
+    if (link instanceof Frame) frames.push(link)
+  }
+  return frames
+}
+
+/** Processes with an activation in the version, each once, oldest pid first. Costs as much as there are such activations. */
+export function lingering(version: VersionRecord): Process[] {
+  const found = new Set<Process>()
+  for (let link = version.frames.vNext; link !== version.frames; link = link.vNext) {
+    if (link instanceof Frame) found.add(link.process)
+  }
+  return [...found].sort((a, b) => a.pid.id - b.pid.id)
+}

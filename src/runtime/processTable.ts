@@ -1,0 +1,79 @@
+/** Who lives: every process by number, the one that runs, and the numbers of pids and refs. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { Pid, Ref } from './pid'
+import { FINISHED, Process, type ProcessKind } from './process'
+
+/** As in an Erlang shell: the numbers below belong to the system. */
+const FIRST_PID = 40
+const INIT_PID = 1
+
+export interface NewProcess {
+  readonly label: string
+  readonly kind: ProcessKind
+  readonly initialCall?: string
+  readonly parent?: Pid | undefined
+}
+
+export class ProcessTable {
+  readonly storage = new AsyncLocalStorage<Process>()
+  /** Runs whatever runs in no other process. Always there, never listed. */
+  readonly init: Process
+  private readonly living = new Map<number, Process>()
+  private nextPid = FIRST_PID
+  private nextRef = 1
+
+  private readonly signalOf = (pid: Pid): AbortSignal => {
+    const process = this.find(pid)
+    return process === undefined ? AbortSignal.abort() : (process.more().controller ??= new AbortController()).signal
+  }
+
+  constructor(private readonly now: () => number) {
+    this.init = new Process(new Pid(INIT_PID, this.signalOf), 'init', 'init', 'init', undefined, now())
+  }
+
+  /** The process whose code runs. */
+  current(): Process {
+    const process = this.storage.getStore()
+    return process === undefined || process.mode === FINISHED ? this.init : process
+  }
+
+  add({ label, kind, initialCall = label, parent }: NewProcess): Process {
+    const id = this.nextPid++
+    const process = new Process(new Pid(id, this.signalOf), kind, label, initialCall, parent, this.now())
+    this.living.set(id, process)
+    return process
+  }
+
+  remove(process: Process): void {
+    this.living.delete(process.pid.id)
+  }
+
+  find(pid: Pid | number): Process | undefined {
+    const id = typeof pid === 'number' ? pid : pid.id
+    return id === INIT_PID ? this.init : this.living.get(id)
+  }
+
+  makeRef(): Ref {
+    return new Ref(this.nextRef++)
+  }
+
+  /** Without `init`. */
+  get size(): number {
+    return this.living.size
+  }
+
+  /** In order of birth, without `init`. */
+  all(): IterableIterator<Process> {
+    return this.living.values()
+  }
+
+  page(offset: number, limit: number): Process[] {
+    const items: Process[] = []
+    let index = 0
+    for (const process of this.living.values()) {
+      if (items.length >= limit) break
+      if (index++ >= offset) items.push(process)
+    }
+    return items
+  }
+}
