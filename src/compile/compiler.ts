@@ -1,0 +1,234 @@
+import { readFileSync, realpathSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { Disposable } from '../base/disposable'
+import type { Problem } from '../base/problem'
+import type { Rewritten } from '../protocol/unit'
+import { CompileCache } from './compileCache'
+import { formatOf, loaderOf, moduleExtension, moduleExtensions, type Loader, type ModuleExtension, type SourceFormat } from './format'
+import { jsonFault } from './jsonSource'
+import type { Log } from './log'
+import { PackageScopes } from './packageScopes'
+import { originalOfInput } from './positions'
+import { fileProblem, problemAt, scriptProblem } from './problems'
+import { decodeSource, hashOf, sourceOfText, type SourceText } from './sourceText'
+import { StableReader, type ReadOutcome } from './stableRead'
+import { Transformer } from './transform'
+import { Tsconfigs, type TsSettings } from './tsconfigs'
+import { Turn } from './turn'
+import type { CachedUnit } from './unitCodec'
+
+/** A source file that can be loaded. */
+export interface Compiled {
+  /** Absolute, symlinks resolved. */
+  readonly file: string
+  /** As on disk, without byte order mark. */
+  readonly text: string
+  /** Of the bytes of the source, hexadecimal. */
+  readonly hash: string
+  readonly rewritten: Rewritten
+  /** esbuild's source map (JSON: mappings and names, no text) from the text that was rewritten; undefined when that was `text` itself. */
+  readonly map: string | undefined
+  readonly warnings: readonly Problem[]
+}
+
+export type CompileOutcome =
+  | { readonly ok: true; readonly unit: Compiled }
+  | { readonly ok: false; readonly reason: 'compile_error' | 'nofile'; readonly problems: readonly Problem[]; readonly text?: string; readonly hash?: string }
+
+export type RewriteOutcome =
+  | { readonly ok: true; readonly value: Rewritten }
+  | { readonly ok: false; readonly line: number; readonly column: number; readonly message: string; readonly needsLowering?: boolean }
+
+/** Plain JavaScript becomes a unit; `rewrite/rewrite.ts` unless a test brings its own. */
+export type Rewrite = (code: string, options: { readonly format: SourceFormat; readonly file: string }) => RewriteOutcome
+
+export interface CompilerOptions {
+  /** Of the Node that will run the code: `20.20.2`. */
+  readonly nodeVersion: string
+  /** Workspace folder, absolute. */
+  readonly root: string
+  /** Where the compile cache lives; undefined: in memory only. */
+  readonly cacheDir?: string | undefined
+  readonly log: Log
+  readonly rewrite?: Rewrite
+  readonly reader?: StableReader
+}
+
+/** Pinned in package.json as well; part of the cache's identity, so that a warm start need not load esbuild to ask it. */
+export const esbuildVersion = '0.28.2'
+
+/** After a start from the cache the compiler gets ready for the first save when nothing was asked for so long. */
+const idleMs = 500
+
+/**
+ * From a path to something loadable. Every defect of a file is an outcome with Problems; a rejected promise is a bug.
+ *
+ *   read -> .json                     checked, and is its own code
+ *        -> .js .mjs .cjs             rewritten; through esbuild first only if the rewriter asks for it (`using`, decorators)
+ *        -> .ts .tsx .mts .cts .jsx   esbuild, then rewritten
+ */
+export class Compiler implements Disposable {
+  private readonly transformer: Transformer
+  private readonly cache: CompileCache
+  private readonly reader: StableReader
+  private readonly scopes: PackageScopes
+  private readonly tsconfigs: Tsconfigs
+  private readonly rewrite: Promise<Rewrite> | undefined
+  private idle: NodeJS.Timeout | undefined
+
+  constructor(private readonly options: CompilerOptions) {
+    const turn = new Turn()
+    this.transformer = new Transformer(options.nodeVersion)
+    this.reader = options.reader ?? new StableReader()
+    this.scopes = new PackageScopes(turn)
+    this.tsconfigs = new Tsconfigs(turn, options.log)
+    this.rewrite = options.rewrite === undefined ? undefined : Promise.resolve(options.rewrite)
+    this.cache = new CompileCache({ file: packOf(options), identity: identityOf(options.nodeVersion), log: options.log })
+  }
+
+  /** Starts esbuild now if the cache is empty, else when the start is over: then it may not need it at all. */
+  warm(): void {
+    if (this.cache.isEmpty) void this.getReady()
+    else this.idle = setTimeout(() => void this.getReady(), idleMs).unref()
+  }
+
+  /**
+   * @param file absolute, may be a symlink.
+   * @param text what an editor holds; undefined: the file is read, and read again while somebody is writing it.
+   */
+  async compile(file: string, text?: string): Promise<CompileOutcome> {
+    this.idle?.refresh()
+    const read = text === undefined ? await this.read(file) : { ok: true as const, source: sourceOfText(text) }
+    if (!read.ok) return read.outcome
+    const path = realPath(file)
+    const extension = moduleExtension(path)
+    if (extension === undefined) return failed(read.source, [fileProblem(path, `Not a module: only ${moduleExtensions.join(' ')} files are`)])
+    if (extension === '.json') return jsonOutcome(path, read.source)
+    return this.compileScript(path, read.source, extension)
+  }
+
+  /** Outcomes in the order of `files`. */
+  compileMany(files: readonly string[]): Promise<CompileOutcome[]> {
+    return Promise.all(files.map((file) => this.compile(file)))
+  }
+
+  /** Writes what is new to the compile cache. esbuild's service ends with the process. */
+  dispose(): void {
+    clearTimeout(this.idle)
+    this.cache.dispose()
+  }
+
+  private async getReady(): Promise<void> {
+    try {
+      await Promise.all([this.rewriter(), this.transformer.warm()])
+    } catch (error) {
+      this.options.log('error', `the compiler does not start: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+
+  private async read(file: string): Promise<{ readonly ok: true; readonly source: SourceText } | { readonly ok: false; readonly outcome: CompileOutcome }> {
+    const read = await this.reader.read(file)
+    if (read.kind === 'unreadable') return { ok: false, outcome: { ok: false, reason: 'nofile', problems: [fileProblem(file, unreadable(read))] } }
+    const decoded = decodeSource(realPath(file), read.bytes)
+    if (decoded.ok) return decoded
+    return { ok: false, outcome: { ok: false, reason: 'compile_error', problems: [decoded.problem], hash: hashOf(read.bytes) } }
+  }
+
+  private async compileScript(file: string, source: SourceText, extension: Exclude<ModuleExtension, '.json'>): Promise<CompileOutcome> {
+    const directory = dirname(file)
+    const job: Job = {
+      file,
+      text: source.text,
+      loader: loaderOf(extension),
+      format: formatOf(extension, this.scopes.of(directory)),
+      settings: this.tsconfigs.of(directory),
+    }
+    const key = hashOf(`${source.hash} ${extension} ${job.format} ${job.loader === 'plain' ? '' : job.settings.digest}`)
+    const cached = this.cache.get(file, key)
+    if (cached !== undefined) return { ok: true, unit: { file, ...source, ...cached } }
+    const made = job.loader === 'plain' ? await this.plain(job) : await this.transformed(job)
+    if (!made.ok) return failed(source, made.problems)
+    this.cache.put(file, key, made.unit)
+    return { ok: true, unit: { file, ...source, ...made.unit } }
+  }
+
+  private async plain(job: Job): Promise<Made> {
+    const rewrite = await this.rewriter()
+    const outcome = rewrite(job.text, { format: job.format, file: job.file })
+    if (outcome.ok) return { ok: true, unit: { rewritten: outcome.value, map: undefined, warnings: [] } }
+    if (outcome.needsLowering === true) return this.transformed(job)
+    return { ok: false, problems: [scriptProblem(job.file, job.text, outcome.line, outcome.column, outcome.message)] }
+  }
+
+  private async transformed(job: Job): Promise<Made> {
+    const [rewrite, transformed] = await Promise.all([
+      this.rewriter(),
+      this.transformer.transform(job.file, job.text, job.loader, job.settings),
+    ])
+    if (!transformed.ok) return transformed
+    const { code, map, warnings } = transformed
+    const outcome = rewrite(code, { format: job.format, file: job.file })
+    if (outcome.ok) return { ok: true, unit: { rewritten: outcome.value, map, warnings } }
+    const place = originalOfInput({ map }, outcome.line, outcome.column)
+    return { ok: false, problems: [scriptProblem(job.file, job.text, place.line, place.column, outcome.message), ...warnings] }
+  }
+
+  /** Loaded with the first text that needs it: a start from the cache parses nothing. */
+  private async rewriter(): Promise<Rewrite> {
+    return this.rewrite ?? (await import('./rewrite/rewrite')).rewrite
+  }
+}
+
+interface Job {
+  readonly file: string
+  readonly text: string
+  readonly loader: Loader
+  readonly format: SourceFormat
+  readonly settings: TsSettings
+}
+
+type Made = { readonly ok: true; readonly unit: CachedUnit } | { readonly ok: false; readonly problems: readonly Problem[] }
+
+const failed = (source: SourceText, problems: readonly Problem[]): CompileOutcome => ({ ok: false, reason: 'compile_error', problems, ...source })
+
+function jsonOutcome(file: string, source: SourceText): CompileOutcome {
+  const fault = jsonFault(source.text)
+  if (fault !== undefined) return failed(source, [problemAt(file, source.text, fault.offset, fault.message)])
+  return { ok: true, unit: { file, ...source, rewritten: jsonUnit(source.text), map: undefined, warnings: [] } }
+}
+
+/** The code of a JSON module is the JSON text; its value is the default export and `module.exports`. */
+function jsonUnit(text: string): Rewritten {
+  return {
+    format: 'json', code: text, async: false, imports: [], exports: ['default'], constants: ['default'], stars: [], dynamic: [],
+    functions: [], points: [], shifts: [], state: [],
+  }
+}
+
+function unreadable(read: Extract<ReadOutcome, { kind: 'unreadable' }>): string {
+  switch (read.code) {
+    case 'ENOENT': return 'The file does not exist'
+    case 'EISDIR': return 'This is a folder, not a file'
+    case 'EACCES': case 'EPERM': return 'No permission to read the file'
+    default: return `The file cannot be read: ${read.message}`
+  }
+}
+
+function realPath(file: string): string {
+  try {
+    return realpathSync.native(file)
+  } catch {
+    // A text that was never saved, or a file that was there a moment ago.
+    return resolve(file)
+  }
+}
+
+function packOf(options: CompilerOptions): string | undefined {
+  return options.cacheDir === undefined ? undefined : join(options.cacheDir, `compiled-${hashOf(options.root).slice(0, 16)}.pack`)
+}
+
+/** Bundled, this file contains the rewriter: another build means another identity. */
+function identityOf(nodeVersion: string): string {
+  const self = typeof __filename === 'string' ? hashOf(readFileSync(__filename)) : 'unknown'
+  return `${self} esbuild ${esbuildVersion} node ${nodeVersion}`
+}

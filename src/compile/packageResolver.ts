@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs'
+import * as fs from 'node:fs'
+import { dirname, join } from 'node:path'
+import resolve from 'enhanced-resolve'
+import type { ImportKind, ResolveFailure } from './resolution'
+
+/** A file on disk (real path), or Node's answer when there is none. */
+export type PackageResolution = { readonly ok: true; readonly file: string } | { readonly ok: false; readonly failure: ResolveFailure }
+
+type SyncResolver = ReturnType<typeof resolve.ResolverFactory.createResolver>
+
+/** One per kind: `import` and `require` differ in conditions. */
+interface Pair {
+  /** As Node does it. */
+  readonly node: SyncResolver
+  /** Where Node finds nothing: a package of the workspace whose `main` or `exports` name files that are yet to be built from TypeScript. */
+  readonly source: SyncResolver
+}
+
+const typescriptFor = { '.js': ['.js', '.ts', '.tsx'], '.jsx': ['.jsx', '.tsx'], '.mjs': ['.mjs', '.mts'], '.cjs': ['.cjs', '.cts'] }
+
+/** Specifiers that are not paths: packages, package imports (`#x`), self references; `exports` conditions. */
+export class PackageResolver {
+  private readonly files = new resolve.CachedInputFileSystem(fs, 4000)
+  private readonly pairs: Readonly<Record<ImportKind, Pair>>
+
+  /** @param conditions those given to Node with `--conditions`. */
+  constructor(conditions: readonly string[]) {
+    const both = ['node', 'node-addons', 'module-sync', ...conditions]
+    this.pairs = { import: this.pair([...both, 'import']), require: this.pair([...both, 'require']) }
+  }
+
+  resolve(specifier: string, importer: string, kind: ImportKind): PackageResolution {
+    const pair = this.pairs[kind]
+    const found = attempt(pair.node, specifier, importer)
+    if (found.ok) return found
+    const again = this.retry(pair, specifier, importer)
+    return again ?? { ok: false, failure: failureOf(found.message, specifier, importer, kind) }
+  }
+
+  clear(): void {
+    this.files.purge()
+  }
+
+  private retry(pair: Pair, specifier: string, importer: string): PackageResolution | undefined {
+    // What was remembered as missing may have been installed since.
+    this.files.purge()
+    const again = attempt(pair.node, specifier, importer)
+    if (again.ok) return again
+    const source = attempt(pair.source, specifier, importer)
+    return source.ok && !/[\\/]node_modules[\\/]/.test(source.file) ? source : undefined
+  }
+
+  private pair(conditionNames: string[]): Pair {
+    const common = {
+      fileSystem: this.files, useSyncFileSystemCalls: true, conditionNames, mainFields: ['main'], mainFiles: ['index'], symlinks: true,
+    }
+    const create = resolve.ResolverFactory.createResolver
+    return {
+      node: create({ ...common, extensions: ['.js', '.json', '.node'] }),
+      source: create({
+        ...common, extensions: ['.ts', '.tsx', '.js', '.json'], extensionAlias: typescriptFor, extensionAliasForExports: true,
+      }),
+    }
+  }
+}
+
+function attempt(resolver: SyncResolver, specifier: string, importer: string): { readonly ok: true; readonly file: string } | { readonly ok: false; readonly message: string } {
+  try {
+    const found = resolver.resolveSync({}, dirname(importer), specifier)
+    // `\0#` is how enhanced-resolve writes a `#` that belongs to the path.
+    return found === false ? { ok: false, message: '' } : { ok: true, file: found.replace(/\0#/g, '#').replace(/\?.*$/, '') }
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** Codes and words of Node's own errors, so that programs and people recognise them. */
+function failureOf(message: string, specifier: string, importer: string, kind: ImportKind): ResolveFailure {
+  const from = ` imported from ${importer}`
+  const notExported = /is not exported under .* from package (.+?) \(see exports field in (.+?)\)/s.exec(message)
+  if (notExported?.[2] !== undefined) {
+    const subpath = specifier.replace(/^(@[^/]+\/)?[^/]+/, '')
+    const what = subpath === '' ? 'No "exports" main defined in' : `Package subpath '.${subpath}' is not defined by "exports" in`
+    return { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED', message: `${what} ${notExported[2]}${kind === 'import' ? from : ''}` }
+  }
+  if (specifier.startsWith('#')) {
+    const scope = /\(see imports field in (.+?)\)/s.exec(message)?.[1]
+    const where = scope === undefined ? '' : ` in package ${scope}`
+    return { code: 'ERR_PACKAGE_IMPORT_NOT_DEFINED', message: `Package import specifier "${specifier}" is not defined${where}${from}` }
+  }
+  if (kind === 'require') return { code: 'MODULE_NOT_FOUND', message: `Cannot find module '${specifier}'\nRequire stack:\n- ${importer}` }
+  const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier
+  const directory = packageDirectory(name, importer)
+  if (directory === undefined) return { code: 'ERR_MODULE_NOT_FOUND', message: `Cannot find package '${name}'${from}` }
+  return { code: 'ERR_MODULE_NOT_FOUND', message: `Cannot find module '${join(directory, specifier.slice(name.length))}'${from}` }
+}
+
+function packageDirectory(name: string, importer: string): string | undefined {
+  for (let at = dirname(importer); ; at = dirname(at)) {
+    const candidate = join(at, 'node_modules', name)
+    if (existsSync(candidate)) return candidate
+    if (dirname(at) === at) return undefined
+  }
+}
