@@ -23,7 +23,9 @@ function installed(): typeof Api | undefined {
   return isApi(found) ? found : undefined
 }
 
-const isApi = (value: unknown): value is typeof Api => typeof value === 'object' && value !== null && 'spawn' in value
+function isApi(value: unknown): value is typeof Api {
+  return typeof value === 'object' && value !== null && 'spawn' in value
+}
 
 /** Two copies of the package in one program share the first one's processes, as pids must mean the same to both. */
 function standAlone(): typeof Api {

@@ -9,6 +9,7 @@ import type { CodeLookup } from './codeApi'
 import { BadArgError } from './errors'
 import { createFlow } from './flow'
 import { createFrames, type Frame, framesOf, lingering } from './frames'
+import { PURGED } from './link'
 import { Pid, Ref } from './pid'
 import type { Process, ProcessKind, Resource, Start } from './process'
 import { createProcessInfos } from './processInfo'
@@ -134,7 +135,7 @@ export function createProcesses(options: ProcessesOptions) {
     const self = table.current()
     if (!self.system && options.runningVersions?.().has(version) === true) victims.add(self)
     version.state = 'purged'
-    Atomics.store(traps, version.slot, 1)
+    Atomics.or(traps, version.slot, PURGED)
     for (const victim of victims) {
       if (victim.system) frames.dropFrames(victim, version)
       else signals.end(victim, 'killed')
