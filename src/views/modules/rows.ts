@@ -1,0 +1,138 @@
+/** Snapshot -> rows of the Modules view. Pure: no vscode. */
+import type { FailedView, LingeringView, ModuleView, ProcessView, Snapshot, StagedView, VersionView } from '../../protocol/snapshot'
+import type { Icon, Row } from '../row'
+import { keepingFrame, lingersSince } from '../lingering'
+import { clockTime, count, fileName, frameText, join, lingers, originText, problemPlace, processTitle, reasonText, texts } from '../texts'
+
+const SETTLED: Icon = { id: 'symbol-module' }
+const OLD: Icon = { id: 'history' }
+const LINGERS: Icon = { id: 'warning', color: 'list.warningForeground' }
+const STAGED: Icon = { id: 'watch', color: 'list.warningForeground' }
+const FAILED: Icon = { id: 'error', color: 'list.errorForeground' }
+
+/** Up to `limit` modules: those that want attention first, then by name; the last row offers the rest. */
+export function moduleRows(snapshot: Snapshot, limit: number): readonly Row[] {
+  const lingering = new Map(snapshot.lingering.map((view) => [`${view.module}@${view.version}`, view]))
+  const sorted = [...snapshot.modules].sort((a, b) => urgency(b, lingering) - urgency(a, lingering) || (a.name < b.name ? -1 : 1))
+  const few = snapshot.modules.length <= 10
+  const rows = sorted.slice(0, limit).map((module) => moduleRow(module, lingering, few))
+  const rest = sorted.length - rows.length
+  return rest > 0 ? [...rows, moreRow('modules', rest)] : rows
+}
+
+export const moreRow = (of: 'modules' | 'processes', rest: number): Row =>
+  ({ id: `more:${of}`, label: texts.showMore(rest), description: '', tooltip: '', icon: { id: 'ellipsis' }, flags: ['more'], expanded: false, target: { kind: 'more', of }, children: [] })
+
+type Lingering = ReadonlyMap<string, LingeringView>
+const lingeringIn = (module: ModuleView, lingering: Lingering): LingeringView | undefined => module.old && lingering.get(`${module.name}@${module.old.version}`)
+
+/** Rows may move only when this changes, so that a list does not jump with every save. */
+const urgency = (module: ModuleView, lingering: Lingering): number =>
+  module.failed !== undefined || module.staged !== undefined || lingeringIn(module, lingering) !== undefined ? 1 : 0
+
+function moduleRow(module: ModuleView, lingering: Lingering, few: boolean): Row {
+  const who = lingeringIn(module, lingering)
+  return {
+    id: `module:${module.name}`,
+    label: module.name,
+    description: join([
+      module.current ? `v${module.current.version}` : 'no current',
+      module.old && `old v${module.old.version}`,
+      who && lingers(who.total),
+      module.staged && 'staged',
+      module.failed && `not loaded: ${reasonText(module.failed.reason)}`,
+      module.sticky && 'sticky',
+    ]),
+    tooltip: join([module.file, module.current && loadedText(module.current)]),
+    icon: module.failed ? FAILED : module.staged ? STAGED : who ? LINGERS : SETTLED,
+    flags: ['module', ...(module.current ? ['hasCurrent'] : []), ...(module.old ? ['hasOld'] : []), ...(who ? ['lingers'] : []), ...(module.staged ? ['staged'] : []), ...(module.failed ? ['failed'] : [])],
+    expanded: few || urgency(module, lingering) > 0,
+    target: { kind: 'module', module: module.name, file: module.file },
+    children: [
+      ...(module.failed ? [failedRow(module, module.failed)] : []),
+      ...(module.staged ? [stagedRow(module, module.staged, who?.total ?? module.staged.victims)] : []),
+      ...(module.current ? [versionRow(module, module.current, 'current', undefined)] : []),
+      ...(module.old ? [versionRow(module, module.old, 'old', who)] : []),
+    ],
+  }
+}
+
+const loadedText = (view: VersionView): string => `loaded ${clockTime(view.loadedAt)} (${originText(view.origin)})`
+
+function versionRow(module: ModuleView, view: VersionView, slot: 'current' | 'old', who: LingeringView | undefined): Row {
+  const processes = who?.processes ?? []
+  const unlisted = (who?.total ?? 0) - processes.length
+  return {
+    id: `version:${module.name}@${view.version}`,
+    label: `v${view.version} ${slot}`,
+    description: join([
+      slot === 'old' ? (who ? lingers(who.total) : 'nobody lingers') : view.processes > 0 && count(view.processes, 'process', 'processes'),
+      slot === 'current' && loadedText(view),
+    ]),
+    tooltip: join([`${module.name} v${view.version}`, slot, loadedText(view), `${view.size} characters`, view.hash.slice(0, 12)]),
+    icon: slot === 'current' ? { id: 'circle-filled', color: 'charts.green' } : who ? LINGERS : OLD,
+    flags: ['version', slot, ...(who ? ['lingers'] : [])],
+    expanded: true,
+    target: { kind: 'version', module: module.name, version: view.version, slot },
+    children: [
+      ...processes.map((process) => lingeringRow(module, view.version, process)),
+      ...(unlisted > 0 ? [noteRow(`${module.name}@${view.version}:unlisted`, `${unlisted} more`)] : []),
+    ],
+  }
+}
+
+function lingeringRow(module: ModuleView, version: number, process: ProcessView): Row {
+  const frame = keepingFrame(process, module.name, version) ?? process.stack[0]
+  return {
+    id: `lingers:${module.name}@${version}:${process.pid}`,
+    label: processTitle(process),
+    description: join([process.pid, frame && frameText(frame)]),
+    tooltip: join([`${processTitle(process)} ${process.pid}`, `in v${version} since ${clockTime(lingersSince(process, module))}`, process.status]),
+    icon: { id: 'person', color: 'list.warningForeground' },
+    flags: ['process', 'lingers'],
+    expanded: false,
+    target: { kind: 'process', pid: process.pid, frame },
+    children: [],
+  }
+}
+
+function stagedRow(module: ModuleView, staged: StagedView, total: number): Row {
+  return {
+    id: `staged:${module.name}`,
+    label: 'staged',
+    description: join([`waits for ${count(total, 'process', 'processes')}`, staged.policy === 'soft' ? 'loads when they have left' : 'your choice']),
+    tooltip: join([`batch ${staged.batch}`, `since ${clockTime(staged.since)}`]),
+    icon: STAGED,
+    flags: ['staged', staged.policy],
+    expanded: false,
+    target: { kind: 'staged', module: module.name, batch: staged.batch },
+    children: [],
+  }
+}
+
+function failedRow(module: ModuleView, failed: FailedView): Row {
+  return {
+    id: `failed:${module.name}`,
+    label: 'not loaded',
+    description: join([reasonText(failed.reason), clockTime(failed.at), module.current && `v${module.current.version} runs on`]),
+    tooltip: failed.problems.map((problem) => problem.message).join('\n'),
+    icon: FAILED,
+    flags: ['failed'],
+    expanded: true,
+    target: { kind: 'note' },
+    children: failed.problems.map((problem, index) => ({
+      id: `problem:${module.name}:${index}`,
+      label: problem.message,
+      description: problemPlace(problem),
+      tooltip: problem.stack ?? `${fileName(problem.file)}: ${problem.message}`,
+      icon: FAILED,
+      flags: ['problem'],
+      expanded: false,
+      target: { kind: 'problem', problem },
+      children: [],
+    })),
+  }
+}
+
+export const noteRow = (id: string, label: string): Row =>
+  ({ id: `note:${id}`, label, description: '', tooltip: '', icon: { id: 'ellipsis' }, flags: ['note'], expanded: false, target: { kind: 'note' }, children: [] })

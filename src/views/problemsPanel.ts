@@ -1,0 +1,40 @@
+import * as vscode from 'vscode'
+import type { Problem } from '../base/problem'
+import type { SnapshotSource } from './source'
+import { PRODUCT, reasonText } from './texts'
+import { problemsByFile } from './problemsByFile'
+
+/** Why the last save of a module did not load, at the place, until it loads. No toast: the old code keeps running. */
+export class ProblemsPanel implements vscode.Disposable {
+  private readonly collection = vscode.languages.createDiagnosticCollection('codeswitch')
+  private readonly subscription: vscode.Disposable
+  private shown = '[]'
+
+  constructor(private readonly source: SnapshotSource) {
+    this.subscription = vscode.Disposable.from(source.onDidChange(() => this.update()))
+  }
+
+  dispose(): void {
+    this.subscription.dispose()
+    this.collection.dispose()
+  }
+
+  private update(): void {
+    const failed = this.source.snapshot.modules.filter((module) => module.failed !== undefined)
+    const key = JSON.stringify(failed.map((module) => [module.name, module.failed]))
+    if (key === this.shown) return
+    this.shown = key
+    this.collection.clear()
+    for (const [file, problems] of problemsByFile(failed, reasonText)) this.collection.set(vscode.Uri.file(file), problems.map(diagnostic))
+  }
+}
+
+function diagnostic(problem: Problem): vscode.Diagnostic {
+  const line = Math.max(0, problem.line - 1)
+  const range = new vscode.Range(line, problem.column, line, problem.column + Math.max(1, problem.length))
+  const severity = problem.severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning
+  const result = new vscode.Diagnostic(range, problem.message, severity)
+  result.source = PRODUCT.toLowerCase()
+  result.code = problem.source
+  return result
+}

@@ -1,0 +1,122 @@
+/**
+ * Every sentence a person reads, in one place, so that the message, the tree, the status bar and the palette say the same
+ * thing in the same words (Erlang's: current, old, lingers, purge). No vscode here: the texts are tested as they are.
+ */
+import type { FailureReason, FrameView, Origin, ProcessView } from '../protocol/snapshot'
+import type { ModuleOutcome, Refusal } from '../protocol/messages'
+import type { Problem } from '../base/problem'
+import { assertNever } from '../base/assertNever'
+
+export const PRODUCT = 'Codeswitch'
+export const PROGRAM_OUTPUT = 'Codeswitch: Program'
+export const SHELL_TERMINAL = 'Codeswitch: Shell'
+
+export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+export const lingers = (n: number): string => `${n} ${n === 1 ? 'lingers' : 'linger'}`
+export const killed = (n: number): string => `${n} killed`
+export const join = (parts: readonly (string | undefined | false)[]): string => parts.filter((part) => part !== undefined && part !== false && part !== '').join(' · ')
+
+/** `12:03:04` in local time. A moment, not a duration: it stays true while a message stands on the screen. */
+export function clockTime(at: number): string {
+  const date = new Date(at)
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((n) => String(n).padStart(2, '0')).join(':')
+}
+
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
+  const seconds = Math.floor(ms / 1000)
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+export const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path
+export const place = (frame: Pick<FrameView, 'file' | 'line'>): string => `${fileName(frame.file)}:${frame.line}`
+export const frameText = (frame: FrameView): string => `${frame.function} ${place(frame)}`
+export const processTitle = (process: ProcessView): string => process.name ?? process.label
+
+const ORIGINS: Record<Origin, string> = {
+  start: 'start', save: 'save', external: 'changed outside the editor', command: 'command', shell: 'shell', program: 'the program', rollback: 'rollback',
+}
+export const originText = (origin: Origin): string => ORIGINS[origin]
+
+const REASONS: Record<FailureReason, string> = {
+  compile_error: 'compile error', badfile: 'not a module', nofile: 'file is gone', not_purged: 'old code not purged', sticky_directory: 'sticky module',
+  on_load_failure: 'onLoad failed', evaluation_failed: 'top level threw', link_error: 'import not found', superseded: 'replaced by a newer save',
+  duplicated: 'named twice', not_loaded: 'not loaded', host_down: 'runtime is down',
+}
+export const reasonText = (reason: FailureReason): string => REASONS[reason]
+
+export const problemPlace = (problem: Problem): string => `${fileName(problem.file)}:${problem.line}:${problem.column + 1}`
+export const refusalText = (refusal: Refusal): string => refusal.message
+
+export function outcomeText(outcome: ModuleOutcome): string {
+  switch (outcome.kind) {
+    case 'loaded': return join([`v${outcome.version} loaded`, outcome.killed.length > 0 && killed(outcome.killed.length), outcome.why])
+    case 'unchanged': return 'unchanged'
+    case 'staged': return join(['staged', `waits for ${count(outcome.victims, 'process', 'processes')}`])
+    case 'failed': return join([`not loaded: ${reasonText(outcome.reason)}`, outcome.problems[0] && `${problemPlace(outcome.problems[0])} ${outcome.problems[0].message}`])
+    case 'heldBack': return `held back: ${outcome.because} did not load`
+    default: return assertNever(outcome)
+  }
+}
+
+/** The one message about a staged batch. Exactly these four buttons, in this order. */
+export const stagedButtons = {
+  kill: (n: number): string => `Load and kill ${n}`,
+  wait: 'Load when they have left',
+  show: 'Show',
+  discard: 'Discard',
+}
+
+export interface VictimText { readonly name: string; readonly pid: string; readonly where: string; readonly since: number }
+/** How many victims a message names before it says "n more". */
+export const NAMED_VICTIMS = 10
+
+export const victimText = (victim: VictimText): string => `${victim.name} (${victim.pid}) in ${victim.where} since ${clockTime(victim.since)}`
+
+export function stagedMessage(modules: readonly string[], victims: readonly VictimText[], total: number): string {
+  const named = victims.slice(0, NAMED_VICTIMS).map(victimText)
+  const rest = total - named.length
+  const list = rest > 0 ? [...named, `${rest} more`] : named
+  return `${modules.join(', ')}: loading now would kill ${count(total, 'process', 'processes')} in old code: ${list.join('; ')}.`
+}
+
+export const texts = {
+  untrusted: 'This workspace is not trusted: Codeswitch runs nothing here.',
+  crashed: (how: string, at: number): string => `The runtime crashed at ${clockTime(at)}: ${how}. What you see is its last picture.`,
+  exited: (code: number, at: number): string => `The program ended at ${clockTime(at)} with exit code ${code}.`,
+  restart: 'Restart',
+  showOutput: 'Show Output',
+  showLog: 'Show Log',
+  stillRunning: (n: number): string => `Showing ${count(n, 'process', 'processes')} as they were.`,
+  nextSaveKills: (n: number): string => `The next save kills ${count(n, 'process', 'processes')}`,
+  showMore: (rest: number): string => `Show more (${rest} left)`,
+  cancelled: 'Cancelled.',
+  noFolder: 'Open a folder first.',
+  noEntry: 'No entry: set codeswitch.entry to the file that starts your program.',
+  noSuchModule: (name: string): string => `No module is called "${name}".`,
+  noSuchProcess: (pid: string): string => `No process ${pid}.`,
+  noOldCode: (name: string): string => `${name} has no old code.`,
+  nothingStaged: 'Nothing is staged.',
+  notRunning: 'The runtime is not running.',
+  pickModule: 'Which module?',
+  pickProcess: 'Which process?',
+  pickStaged: 'What happens to the staged code?',
+  pickEntry: 'Which file starts your program?',
+  emptyRuntime: 'None: an empty runtime for the shell',
+  sendPrompt: (who: string): string => `A JavaScript expression: the message for ${who}`,
+  sendPlaceholder: '"code_switch"',
+  confirmKill: (who: string): string => `Kill ${who}?`,
+  kill: 'Kill',
+  confirmPurge: (module: string, n: number): string => `Purging old ${module} kills ${count(n, 'process', 'processes')}.`,
+  purgeAndKill: (n: number): string => `Purge and kill ${n}`,
+  confirmDiscard: 'Discard',
+  oldTitle: (file: string, version: number): string => `${fileName(file)} (old v${version})`,
+  currentTitle: (file: string, version: number): string => `${fileName(file)} (current v${version})`,
+  diskTitle: (file: string): string => `${fileName(file)} (disk)`,
+  versus: (left: string, right: string): string => `${left} ↔ ${right}`,
+  purgedText: (module: string, version: number): string => `// ${module} v${version} was purged: its text is no longer kept.\n`,
+  shellBanner: 'Codeswitch shell. JavaScript, one expression a line; a module\'s name is its namespace. c(m) l(m) m() i() regs() flush()',
+  shellPrompt: '> ',
+}
