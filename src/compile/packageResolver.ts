@@ -4,8 +4,10 @@ import { dirname, join } from 'node:path'
 import resolve from 'enhanced-resolve'
 import type { ImportKind, ResolveFailure } from './resolution'
 
-/** A file on disk (real path), or Node's answer when there is none. */
-export type PackageResolution = { readonly ok: true; readonly file: string } | { readonly ok: false; readonly failure: ResolveFailure }
+/** A file on disk (real path), or Node's answer when there is none, and the path in an installed package that was meant. */
+export type PackageResolution =
+  | { readonly ok: true; readonly file: string }
+  | { readonly ok: false; readonly failure: ResolveFailure; readonly meant: string | undefined }
 
 type SyncResolver = ReturnType<typeof resolve.ResolverFactory.createResolver>
 
@@ -13,7 +15,7 @@ type SyncResolver = ReturnType<typeof resolve.ResolverFactory.createResolver>
 interface Pair {
   /** As Node does it. */
   readonly node: SyncResolver
-  /** Where Node finds nothing: a package of the workspace whose `main` or `exports` name files that are yet to be built from TypeScript. */
+  /** Where Node finds nothing: a package of the workspace whose `exports` name files that are yet to be built from TypeScript. */
   readonly source: SyncResolver
 }
 
@@ -35,7 +37,11 @@ export class PackageResolver {
     const found = attempt(pair.node, specifier, importer)
     if (found.ok) return found
     const again = this.retry(pair, specifier, importer)
-    return again ?? { ok: false, failure: failureOf(found.message, specifier, importer, kind) }
+    if (again !== undefined) return again
+    const refused = refusedByPackage(found.message, specifier, importer, kind)
+    if (refused !== undefined) return { ok: false, failure: refused, meant: undefined }
+    const meant = pathMeant(specifier, importer)
+    return { ok: false, failure: notFound(meant, specifier, importer, kind), meant }
   }
 
   clear(): void {
@@ -75,31 +81,35 @@ function attempt(resolver: SyncResolver, specifier: string, importer: string): {
   }
 }
 
-/** Codes and words of Node's own errors, so that programs and people recognise them. */
-function failureOf(message: string, specifier: string, importer: string, kind: ImportKind): ResolveFailure {
+/** What a package.json forbids. Codes and words are those of Node's own errors, so that programs and people recognise them. */
+function refusedByPackage(message: string, specifier: string, importer: string, kind: ImportKind): ResolveFailure | undefined {
   const from = ` imported from ${importer}`
   const notExported = /is not exported under .* from package (.+?) \(see exports field in (.+?)\)/s.exec(message)
   if (notExported?.[2] !== undefined) {
-    const subpath = specifier.replace(/^(@[^/]+\/)?[^/]+/, '')
+    const subpath = specifier.slice(packageName(specifier).length)
     const what = subpath === '' ? 'No "exports" main defined in' : `Package subpath '.${subpath}' is not defined by "exports" in`
     return { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED', message: `${what} ${notExported[2]}${kind === 'import' ? from : ''}` }
   }
-  if (specifier.startsWith('#')) {
-    const scope = /\(see imports field in (.+?)\)/s.exec(message)?.[1]
-    const where = scope === undefined ? '' : ` in package ${scope}`
-    return { code: 'ERR_PACKAGE_IMPORT_NOT_DEFINED', message: `Package import specifier "${specifier}" is not defined${where}${from}` }
-  }
-  if (kind === 'require') return { code: 'MODULE_NOT_FOUND', message: `Cannot find module '${specifier}'\nRequire stack:\n- ${importer}` }
-  const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier
-  const directory = packageDirectory(name, importer)
-  if (directory === undefined) return { code: 'ERR_MODULE_NOT_FOUND', message: `Cannot find package '${name}'${from}` }
-  return { code: 'ERR_MODULE_NOT_FOUND', message: `Cannot find module '${join(directory, specifier.slice(name.length))}'${from}` }
+  if (!specifier.startsWith('#')) return undefined
+  const scope = /\(see imports field in (.+?)\)/s.exec(message)?.[1]
+  const where = scope === undefined ? '' : ` in package ${scope}`
+  return { code: 'ERR_PACKAGE_IMPORT_NOT_DEFINED', message: `Package import specifier "${specifier}" is not defined${where}${from}` }
 }
 
-function packageDirectory(name: string, importer: string): string | undefined {
+function notFound(meant: string | undefined, specifier: string, importer: string, kind: ImportKind): ResolveFailure {
+  if (kind === 'require') return { code: 'MODULE_NOT_FOUND', message: `Cannot find module '${specifier}'\nRequire stack:\n- ${importer}` }
+  const what = meant === undefined ? `package '${packageName(specifier)}'` : `module '${meant}'`
+  return { code: 'ERR_MODULE_NOT_FOUND', message: `Cannot find ${what} imported from ${importer}` }
+}
+
+const packageName = (specifier: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier
+
+/** Undefined when the package is not installed. */
+function pathMeant(specifier: string, importer: string): string | undefined {
+  const name = packageName(specifier)
   for (let at = dirname(importer); ; at = dirname(at)) {
     const candidate = join(at, 'node_modules', name)
-    if (existsSync(candidate)) return candidate
+    if (existsSync(candidate)) return join(candidate, specifier.slice(name.length))
     if (dirname(at) === at) return undefined
   }
 }

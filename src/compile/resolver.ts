@@ -105,7 +105,15 @@ export class Resolver {
   private bare(asked: Asked): Resolution {
     if (isBuiltin(asked.specifier)) return { kind: 'native', target: `node:${asked.specifier}` }
     const found = this.packages.resolve(asked.specifier, asked.importer, asked.kind)
-    return found.ok ? this.classify(found.file) : failed(found.failure)
+    if (found.ok) return this.classify(found.file)
+    return this.source(found.meant, asked) ?? failed(found.failure)
+  }
+
+  /** A package of the workspace (symlinked) whose `main` names a file that is yet to be built from TypeScript. */
+  private source(path: string | undefined, asked: Asked): Resolution | undefined {
+    const file = path === undefined ? undefined : this.probe([path], isTypeScript(asked.importer))
+    const resolution = file === undefined ? undefined : this.classify(file)
+    return resolution?.kind === 'module' ? resolution : undefined
   }
 
   private path(paths: readonly string[], asked: Asked): Resolution {
