@@ -33,7 +33,7 @@ export async function provideChromium() {
     await runQuietly('apt-get', ['update', '-q'], { env })
     await runQuietly('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], { env })
   } catch (error) {
-    throw new Error(`${advice}\n${error.message}`)
+    throw new Error(`${advice}\n${error.message}`, { cause: error })
   }
   const installed = findChromium()
   if (installed === undefined) throw new Error(advice)

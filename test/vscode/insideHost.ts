@@ -24,7 +24,8 @@ export interface RunOptions {
 /** Resolves when no test failed. @throws Error with the number of failures, which VS Code turns into its exit code */
 export async function runMocha(options: RunOptions, loadTests: () => void): Promise<void> {
   const { default: Mocha } = await import('mocha')
-  const mocha = new Mocha({ ui: 'bdd', timeout: options.timeout, forbidOnly: true, fullTrace: true, reporter: class {}, ...(options.grep === undefined ? {} : { fgrep: options.grep }) })
+  // The base reporter prints nothing: what is recorded is printed outside.
+  const mocha = new Mocha({ ui: 'bdd', timeout: options.timeout, forbidOnly: true, fullTrace: true, reporter: Mocha.reporters.Base, ...(options.grep === undefined ? {} : { fgrep: options.grep }) })
   recordConsole(options.resultFile)
   // What `mocha.addFile` does around a file, for tests that are part of this bundle already.
   mocha.suite.emit('pre-require', globalThis, '', mocha)
