@@ -27,18 +27,9 @@ const ofModules = [
 const moduleTakers: ReadonlySet<string> = new Set(ofModules)
 export const takesModules = (name: string): boolean => moduleTakers.has(name)
 
-export function createCommands(deps: CommandDeps): ReadonlyMap<string, Command> {
-  const commands = new Map<string, Command>()
-  const add = (all: Readonly<Record<string, Command>>): void => {
-    for (const [name, command] of Object.entries(all)) commands.set(name, command)
-  }
-  add(functionsOf(deps.processes))
-  add(processCommands(deps))
-  add(codeCommands(deps.code))
-  add(loadCommands(deps))
-  add(shellCommands(deps))
-  return commands
-}
+/** Later ones win: `i`, `flush` and the code commands over a process function of the same name. */
+export const createCommands = (deps: CommandDeps): Map<string, unknown> =>
+  new Map(Object.entries({ ...deps.processes, code: deps.code, ...processCommands(deps), ...codeCommands(deps.code), ...loadCommands(deps), ...shellCommands(deps) }))
 
 /** The code API under its own names, except `delete`, which JavaScript keeps for itself. */
 function codeCommands(code: CodeApi): Record<string, Command> {
@@ -146,17 +137,3 @@ function moduleRef(value: ModuleRef): ModuleRef {
 const isNullPrototype = (value: unknown): value is object => typeof value === 'object' && value !== null
 const isList = (value: ModuleRef | readonly ModuleRef[]): value is readonly ModuleRef[] => Array.isArray(value)
 const isTriple = (value: ModuleRef | readonly [ModuleRef, string, string]): value is readonly [ModuleRef, string, string] => Array.isArray(value)
-
-/** Every function of an object or its class, callable without it. */
-export function functionsOf(api: object): Record<string, Command> {
-  const found: Record<string, Command> = {}
-  for (let level: object | null = api; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
-    for (const name of Object.getOwnPropertyNames(level)) {
-      const value: unknown = Reflect.get(api, name)
-      if (name !== 'constructor' && !(name in found) && isFunction(value)) found[name] = value.bind(api)
-    }
-  }
-  return found
-}
-
-const isFunction = (value: unknown): value is Command => typeof value === 'function'

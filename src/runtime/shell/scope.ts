@@ -45,6 +45,8 @@ const namespaceOf = new WeakMap<object, object>()
 /** The module a shell value stands for: itself, unless it is also a command. */
 export const unwrapModule = (value: unknown): unknown => (value instanceof Object ? (namespaceOf.get(value) ?? value) : value)
 
+const isCommand = (value: unknown): value is Command => typeof value === 'function'
+
 function commandAndModule(command: Command, namespace: object): Command {
   const both = new Proxy(command, {
     get: (target, key) => Reflect.get(key in namespace ? namespace : target, key),
@@ -56,7 +58,8 @@ function commandAndModule(command: Command, namespace: object): Command {
 
 export interface LineScope {
   readonly bindings: Bindings
-  readonly commands: ReadonlyMap<string, Command>
+  /** Functions, and what goes with them (classes and constants of the process API). */
+  readonly commands: ReadonlyMap<string, unknown>
   /** Modules this line mentions, by the name it uses. */
   readonly modules: ReadonlyMap<string, object>
   /** Declared or assigned in this line. */
@@ -70,7 +73,7 @@ export function scopeOf({ bindings, commands, modules, declares, assigns }: Line
     if (bindings.has(name)) return () => bindings.get(name)
     const command = commands.get(name)
     const module = modules.get(name)
-    if (command !== undefined) return () => (module === undefined ? command : commandAndModule(command, module))
+    if (command !== undefined) return () => (module === undefined ? command : isCommand(command) ? commandAndModule(command, module) : module)
     if (name in globalThis) return undefined
     if (module !== undefined) return () => module
     return nodeName(name)

@@ -1,7 +1,8 @@
 /**
  * The shell's evaluator: one line in, one answer out. It runs in the program's own thread, in a process of its own, so that
- * `self()`, monitors and messages belong to it. A line that throws leaves variables and mailbox as they are. Lines do not wait
- * for each other: one whose promise never settles is simply never answered.
+ * `self()`, monitors and messages belong to it. A line that throws leaves variables and mailbox as they are; when the process is
+ * ended, its lines are answered with the reason, the variables stay, and the next line has a new process (as in Erlang's shell).
+ * Lines do not wait for each other: one whose promise never settles is simply never answered.
  */
 import { inspect } from 'node:util'
 import type { ShellAnswer } from '../../protocol/messages'
@@ -10,7 +11,8 @@ import { createCommands, takesModules } from './commands'
 import { jsonValue } from './jsonValue'
 import { rewriteLine, type Line } from './line'
 import type { ShellProcesses } from './processCommands'
-import { createBindings, scopeOf, unwrapModule, type Command } from './scope'
+import { createBindings, scopeOf, unwrapModule } from './scope'
+import { ProcessEnded, unlessEnded } from './unlessEnded'
 
 export interface ShellDeps {
   readonly processes: ShellProcesses
@@ -23,7 +25,7 @@ export interface ShellDeps {
   moduleNames(): readonly string[]
   /** To where the program prints. */
   write(text: string): void
-  /** Runs `fn` inside the shell's own process. */
+  /** Runs `fn` inside the shell's own process; inside a new one when that has ended. */
   run<T>(fn: () => T): T
   /** Called at the head of every loop of a line: throws when the line must end. */
   check?(): void
@@ -40,7 +42,7 @@ export interface Shell {
 
 export function createShell(deps: ShellDeps): Shell {
   const bindings = createBindings()
-  const commands = new Map<string, Command>(createCommands({ ...deps, bindings }))
+  const commands = createCommands({ ...deps, bindings })
   commands.set('$import', (specifier: string) => (deps.import ?? defaultImport)(specifier))
   commands.set('$check', () => deps.check?.())
   commands.set('$complete', complete)
@@ -52,7 +54,8 @@ export function createShell(deps: ShellDeps): Shell {
     const fn = compile(line, ++count)
     for (const { name } of line.declares) bindings.thaw(name)
     const declares = new Set(line.declares.map(({ name }) => name))
-    const value = await deps.run(() => fn(scopeOf({ bindings, commands, modules, declares, assigns: line.assigns })))
+    const scope = scopeOf({ bindings, commands, modules, declares, assigns: line.assigns })
+    const value = await deps.run(() => unlessEnded(deps.processes.self(), fn(scope)))
     for (const { name, constant } of line.declares) if (constant) bindings.freeze(name)
     return unwrapModule(value)
   }
@@ -107,8 +110,9 @@ const defaultImport = (specifier: string): Promise<unknown> => import(specifier)
 
 const print = (value: unknown): string => inspect(value, { maxStringLength: 10_000 })
 
-/** A value that is no error was thrown: its name is `throw`, as Erlang's class of exception. */
+/** A value that is no error was thrown: its name is `throw`, as Erlang's class of exception; `exit` when the process was ended. */
 function errorView(error: unknown): { readonly name: string; readonly message: string; readonly stack?: string } {
+  if (error instanceof ProcessEnded) return { name: 'exit', message: print(error.reason) }
   if (!(error instanceof Error)) return { name: 'throw', message: print(error) }
   const stack = programFrames(error.stack)
   return { name: error.name, message: error.message, ...(stack === '' ? {} : { stack }) }

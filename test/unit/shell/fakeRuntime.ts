@@ -8,7 +8,7 @@ export class FakeRuntime {
   readonly loads: string[] = []
   readonly calls: unknown[] = []
   readonly mailbox: unknown[] = []
-  readonly shellPid = fakePid(7)
+  shellPid = fakePid(7)
   inside = 0
   readonly loaded = new Map<string, object>()
   readonly shell: Shell
@@ -76,7 +76,9 @@ export class FakeRuntime {
 const pids = new Map<number, Pid>()
 
 export function fakePid(id: number): Pid {
-  const pid = pids.get(id) ?? new Pid(id, () => AbortSignal.abort())
+  const pid = pids.get(id) ?? new Pid(id, () => livingSignal)
   pids.set(id, pid)
   return pid
 }
+
+const livingSignal = new AbortController().signal

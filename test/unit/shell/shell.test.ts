@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Pid } from '../../../src/runtime/pid'
 import { FakeRuntime, fakePid } from './fakeRuntime'
 
 const module = (exports: object): object => Object.assign(Object.create(null), exports)
@@ -64,6 +65,19 @@ describe('shell', () => {
     const runtime = new FakeRuntime()
     void runtime.shell.evaluate('await new Promise(() => {})')
     await check(['1 + 1'], '2', runtime)
+  })
+
+  it('answers a line whose process is ended with the reason, and goes on in the next one with its variables', async () => {
+    const runtime = new FakeRuntime()
+    const life = new AbortController()
+    runtime.shellPid = new Pid(70, () => life.signal)
+    await check(['const a = 1'], 'undefined', runtime)
+    const waiting = runtime.shell.evaluate('await new Promise(() => {})')
+    await new Promise((resolve) => setImmediate(resolve))
+    life.abort('killed')
+    assert.deepEqual(await waiting, { ok: false, error: { name: 'exit', message: "'killed'" } })
+    runtime.shellPid = fakePid(71)
+    await check(['a'], '1', runtime)
   })
 
   it('can end a busy line', async () => {

@@ -1,0 +1,52 @@
+/** Saves of the modules of a running program are loaded into it, whoever writes them. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { DisposableStore, type Disposable } from '../base/disposable'
+import { HostDown, type Host } from '../host/host'
+import { affectedFiles } from '../save/affectedFiles'
+import { systemClock, type Clock } from '../save/clock'
+import { FileWatcher } from '../save/fileWatcher'
+import { SaveQueue } from '../save/saveQueue'
+
+export interface ReloadOnSaveOptions {
+  readonly host: Pick<Host, 'snapshot' | 'onDidChangeWatch' | 'request'>
+  readonly root: string
+  print(line: string): void
+  readonly clock?: Clock
+}
+
+/** Writes to several files that are this close (milliseconds) are one change, loaded when it is complete. */
+const burstMs = 30
+
+export function reloadOnSave({ host, root, print, clock = systemClock }: ReloadOnSaveOptions): Disposable {
+  const store = new DisposableStore()
+  const gitLock = join(root, '.git', 'index.lock')
+  const busy = (): boolean => existsSync(gitLock)
+  const queue = store.add(new SaveQueue({ quietMs: burstMs, clock, busy, load }))
+  let last = { path: '', at: -Infinity }
+
+  async function load(paths: readonly string[]): Promise<void> {
+    try {
+      // The answer comes to everybody as a `loaded` notice.
+      const answer = await host.request('load', { modules: paths, origin: 'save', force: false })
+      if ('error' in answer) print(`[codeswitch] ${answer.message}\n`)
+    } catch (error) {
+      if (!(error instanceof HostDown)) throw error // it ended meanwhile: there is nothing left to load into
+    }
+  }
+
+  /**
+   * One file after a pause is a person's save and loads at once. A second file right after it says that somebody is writing many:
+   * from there on they wait for each other.
+   */
+  function changed(path: string): void {
+    const now = clock.now()
+    const partOfBurst = (path !== last.path && now - last.at < burstMs) || busy()
+    last = { path, at: now }
+    for (const file of affectedFiles(host.snapshot, path)) queue.push(file, partOfBurst ? 'external' : 'save')
+  }
+
+  const watcher = store.add(new FileWatcher({ root, onChange: changed, onError: (message) => print(`[codeswitch] ${message}\n`) }))
+  store.add(host.onDidChangeWatch(({ folders }) => watcher.watch(folders)))
+  return store
+}

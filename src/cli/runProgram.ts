@@ -1,0 +1,57 @@
+/** `codeswitch run`: the program has our terminal, arguments, signals and exit code; we only add what saves came to. */
+import { DisposableStore } from '../base/disposable'
+import type { Event } from '../base/event'
+import { HostDown, type Host } from '../host/host'
+import type { LoadReport } from '../protocol/messages'
+import { readText } from './readText'
+import { reloadOnSave } from './reloadOnSave'
+import { reportText } from './reportText'
+
+export interface ProgramExit {
+  readonly exitCode: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+export interface RunningHost extends Host {
+  readonly onDidExit: Event<ProgramExit>
+  readonly osPid: number | undefined
+}
+
+export interface RunProgramDeps {
+  readonly host: RunningHost
+  readonly root: string
+  readonly watch: boolean
+  readonly cwd: string
+  /** To the terminal, not into the program's output. */
+  print(text: string): void
+}
+
+/** Resolves when the program has ended, with how it ended. */
+export async function runProgram({ host, root, watch, cwd, print }: RunProgramDeps): Promise<ProgramExit> {
+  const store = new DisposableStore()
+  const ended = new Promise<ProgramExit>((resolve) => store.add(host.onDidExit(resolve)))
+  store.add(host.onDidLoad((report) => void printReport(report)))
+  if (watch) store.add(reloadOnSave({ host, root, print }))
+
+  async function printReport(report: LoadReport): Promise<void> {
+    if (report.outcomes.every((outcome) => outcome.kind === 'unchanged')) return
+    print(reportText(report, report.origin === 'start' ? host.snapshot : await pictureNow(), { cwd, readText }))
+  }
+
+  /** Who lingers after this load; the last picture was taken before it, or may have been. */
+  async function pictureNow(): Promise<Host['snapshot']> {
+    try {
+      return await host.request('snapshot', {})
+    } catch (error) {
+      if (error instanceof HostDown) return host.snapshot
+      throw error
+    }
+  }
+
+  await host.start()
+  const { runtime } = host.snapshot
+  const neverRan = runtime.state === 'crashed' && runtime.exitCode === null && runtime.signal === null
+  const exit = neverRan ? { exitCode: 1, signal: null } : await ended
+  store.dispose()
+  return exit
+}

@@ -1,0 +1,128 @@
+/** The shell for a person: prompt with a number, line editing, history, completion. Ctrl-C stops waiting for an answer, Ctrl-D ends. */
+import { createInterface, type Interface } from 'node:readline'
+import { HostDown, type Host } from '../host/host'
+import type { ShellAnswer } from '../protocol/messages'
+import { answerForPerson } from './shellAnswers'
+
+export interface ShellTerminalDeps {
+  readonly host: Pick<Host, 'request'>
+  readonly input: NodeJS.ReadableStream
+  readonly output: NodeJS.WritableStream
+  /** Newest first. */
+  readonly history: readonly string[]
+  keepHistory(newestFirst: readonly string[]): void
+  readonly banner: string
+}
+
+/** Resolves when the person leaves (true), or when the program has ended (false). */
+export function shellInTerminal(deps: ShellTerminalDeps): Promise<boolean> {
+  return new Promise((resolve) => void new TerminalShell(deps, resolve).start())
+}
+
+class TerminalShell {
+  private readonly lines: Interface
+  private number = 1
+  /** The line whose answer is waited for; a later or abandoned one's answer is told apart by it. */
+  private waitingFor: number | undefined
+  private readonly typedAhead: string[] = []
+
+  constructor(private readonly deps: ShellTerminalDeps, private readonly leave: (byPerson: boolean) => void) {
+    this.lines = createInterface({
+      input: deps.input,
+      output: deps.output,
+      terminal: true,
+      history: [...deps.history],
+      historySize: 1000,
+      removeHistoryDuplicates: true,
+      completer: (line: string, done: (error: null, result: [string[], string]) => void) => void this.complete(line).then((result) => done(null, result)),
+    })
+  }
+
+  start(): void {
+    const { lines, deps } = this
+    deps.output.write(deps.banner)
+    lines.on('history', (history: string[]) => deps.keepHistory(history))
+    lines.on('line', (line) => this.typed(line))
+    lines.on('SIGINT', () => this.interrupt())
+    lines.on('close', () => {
+      deps.output.write('\n')
+      this.leave(true)
+    })
+    this.prompt()
+  }
+
+  private prompt(): void {
+    this.lines.setPrompt(`${this.number}> `)
+    this.lines.prompt()
+  }
+
+  private typed(line: string): void {
+    if (this.waitingFor !== undefined) this.typedAhead.push(line)
+    else void this.run(line)
+  }
+
+  private async run(line: string): Promise<void> {
+    if (line.trim() === '') return this.prompt()
+    const mine = this.number
+    this.waitingFor = mine
+    const answer = await this.ask(line)
+    if (this.waitingFor !== mine) return this.lateAnswer(mine)
+    if (answer === undefined) return this.programEnded()
+    this.deps.output.write(answerForPerson(answer))
+    this.next()
+  }
+
+  private next(): void {
+    this.waitingFor = undefined
+    this.number++
+    const ahead = this.typedAhead.shift()
+    if (ahead === undefined) this.prompt()
+    else void this.run(ahead)
+  }
+
+  /** Undefined when the program has ended. */
+  private async ask(line: string): Promise<ShellAnswer | undefined> {
+    try {
+      return await this.deps.host.request('shell', { line })
+    } catch (error) {
+      if (error instanceof HostDown) return undefined
+      throw error
+    }
+  }
+
+  private interrupt(): void {
+    if (this.waitingFor !== undefined) {
+      this.deps.output.write(`\n** no longer waiting for line ${this.waitingFor}, which goes on\n`)
+      this.typedAhead.length = 0
+      this.next()
+    } else if (this.lines.line === '') {
+      this.deps.output.write('\n(Ctrl-D leaves)\n')
+      this.prompt()
+    } else {
+      this.lines.write(null, { ctrl: true, name: 'u' })
+      this.deps.output.write('\n')
+      this.prompt()
+    }
+  }
+
+  /** Told, but not shown: its value would stand between other lines. */
+  private lateAnswer(line: number): void {
+    if (this.waitingFor !== undefined) return
+    this.deps.output.write(`\r\x1b[K(line ${line} has its answer)\n`)
+    this.lines.prompt(true)
+  }
+
+  private programEnded(): void {
+    this.lines.removeAllListeners('close')
+    this.lines.close()
+    this.leave(false)
+  }
+
+  private async complete(line: string): Promise<[string[], string]> {
+    const word = /[\p{ID_Continue}$.]*$/u.exec(line)?.[0] ?? ''
+    const answer = word === '' || this.waitingFor !== undefined ? undefined : await this.ask(`$complete(${JSON.stringify(word)})`)
+    return [answer?.ok === true ? textsOf(answer.json) : [], word]
+  }
+}
+
+const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [])
