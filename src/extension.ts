@@ -1,6 +1,7 @@
 /** The wiring diagram: save -> queue -> host -> snapshot -> views. Built in that order; nothing here decides anything. */
 import * as vscode from 'vscode'
 import type { CodeswitchApi } from './views/api'
+import { NodeHost } from './host/nodeHost'
 import { registerCommands } from './views/commands/register'
 import { CodeDocuments } from './views/codeDocuments'
 import { keepContextKeys } from './views/contextKeys'
@@ -9,7 +10,7 @@ import { createHistoryTree } from './views/history'
 import { HistoryLog } from './views/history/historyLog'
 import { followHost } from './views/hostEvents'
 import { ModulesView } from './views/modules'
-import { NoHost } from './views/noHost'
+import { nodeHostOptions } from './views/nodeHostOptions'
 import { ProblemsPanel } from './views/problemsPanel'
 import { ProcessesView } from './views/processes'
 import { createProgramOutput } from './views/programOutput'
@@ -30,7 +31,7 @@ export function activate(context: vscode.ExtensionContext): CodeswitchApi {
   const log = own(vscode.window.createOutputChannel(PRODUCT, { log: true }))
   const program = createProgramOutput()
   own(program.channel)
-  const host = own(new NoHost())
+  const host = own(new NodeHost(nodeHostOptions(settings, context.asAbsolutePath('dist'), log, program.append)))
   const reload = new Reload(host, (message) => log.warn(message))
   const queue = own(new SaveQueue({ load: (paths, origin) => reload.load(paths, origin), quietMs: 30, clock: systemClock, busy: () => gitIsBusy(settings.root ?? '') }))
   own(new SavedFiles({ host, queue, mode: (path) => settings.reloadOnSave(path), root: settings.root, log: (message) => log.warn(message) }))

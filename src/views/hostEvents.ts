@@ -5,10 +5,9 @@ import type { Settings } from './settings'
 import { askHost } from './askHost'
 import { outcomeText } from './texts'
 
-/** What the host says unasked goes to the log channel; what the person changes in the settings goes to the host. */
+/** Every batch is found again in the log channel; what the person changes in the settings goes to the host. */
 export function followHost(host: Host, settings: Settings, log: vscode.LogOutputChannel): vscode.Disposable {
   return vscode.Disposable.from(
-    host.onDidLog(({ level, message }) => log[level](message)),
     host.onDidLoad((report) => log.info(reportText(report))),
     vscode.workspace.onDidChangeConfiguration((event) => {
       const changed = event.affectsConfiguration('codeswitch.purgePolicy') || event.affectsConfiguration('codeswitch.purgeGrace')
