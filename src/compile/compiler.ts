@@ -86,6 +86,11 @@ export class Compiler implements Disposable {
     this.cache = new CompileCache({ file: packOf(options), identity: identityOf(options.nodeVersion), log: options.log })
   }
 
+  /** esbuild was started, or is starting. */
+  get isWarm(): boolean {
+    return this.transformer.isStarted
+  }
+
   /** Starts esbuild now if the cache is empty, else when the start is over: then it may not need it at all. */
   warm(): void {
     if (this.cache.isEmpty) void this.getReady()
