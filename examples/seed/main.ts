@@ -1,0 +1,5 @@
+import * as m from './m'
+import * as t from './t'
+
+t.start()
+m.start()
