@@ -58,6 +58,13 @@ export class ExternalFuns {
     return forwarder
   }
 
+  /** The external fun of `name` without pointing it at `fn`: for code that is not committed yet. */
+  peek(name: string, fn: Fn): Fn {
+    const known = this.slots.get(name)
+    if (forwarded.has(fn)) return fn
+    return known !== undefined && constructs(known.forwarder) === constructs(fn) ? known.forwarder : this.fun(name, fn)
+  }
+
   /** Current exports no such function any more. */
   removed(name: string): void {
     const known = this.slots.get(name)

@@ -4,6 +4,7 @@
  * `id` and gets exactly one `reply`. When main is busy, control rings through the trap array and main serves its port at the
  * next safepoint (function or loop head of user code); a `require` of code that is not compiled yet blocks main on `reply`.
  */
+import type { MessagePort } from 'node:worker_threads'
 import type { Rewritten } from '../protocol/unit'
 import type { ModuleName, PidText, Version } from '../protocol/ids'
 import type { FailureReason, Origin, ProcessStatus } from '../protocol/snapshot'
@@ -40,17 +41,17 @@ export type LoadResult =
   | { readonly kind: 'loaded'; readonly versions: readonly LoadedVersion[] }
   | { readonly kind: 'lingering'; readonly modules: readonly { readonly module: ModuleName; readonly pids: readonly PidText[] }[] }
   | { readonly kind: 'not_purged'; readonly modules: readonly ModuleName[] }
-  | { readonly kind: 'failed'; readonly module: ModuleName; readonly reason: FailureReason; readonly error: ErrorView; readonly import?: number }
+  | { readonly kind: 'failed'; readonly module: ModuleName; readonly reason: FailureReason; readonly error: ErrorView; readonly importIndex?: number }
 
 export interface LoadedVersion { readonly module: ModuleName; readonly version: Version; readonly killed: readonly PidText[]; readonly origin: Origin }
 
-/** An exception as text; `frames` are raw positions in generated code, for mapping. */
+/** An exception as text; `at` are source positions (line 1-based, column 0-based UTF-16). */
 export interface ErrorView {
   readonly name: string
   readonly message: string
   readonly stack: string
   /** Where in user code it was thrown, innermost first. */
-  readonly at: readonly { readonly module: ModuleName; readonly version: Version; readonly line: number; readonly column: number }[]
+  readonly at: readonly { readonly file: string; readonly version: number; readonly line: number; readonly column: number }[]
 }
 
 /** Main's tables as plain data; control adds texts, lines, what is staged and what failed. */
@@ -96,7 +97,7 @@ export interface PictureFrame {
 /** method -> [params, result]; control asks, main answers. */
 export interface MainRequests {
   /** Runs the program: units are all that can be reached; `entry` is evaluated first. */
-  start: [{ readonly units: readonly Unit[]; readonly entry: ModuleName; readonly entryFile: string; readonly argv: readonly string[] }, LoadResult]
+  start: [{ readonly units: readonly Unit[]; readonly entry: ModuleName; readonly entryFile: string; readonly argv: readonly string[]; readonly keepAlive: boolean }, LoadResult]
   /** `reload` are loaded whatever they were; `units` beyond them are ready in case they are imported for the first time. */
   load: [{ readonly units: readonly Unit[]; readonly reload: readonly ModuleName[]; readonly purge: PurgeMode; readonly origin: Origin }, LoadResult]
   /** Who lingers in the old code of these. */
@@ -114,13 +115,14 @@ export interface MainRequests {
   shell: [{ readonly line: string }, ShellAnswer]
   ping: [Record<string, never>, true]
   openInspector: [Record<string, never>, { readonly url: string }]
-  shutdown: [Record<string, never>, true]
+  shutdown: [{ readonly exitCode: number }, true]
 }
 
 /** main asks, control answers. */
 export interface ControlRequests {
   /** What a specifier that was not known at compile time leads to, with everything that is needed to load it. */
   resolve: [{ readonly specifier: string; readonly importer: string; readonly kind: 'import' | 'require' }, { readonly link: Link; readonly units: readonly Unit[] }]
+  fileOf: [{ readonly module: string }, string | undefined]
   /** A module by the name a person typed (auto-load). */
   find: [{ readonly text: string }, { readonly module: ModuleName; readonly units: readonly Unit[] } | { readonly error: string }]
   /** The code functions that need the compiler. */
@@ -143,8 +145,9 @@ export type CodeAnswer =
 
 /** Main's unasked messages. */
 export type MainNotice =
-  | { readonly type: 'picture'; readonly picture: Picture }
-  | { readonly type: 'autoloaded'; readonly versions: readonly LoadedVersion[]; readonly units: readonly { readonly module: ModuleName; readonly hash: string }[] }
+  /** Something a picture shows has changed since the last one was taken. */
+  | { readonly type: 'changed' }
+  | { readonly type: 'autoloaded'; readonly versions: readonly LoadedVersion[] }
   | { readonly type: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly message: string }
 
 export type Message =
@@ -159,4 +162,9 @@ export const RING = 2
 export const TRAP_SLOTS = 1 << 20
 
 /** What the worker thread is given at its birth. */
-export interface ControlData { readonly traps: SharedArrayBuffer; readonly wake: SharedArrayBuffer; readonly engine: string }
+export interface ControlData { readonly traps: SharedArrayBuffer; readonly wake: SharedArrayBuffer; readonly port: MessagePort; readonly engine: string; readonly channelFd: number }
+
+/** Elements of the wake array. */
+export const WAKE_POSTED = 0 // grows with each message control posts; main sleeps on it while it waits for an answer
+export const WAKE_SEEN = 1 // grows with each message main has taken; control sees by it that main is not stuck
+export const WAKE_SLOTS = 2 // how many trap slots are in use

@@ -5,6 +5,7 @@
 import type { ModuleName, Version } from '../protocol/ids'
 import { version as mintVersion } from '../protocol/ids'
 import type { Origin } from '../protocol/snapshot'
+import type { CommonjsModule } from './commonjs'
 import { ExternalFuns, isForwardable, undefStub } from './externalFuns'
 import type { Unit } from './link'
 import type { VersionRecord } from './version'
@@ -21,10 +22,16 @@ export interface Instance {
   exports: Readonly<Record<string, () => unknown>>
   /** Names whose value never changes once the top level has run. */
   constants: ReadonlySet<string>
-  /** Called at commit for an instance that was evaluated against staged bindings. */
-  relink: (() => void) | undefined
   /** CommonJS: `module`, whose `exports` may be assigned late. */
-  readonly commonjs: { exports: unknown } | undefined
+  readonly commonjs: CommonjsModule | undefined
+  /** Computes `exports` again when the module has `export *`: the other module may export other names now. */
+  stars: (() => Readonly<Record<string, () => unknown>>) | undefined
+}
+
+/** The draft that is being evaluated for this module, as far as the table needs to know it. */
+export interface Drafting {
+  readonly instance: Instance
+  view(): unknown
 }
 
 export type Slots =
@@ -41,6 +48,11 @@ export class ModuleRecord {
   /** The namespace object: functions are external funs. Its identity never changes. */
   readonly values: Table = Object.create(null)
   readonly funs: ExternalFuns
+  drafting: Drafting | undefined
+  /** What `require` answers for a CommonJS module: made once, reads current. */
+  commonjsView: unknown
+  /** What `require` answers for a JSON module. */
+  json: unknown
   private last = 0
 
   constructor(readonly name: ModuleName, public file: string) {
@@ -112,6 +124,13 @@ export class ModuleRecord {
     back.record.state = 'current'
     this.install(back)
     return back.record.version
+  }
+
+  /** A first version that was exposed or committed turned out not to work: as if it had never been. */
+  forget(instance: Instance): void {
+    if (this.current === instance) this.slots = { state: 'empty' }
+    if (this.current !== undefined) return
+    for (const name of Object.keys(this.calls)) this.removeEntry(name)
   }
 
   /** Importers took `name`: when no version exports it, calling it throws UndefError instead of "not a function". */

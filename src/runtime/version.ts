@@ -6,14 +6,14 @@ import type { ModuleName, Version } from '../protocol/ids'
  * functions that were kept as values still points here, and those throw BadFunError.
  *
  *   loading -> current -> old -> purged        rollback: old <-> current
- *   loading -> discarded                       the load failed; nothing was visible
+ *   loading -> purged                          the load failed; nothing was visible
  */
 export interface VersionRecord {
   readonly module: ModuleName
   readonly version: Version
   /** Index of this version in the shared trap array. */
   readonly slot: number
-  state: 'loading' | 'current' | 'old' | 'purged' | 'discarded'
+  state: 'loading' | 'current' | 'old' | 'purged'
   /** Sentinel of the circular list of frames whose code is this version: `frames.vNext === frames` when there is none. */
   readonly frames: FrameLinks
   /** Called once when the last frame has left; set while somebody waits for that. */

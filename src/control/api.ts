@@ -1,0 +1,134 @@
+/** The requests of the outside (editor, CLI) on a running host. */
+import type { ModuleNames } from '../compile/moduleNames'
+import type { PurgeReport, Refusal, Requests, WhyView } from '../protocol/messages'
+import type { ModuleName } from '../protocol/ids'
+import type { Snapshot } from '../protocol/snapshot'
+import type { Picture, PictureModule } from '../runtime/link'
+import type { Batches } from './batches'
+import { composeSnapshot, processPage, processView } from './composeSnapshot'
+import type { Loader } from './loader'
+import type { MainLink } from './mainLink'
+import type { Texts } from './texts'
+
+export type Api = { readonly [M in keyof Requests]: (params: Requests[M][0]) => Promise<Requests[M][1]> }
+
+export interface ApiDeps {
+  readonly main: MainLink
+  readonly loader: Loader
+  readonly names: ModuleNames
+  readonly batches: Batches
+  readonly texts: Texts
+  picture(): Picture
+  snapshot(): Snapshot
+  /** Takes a new picture and tells everybody. */
+  refresh(): Promise<Snapshot>
+}
+
+export function createApi(deps: ApiDeps): Api {
+  const { main, loader, names, batches, texts } = deps
+  const found = <T>(text: string, use: (name: ModuleName, view: PictureModule) => Promise<T | Refusal>): Promise<T | Refusal> => {
+    const match = names.find(text)
+    if (match.kind === 'ambiguous') return Promise.resolve({ error: 'ambiguous_module', message: `${text} could be ${match.names.join(' or ')}` })
+    const view = match.kind === 'one' ? deps.picture().modules.find((module) => module.name === match.name) : undefined
+    if (match.kind !== 'one' || view === undefined) return Promise.resolve({ error: 'unknown_module', message: `no module is called ${text}` })
+    return use(match.name, view)
+  }
+  const purge = async (module: ModuleName, soft: boolean): Promise<PurgeReport> => {
+    const { result, killed } = await main.request('purge', { module, soft })
+    return { module, result, killed }
+  }
+  const noproc = (pid: string): Refusal => ({ error: 'noproc', message: `no process ${pid}` })
+  const settled = async <T>(value: T): Promise<T> => {
+    await deps.refresh()
+    return value
+  }
+  return {
+    load: (params) => loader.load(params),
+    loadStaged: async ({ module, kill }) => {
+      const all = batches.allStaged()
+      const id = module === undefined ? all[0]?.id : all.find((batch) => batch.reload.some((name) => name === module || nameOf(names, module) === name))?.id
+      if (id === undefined) return { error: 'nothing_staged', message: module === undefined ? 'nothing is staged' : `${module} is not staged` }
+      return loader.loadStaged(id, kill)
+    },
+    discardStaged: async ({ module }) => {
+      const all = batches.allStaged().filter((batch) => module === undefined || batch.reload.some((name) => name === module || nameOf(names, module) === name))
+      if (all.length === 0) return { error: 'nothing_staged', message: module === undefined ? 'nothing is staged' : `${module} is not staged` }
+      return { discarded: await loader.discard(all.map((batch) => batch.id)) }
+    },
+    purge: ({ module, soft }) => found(module, async (name) => settled(await purge(name, soft))),
+    purgeAll: async ({ soft }) => {
+      const old = deps.picture().modules.filter((module) => module.old !== undefined)
+      const modules: PurgeReport[] = []
+      for (const module of old) modules.push(await purge(module.name, soft))
+      return settled({ modules })
+    },
+    delete: ({ module }) => found(module, async (name) => settled({ module: name, ...(await main.request('delete', { module: name })) })),
+    rollback: ({ module }) => found(module, async (name) => {
+      const started = Date.now()
+      const result = await main.request('rollback', { module: name })
+      if ('error' in result) return { error: 'no_old_code', message: `${name} has no old version to go back to` }
+      const outcome = { module: name, kind: 'loaded', version: result.version, killed: [] } as const
+      return settled({ batch: 0, ok: true, origin: 'rollback' as const, at: started, tookMs: Date.now() - started, outcomes: [outcome] })
+    }),
+    snapshot: () => deps.refresh(),
+    processes: async (params) => {
+      const picture = await main.request('page', params)
+      return processPage(picture, deps)
+    },
+    inspect: async ({ pid }) => {
+      const details = await main.request('inspect', { pid })
+      return details === undefined ? noproc(pid) : { ...details, process: processView(details.process, deps.picture(), deps) }
+    },
+    kill: async ({ pid, reason }) => {
+      const killed = await main.request('kill', { pid, reason: reason ?? 'kill' })
+      return killed ? settled({ killed }) : noproc(pid)
+    },
+    send: async ({ pid, text }) => {
+      const sent = await main.request('send', { pid, text })
+      return sent === true ? settled({ sent: true as const }) : sent
+    },
+    source: ({ module, slot }) => found(module, async (name, view) => {
+      const version = slot === 'current' ? view.current : view.old
+      const text = version === undefined ? undefined : texts.get(name, version.hash)?.text
+      if (version === undefined || text === undefined) return { error: 'no_old_code', message: `${name} has no ${slot} version` }
+      return { module: name, version: version.version, slot, file: view.file, text }
+    }),
+    why: ({ module, slot }) => found(module, async (name) => {
+      await deps.refresh()
+      return { versions: whyViews(deps, name, slot) }
+    }),
+    shell: async ({ line }) => settled(await main.request('shell', { line })),
+    configure: async ({ purgePolicy, purgeGrace }) => {
+      if (purgePolicy !== undefined) loader.purgePolicy = purgePolicy
+      if (purgeGrace !== undefined) loader.purgeGrace = purgeGrace
+      return {}
+    },
+    openInspector: () => main.request('openInspector', {}),
+    shutdown: async () => {
+      await main.request('shutdown', { exitCode: 0 })
+      return {}
+    },
+  }
+}
+
+const nameOf = (names: ModuleNames, text: string): ModuleName | undefined => {
+  const match = names.find(text)
+  return match.kind === 'one' ? match.name : undefined
+}
+
+/** What keeps a version: everybody with a frame in it. */
+function whyViews(deps: ApiDeps, module: ModuleName, slot: 'current' | 'old' | undefined): WhyView[] {
+  const snapshot = composeSnapshot(0, { state: 'stopped' }, deps.picture(), deps)
+  const view = snapshot.modules.find((one) => one.name === module)
+  const all = [...snapshot.processes.items, ...snapshot.lingering.flatMap((entry) => entry.processes)]
+  const processes = [...new Map(all.map((process) => [process.pid, process])).values()]
+  const slots = slot === undefined ? (['current', 'old'] as const) : [slot]
+  return slots.flatMap((one): WhyView[] => {
+    const version = one === 'current' ? view?.current : view?.old
+    if (version === undefined) return []
+    const keepers = processes.flatMap((process) => process.stack.filter((frame) => frame.module === module && frame.version === version.version)
+      .map((frame) => ({ kind: 'frame' as const, pid: process.pid, text: `${process.name ?? process.label} in ${frame.function}`, file: frame.file, line: frame.line })))
+    return [{ module, version: version.version, slot: one, keepers }]
+  })
+}
+

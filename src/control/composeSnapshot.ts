@@ -1,0 +1,54 @@
+/** Main's tables + what control knows (texts, staged, failed) = what the views see. Pure. */
+import type { ModuleNames } from '../compile/moduleNames'
+import type { ModuleName } from '../protocol/ids'
+import type { ModuleView, ProcessPage, ProcessView, RuntimeView, Snapshot, VersionView } from '../protocol/snapshot'
+import type { Picture, PictureModule, PictureProcess, PictureVersion } from '../runtime/link'
+import type { Batches } from './batches'
+import type { Texts } from './texts'
+
+export interface ComposeDeps {
+  readonly texts: Texts
+  readonly batches: Batches
+  readonly names: ModuleNames
+}
+
+export function composeSnapshot(seq: number, runtime: RuntimeView, picture: Picture, deps: ComposeDeps): Snapshot {
+  return {
+    seq, runtime,
+    modules: moduleViews(picture, deps),
+    processes: processPage(picture, deps),
+    lingering: picture.lingering.map((entry) => ({ ...entry, processes: entry.processes.map((process) => processView(process, picture, deps)) })),
+  }
+}
+
+export function processPage(picture: Picture, deps: ComposeDeps): ProcessPage {
+  return { total: picture.total, offset: picture.offset, items: picture.processes.map((process) => processView(process, picture, deps)) }
+}
+
+export function processView(process: PictureProcess, picture: Picture, deps: ComposeDeps): ProcessView {
+  const stack = process.stack.map((frame) => {
+    const module = picture.modules.find((one) => one.name === frame.module)
+    const version = frame.slot === 'current' ? module?.current : module?.old
+    return deps.texts.frame(frame, module?.file ?? '', version?.hash)
+  })
+  return { ...process, stack }
+}
+
+function moduleViews(picture: Picture, deps: ComposeDeps): ModuleView[] {
+  const loaded = picture.modules.map((module) => moduleView(module, deps))
+  const known = new Set(picture.modules.map((module) => module.name))
+  // A module whose very first load failed is in no table, but its failure must be seen.
+  const never = deps.batches.failedModules().filter((name) => !known.has(name))
+  return [...loaded, ...never.map((name) => unloaded(name, deps))]
+}
+
+function moduleView(module: PictureModule, deps: ComposeDeps): ModuleView {
+  const { name, file, sticky } = module
+  return { name, file, sticky, current: versionView(module.current), old: versionView(module.old), staged: deps.batches.stagedView(name), failed: deps.batches.failedView(name) }
+}
+
+function unloaded(name: ModuleName, deps: ComposeDeps): ModuleView {
+  return { name, file: deps.names.fileOf(name) ?? name, sticky: false, current: undefined, old: undefined, staged: undefined, failed: deps.batches.failedView(name) }
+}
+
+const versionView = (version: PictureVersion | undefined): VersionView | undefined => version

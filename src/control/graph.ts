@@ -1,0 +1,94 @@
+/** From files to units: compiles what is asked for and everything it reaches that the runtime does not have yet. */
+import { inlineMap, originalOfInput } from '../compile/positions'
+import type { Compiled, Compiler } from '../compile/compiler'
+import type { ModuleNames } from '../compile/moduleNames'
+import type { Resolver } from '../compile/resolver'
+import type { Problem } from '../base/problem'
+import type { ModuleName } from '../protocol/ids'
+import type { FailureReason } from '../protocol/snapshot'
+import type { Link, Unit } from '../runtime/link'
+import type { Texts } from './texts'
+
+export interface Collected {
+  readonly units: Unit[]
+  readonly failures: CompileFailure[]
+}
+export interface CompileFailure { readonly module: ModuleName; readonly file: string; readonly reason: FailureReason; readonly problems: readonly Problem[] }
+
+export interface GraphDeps {
+  readonly compiler: Compiler
+  readonly resolver: Resolver
+  readonly names: ModuleNames
+  readonly texts: Texts
+  /** A debugger is attached: units carry their whole source map. */
+  debugging(): boolean
+}
+
+export class Graph {
+  constructor(private readonly deps: GraphDeps) {}
+
+  /**
+   * Compiles `files` and, through static imports and literal `require`/`import()`, what they reach and `has` denies.
+   * A file that is only reached dynamically and does not compile is no failure here: it fails when it is asked for.
+   */
+  async collect(files: readonly string[], has: (module: ModuleName) => boolean, texts?: ReadonlyMap<string, string>): Promise<Collected> {
+    const collected: Collected = { units: [], failures: [] }
+    const seen = new Set<string>()
+    const pending: Promise<void>[] = []
+    const visit = (file: string, needed: boolean): void => {
+      if (seen.has(file)) return
+      seen.add(file)
+      pending.push(this.compileOne(file, needed, collected, visit, has, texts?.get(file)))
+    }
+    for (const file of files) visit(file, true)
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) await next
+    return collected
+  }
+
+  link(specifier: string, importer: string, kind: 'import' | 'require'): Link {
+    const { resolver, names } = this.deps
+    const found = resolver.resolve(specifier, importer, kind)
+    return found.kind === 'module' ? { kind: 'module', module: names.nameOf(found.file) } : found
+  }
+
+  /** A problem at an import of a unit, in the source text. */
+  problemAtImport(unit: Unit, index: number, message: string): Problem {
+    const record = unit.rewritten.imports[index]
+    const compiled = this.deps.texts.get(unit.module, unit.hash)
+    const at = record === undefined || compiled === undefined ? { line: 1, column: 0 } : originalOfInput(compiled, record.line, record.column)
+    return { file: unit.file, ...at, length: record === undefined ? 0 : record.specifier.length + 2, severity: 'error', source: 'link', message }
+  }
+
+  private async compileOne(
+    file: string, needed: boolean, into: Collected, visit: (file: string, needed: boolean) => void, has: (module: ModuleName) => boolean, text: string | undefined,
+  ): Promise<void> {
+    const { compiler, names, texts } = this.deps
+    const outcome = await compiler.compile(file, text)
+    const module = names.nameOf(file)
+    if (!outcome.ok) {
+      if (needed) into.failures.push({ module, file, reason: outcome.reason, problems: outcome.problems })
+      return
+    }
+    texts.add(module, outcome.unit)
+    const unit = this.unit(module, outcome.unit)
+    into.units.push(unit)
+    const follow = (link: Link, static_: boolean): void => {
+      if (link.kind !== 'module' || has(link.module)) return
+      const target = names.fileOf(link.module)
+      if (target !== undefined) visit(target, static_)
+    }
+    for (const link of unit.links) follow(link, true)
+    for (const link of Object.values(unit.dynamic)) follow(link, false)
+  }
+
+  private unit(module: ModuleName, compiled: Compiled): Unit {
+    const { rewritten, file } = compiled
+    const kind = rewritten.format === 'commonjs' ? 'require' : 'import'
+    return {
+      module, file, hash: compiled.hash, size: compiled.text.length, rewritten, map: compiled.map,
+      links: rewritten.imports.map((record) => this.link(record.specifier, file, 'import')),
+      dynamic: Object.fromEntries(rewritten.dynamic.map((specifier) => [specifier, this.link(specifier, file, kind)])),
+      inlineMap: this.deps.debugging() ? inlineMap(compiled) : undefined,
+    }
+  }
+}

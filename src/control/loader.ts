@@ -1,0 +1,236 @@
+/**
+ * Policy: what a save or a load request leads to. One load at a time; the table below it (code server, main thread) refuses
+ * what must not happen, this layer decides between loading, asking, waiting and killing.
+ */
+import type { Problem } from '../base/problem'
+import type { ModuleNames } from '../compile/moduleNames'
+import type { HostOptions, LoadParams, LoadReport, ModuleOutcome, PurgePolicy, Refusal } from '../protocol/messages'
+import type { ModuleName } from '../protocol/ids'
+import type { FailureReason, Origin } from '../protocol/snapshot'
+import type { LoadedVersion, LoadResult, Picture, Unit } from '../runtime/link'
+import type { Batches } from './batches'
+import type { Collected, Graph } from './graph'
+import type { MainLink } from './mainLink'
+
+export interface LoaderDeps {
+  readonly main: Pick<MainLink, 'request'>
+  readonly graph: Graph
+  readonly names: ModuleNames
+  readonly batches: Batches
+  readonly options: HostOptions
+  picture(): Picture
+  /** The file of a module that was never loaded, by what a person typed. */
+  locate(text: string): string | undefined
+  /** The source text on disk no longer is that of these loaded modules. */
+  modified(): Promise<readonly ModuleName[]>
+  onReport(report: LoadReport): void
+  onChange(): Promise<void>
+  now(): number
+}
+
+/** How one batch is to be loaded. */
+export interface LoadHow {
+  readonly origin: Origin
+  readonly force: boolean
+  /** `never`: the old slot must be free, as for code:load_file/1. */
+  readonly policy: PurgePolicy | 'never'
+  readonly graceMs: number
+  readonly texts?: ReadonlyMap<string, string>
+}
+
+export class Loader {
+  private tail: Promise<unknown> = Promise.resolve()
+  private lastBatch = 0
+  purgePolicy: PurgePolicy
+  purgeGrace: number
+
+  constructor(private readonly deps: LoaderDeps) {
+    this.purgePolicy = deps.options.purgePolicy
+    this.purgeGrace = deps.options.purgeGrace
+  }
+
+  /** One after the other: OTP's code server is one process. */
+  serially<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.tail.then(work)
+    this.tail = result.then(() => {}, () => {})
+    return result
+  }
+
+  load(params: LoadParams): Promise<LoadReport | Refusal> {
+    return this.serially(async () => {
+      const names = params.modules === undefined ? await this.pending() : this.find(params.modules)
+      if (!Array.isArray(names)) return names as Refusal // guard: `find` answers an array or a refusal
+      const policy = params.policy ?? this.purgePolicy
+      const graceMs = params.policy === 'brutal' ? 0 : this.purgeGrace
+      return this.run(names, { origin: params.origin, force: params.force, policy, graceMs })
+    })
+  }
+
+  /** Compiles and loads these modules as one step; the report says what became of each. */
+  async run(names: readonly ModuleName[], how: LoadHow): Promise<LoadReport> {
+    const started = this.deps.now()
+    const id = ++this.lastBatch
+    const modules = this.deps.batches.relatives(names)
+    const collected = await this.deps.graph.collect(modules.map((name) => this.deps.names.fileOf(name) ?? name), this.has(modules), how.texts)
+    const outcomes = await this.outcomes(id, modules, new Set(names), collected, how)
+    return this.report(id, outcomes, how.origin, started)
+  }
+
+  /** Loads a staged batch now; those who linger are ended when `kill`. */
+  async loadStaged(id: number, kill: boolean): Promise<LoadReport | Refusal> {
+    return this.serially(async () => {
+      const batch = this.deps.batches.get(id)
+      if (batch === undefined) return { error: 'nothing_staged', message: 'nothing is staged' }
+      if (!kill) batch.policy = 'soft'
+      const started = this.deps.now()
+      const outcomes = await this.attempt(id, batch.reload, batch.units, { origin: batch.origin, force: true, policy: kill ? 'brutal' : 'soft', graceMs: 0 })
+      return this.report(id, outcomes, batch.origin, started)
+    })
+  }
+
+  async discard(ids: readonly number[]): Promise<readonly ModuleName[]> {
+    const discarded = ids.flatMap((id) => this.deps.batches.get(id)?.reload ?? [])
+    for (const id of ids) this.deps.batches.unstage(id)
+    this.deps.batches.settle(discarded)
+    await this.deps.onChange()
+    return discarded
+  }
+
+  private async pending(): Promise<ModuleName[]> {
+    return [...new Set([...(await this.deps.modified()), ...this.deps.batches.failedModules()])]
+  }
+
+  private find(texts: readonly string[]): ModuleName[] | Refusal {
+    const found: ModuleName[] = []
+    for (const text of texts) {
+      const match = this.deps.names.find(text)
+      if (match.kind === 'one') found.push(match.name)
+      else if (match.kind === 'ambiguous') return { error: 'ambiguous_module', message: `${text} could be ${match.names.join(' or ')}` }
+      else {
+        const file = this.deps.locate(text)
+        if (file === undefined) return { error: 'unknown_module', message: `no module is called ${text}` }
+        found.push(this.deps.names.nameOf(file))
+      }
+    }
+    return [...new Set(found)]
+  }
+
+  private has(reload: readonly ModuleName[]): (module: ModuleName) => boolean {
+    const loaded = new Set(this.deps.picture().modules.filter((module) => module.current !== undefined).map((module) => module.name))
+    for (const module of reload) loaded.delete(module)
+    return (module) => loaded.has(module)
+  }
+
+  private async outcomes(id: number, modules: readonly ModuleName[], asked: ReadonlySet<ModuleName>, collected: Collected, how: LoadHow): Promise<ModuleOutcome[]> {
+    if (collected.failures.length > 0) return this.compileFailures(modules, collected)
+    const unchanged = how.force ? [] : modules.filter((module) => this.isCurrent(module, collected.units))
+    const reload = modules.filter((module) => !unchanged.includes(module) && (how.force ? asked.has(module) || !this.isCurrent(module, collected.units) : true))
+    this.settle(unchanged)
+    const still = unchanged.map((module): ModuleOutcome => ({ module, kind: 'unchanged' }))
+    if (reload.length === 0) return still
+    return [...still, ...(await this.attempt(id, reload, collected.units, how))]
+  }
+
+  private isCurrent(module: ModuleName, units: readonly Unit[]): boolean {
+    const current = this.deps.picture().modules.find((view) => view.name === module)?.current
+    return current !== undefined && current.hash === units.find((unit) => unit.module === module)?.hash
+  }
+
+  private async attempt(id: number, reload: readonly ModuleName[], units: readonly Unit[], how: LoadHow): Promise<ModuleOutcome[]> {
+    const purge = how.policy === 'brutal' ? 'kill' : 'refuse'
+    if (how.graceMs > 0) await this.grace(reload, how.graceMs)
+    if (how.policy === 'never') {
+      const full = (await this.deps.main.request('lingering', { modules: reload })).filter((entry) => entry.old)
+      if (full.length > 0) return full.map(({ module }) => ({ module, kind: 'failed', reason: 'not_purged', problems: [] }))
+    }
+    const result = await this.deps.main.request('load', { units, reload, purge, origin: how.origin })
+    return this.settled(id, reload, units, result, how)
+  }
+
+  /** Waits until nobody lingers in the old code of these, but not longer than the grace. */
+  private async grace(modules: readonly ModuleName[], ms: number): Promise<void> {
+    const lingering = await this.deps.main.request('lingering', { modules })
+    if (lingering.every((entry) => entry.total === 0)) return
+    let timer: NodeJS.Timeout | undefined
+    const over = new Promise<void>((resolve) => { timer = setTimeout(resolve, ms) })
+    await Promise.race([this.deps.main.request('drained', { modules }), over])
+    clearTimeout(timer)
+  }
+
+  private async settled(id: number, reload: readonly ModuleName[], units: readonly Unit[], result: LoadResult, how: LoadHow): Promise<ModuleOutcome[]> {
+    switch (result.kind) {
+      case 'loaded':
+        this.settle([...reload, ...result.versions.map((version) => version.module)])
+        return result.versions.map((version) => this.loaded(version, reload))
+      case 'lingering':
+        return this.stage(id, reload, units, result.modules.map((entry) => [entry.module, entry.pids.length]), how)
+      case 'not_purged':
+        return result.modules.map((module) => ({ module, kind: 'failed', reason: 'not_purged', problems: [] }))
+      case 'failed': {
+        const unit = units.find((one) => one.module === result.module)
+        const problems = [this.problemOf(result, unit)]
+        return this.failures(reload, [{ module: result.module, reason: result.reason, problems }])
+      }
+    }
+  }
+
+  private loaded(version: LoadedVersion, reload: readonly ModuleName[]): ModuleOutcome {
+    const first = reload.includes(version.module) ? {} : { why: `imported for the first time by ${reload.join(', ')}` }
+    return { module: version.module, kind: 'loaded', version: version.version, killed: version.killed, ...first }
+  }
+
+  private stage(id: number, reload: readonly ModuleName[], units: readonly Unit[], victims: readonly (readonly [ModuleName, number])[], how: LoadHow): ModuleOutcome[] {
+    this.settle(reload)
+    const policy = how.policy === 'soft' ? 'soft' : 'ask'
+    this.deps.batches.stage({ id, since: this.deps.now(), origin: how.origin, policy, reload, units, victims: new Map(victims) })
+    void this.loadWhenDrained(id, reload)
+    const of = new Map(victims)
+    return reload.map((module) => ({ module, kind: 'staged', victims: of.get(module) ?? 0, policy }))
+  }
+
+  /** Nobody is left to ask about: what is staged loads. */
+  private async loadWhenDrained(id: number, reload: readonly ModuleName[]): Promise<void> {
+    await this.deps.main.request('drained', { modules: reload })
+    if (this.deps.batches.get(id) !== undefined) await this.loadStaged(id, false)
+  }
+
+  /** These are no longer staged or failed in any batch. */
+  private settle(modules: readonly ModuleName[]): void {
+    for (const module of modules) {
+      const batch = this.deps.batches.stagedOf(module)
+      if (batch !== undefined) this.deps.batches.unstage(batch.id)
+    }
+    this.deps.batches.settle(modules)
+  }
+
+  private compileFailures(modules: readonly ModuleName[], collected: Collected): ModuleOutcome[] {
+    return this.failures(modules, collected.failures)
+  }
+
+  private failures(modules: readonly ModuleName[], failed: readonly { readonly module: ModuleName; readonly reason: FailureReason; readonly problems: readonly Problem[] }[]): ModuleOutcome[] {
+    const because = failed[0]?.module
+    for (const { module, reason, problems } of failed) this.deps.batches.fail(module, { at: this.deps.now(), reason, problems }, modules)
+    const broken = failed.map(({ module, reason, problems }): ModuleOutcome => ({ module, kind: 'failed', reason, problems }))
+    const held = modules.filter((module) => !failed.some((one) => one.module === module))
+    return because === undefined ? broken : [...broken, ...held.map((module): ModuleOutcome => ({ module, kind: 'heldBack', because }))]
+  }
+
+  /** Where in the source a failed load went wrong. */
+  problemOf(result: Extract<LoadResult, { readonly kind: 'failed' }>, unit: Unit | undefined): Problem {
+    const { error } = result
+    const message = error.message === '' ? error.name : `${error.name}: ${error.message}`
+    const file = unit?.file ?? this.deps.names.fileOf(result.module) ?? result.module
+    if (unit !== undefined && result.importIndex !== undefined) return { ...this.deps.graph.problemAtImport(unit, result.importIndex, message), stack: error.stack }
+    const at = error.at.find((place) => place.file === file) ?? error.at[0]
+    const source = result.reason === 'on_load_failure' ? 'onLoad' : result.reason === 'link_error' ? 'link' : 'evaluate'
+    return { file: at?.file ?? file, line: at?.line ?? 1, column: at?.column ?? 0, length: 0, severity: 'error', source, message, stack: error.stack }
+  }
+
+  private async report(id: number, outcomes: readonly ModuleOutcome[], origin: Origin, started: number): Promise<LoadReport> {
+    const ok = outcomes.every((outcome) => outcome.kind === 'loaded' || outcome.kind === 'unchanged')
+    const report: LoadReport = { batch: id, ok, origin, at: started, tookMs: this.deps.now() - started, outcomes }
+    await this.deps.onChange()
+    this.deps.onReport(report)
+    return report
+  }
+}

@@ -1,0 +1,267 @@
+/** The control thread of the runtime host: talks to the outside, compiles, decides. It stays responsive while user code spins. */
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { realpathSync } from 'node:fs'
+import { workerData } from 'node:worker_threads'
+import { Compiler } from '../compile/compiler'
+import { ModuleNames } from '../compile/moduleNames'
+import { Resolver } from '../compile/resolver'
+import { hashOf } from '../compile/sourceText'
+import type { ModuleName } from '../protocol/ids'
+import { PROTOCOL } from '../protocol/messages'
+import type { Hello, HostOptions, LoadReport, ModuleOutcome } from '../protocol/messages'
+import type { RuntimeView, Snapshot } from '../protocol/snapshot'
+import type { CodeAnswer, ControlData, Picture } from '../runtime/link'
+import { createApi } from './api'
+import { Batches } from './batches'
+import { CodeRequests } from './codeRequests'
+import { composeSnapshot } from './composeSnapshot'
+import { Graph } from './graph'
+import { Loader } from './loader'
+import { locate } from './locate'
+import { MainLink } from './mainLink'
+import { Peer } from './peer'
+import { Texts } from './texts'
+
+const EMPTY: Picture = { modules: [], total: 0, offset: 0, processes: [], lingering: [] }
+const PICTURE_EVERY_MS = 40
+const PING_EVERY_MS = 500
+const BUSY_AFTER_MS = 300
+
+async function main(data: ControlData): Promise<void> {
+  const link = new MainLink(data.port, new Int32Array(data.traps), new Int32Array(data.wake))
+  const peer = new Peer(new net.Socket({ fd: data.channelFd, readable: true, writable: true }), () => void leave(link))
+  const options = await peer.hello({ protocol: PROTOCOL, engine: data.engine, osPid: process.pid } satisfies Hello)
+  new Control(link, peer, { ...options, root: realpathSync(options.root) }, data.engine).start()
+}
+
+/** Whoever drove us is gone: the program must not outlive it. */
+async function leave(link: MainLink): Promise<void> {
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1000)
+  await link.request('shutdown', { exitCode: 1 })
+}
+
+class Control {
+  private picture = EMPTY
+  private seq = 0
+  private last: Snapshot | undefined
+  private watched = ''
+  private due: NodeJS.Timeout | undefined
+  private takenAt = 0
+  private busySince: number | undefined
+  private started = false
+  private readonly startedAt = Date.now()
+  private readonly names: ModuleNames
+  private readonly texts = new Texts()
+  private readonly batches = new Batches()
+  private readonly compiler: Compiler
+  private readonly resolver: Resolver
+  private readonly graph: Graph
+  private readonly loader: Loader
+  private debugging = false
+
+  constructor(private readonly link: MainLink, private readonly peer: Peer, private readonly options: HostOptions, private readonly engine: string) {
+    const log = (level: 'info' | 'warn' | 'error', message: string): void => peer.notify('log', { level, message })
+    this.names = new ModuleNames(options.root)
+    this.compiler = new Compiler({ nodeVersion: process.versions.node, root: options.root, cacheDir: cacheDir(), log })
+    this.resolver = new Resolver({ root: options.root, include: options.include, exclude: options.exclude, log })
+    this.graph = new Graph({ compiler: this.compiler, resolver: this.resolver, names: this.names, texts: this.texts, debugging: () => this.debugging })
+    this.loader = new Loader({
+      main: link, graph: this.graph, names: this.names, batches: this.batches, options,
+      picture: () => this.picture, locate: (text) => locate(text, options.root, this.names), modified: () => this.modified(),
+      onReport: (report) => peer.notify('loaded', report), onChange: async () => void (await this.refresh()), now: Date.now,
+    })
+  }
+
+  start(): void {
+    const { link, peer } = this
+    this.compiler.warm()
+    const code = new CodeRequests(this.loader, this.names, (text) => locate(text, this.options.root, this.names), () => this.status())
+    link.handlers = {
+      code: (request) => code.answer(request),
+      fileOf: async ({ module }) => this.names.find(module).kind === 'one' ? locate(module, this.options.root, this.names) : undefined,
+      find: ({ text }) => this.find(text),
+      resolve: ({ specifier, importer, kind }) => this.resolve(specifier, importer, kind),
+    }
+    link.onNotice = (notice) => {
+      if (notice.type === 'changed') this.refreshSoon()
+      else if (notice.type === 'log') peer.notify('log', notice)
+      else this.refreshSoon()
+    }
+    const api = createApi({
+      main: link, loader: this.loader, names: this.names, batches: this.batches, texts: this.texts,
+      picture: () => this.picture, snapshot: () => this.last ?? this.compose(), refresh: () => this.refresh(),
+    })
+    peer.serve({ ...api, load: (params) => (this.started ? api.load(params) : this.startAgain()), openInspector: (params) => this.openInspector(() => api.openInspector(params)) })
+    setInterval(() => void this.ping(), PING_EVERY_MS)
+    void this.loader.serially(() => this.startProgram())
+  }
+
+  /** The first load of the program, and everything it reaches. */
+  private async startProgram(): Promise<LoadReport> {
+    const at = Date.now()
+    const report = (outcomes: readonly ModuleOutcome[]): LoadReport =>
+      ({ batch: 0, ok: outcomes.every((outcome) => outcome.kind === 'loaded'), origin: 'start', at, tookMs: Date.now() - at, outcomes })
+    const result = report(await this.startOutcomes())
+    await this.refresh()
+    this.peer.notify('loaded', result)
+    if (!result.ok && !this.options.keepAlive) void this.link.request('shutdown', { exitCode: 1 })
+    return result
+  }
+
+  private async startOutcomes(): Promise<ModuleOutcome[]> {
+    const { entry, root, argv, keepAlive } = this.options
+    this.started = true
+    if (entry === undefined) return []
+    const file = locate(entry, root, this.names)
+    if (file === undefined) return this.startFailed(this.names.nameOf(path.resolve(root, entry)), 'nofile', `Cannot find ${entry}`)
+    const module = this.names.nameOf(file)
+    const { units, failures } = await this.graph.collect([file], (name) => this.isLoaded(name))
+    if (failures.length > 0) {
+      this.started = false
+      for (const failure of failures) this.batches.fail(failure.module, { at: Date.now(), reason: failure.reason, problems: failure.problems }, [])
+      return failures.map((failure) => ({ module: failure.module, kind: 'failed', reason: failure.reason, problems: failure.problems }))
+    }
+    const result = await this.link.request('start', { units, entry: module, entryFile: file, argv, keepAlive })
+    if (result.kind === 'loaded') {
+      this.batches.settle(this.batches.failedModules())
+      return result.versions.map(({ module: name, version }) => ({ module: name, kind: 'loaded', version, killed: [] }))
+    }
+    if (result.kind !== 'failed') return []
+    this.started = false
+    const problem = this.loader.problemOf(result, units.find((unit) => unit.module === result.module))
+    this.batches.fail(result.module, { at: Date.now(), reason: result.reason, problems: [problem] }, [])
+    return [{ module: result.module, kind: 'failed', reason: result.reason, problems: [problem] }]
+  }
+
+  private startFailed(module: ModuleName, reason: 'nofile', message: string): ModuleOutcome[] {
+    this.started = false
+    const problems = [{ file: path.resolve(this.options.root, this.options.entry ?? ''), line: 1, column: 0, length: 0, severity: 'error', source: 'link', message }] as const
+    this.batches.fail(module, { at: Date.now(), reason, problems }, [])
+    return [{ module, kind: 'failed', reason, problems }]
+  }
+
+  /** The program has not started yet: whatever was repaired, it is the start that is tried again. */
+  private startAgain(): Promise<LoadReport> {
+    return this.loader.serially(() => this.startProgram())
+  }
+
+  private isLoaded(name: ModuleName): boolean {
+    return this.picture.modules.some((module) => module.name === name && module.current !== undefined)
+  }
+
+  private async resolve(specifier: string, importer: string, kind: 'import' | 'require'): Promise<{ link: ReturnType<Graph['link']>; units: Awaited<ReturnType<Graph['collect']>>['units'] }> {
+    const link = this.graph.link(specifier, importer, kind)
+    const file = link.kind === 'module' ? this.names.fileOf(link.module) : undefined
+    if (file === undefined || (link.kind === 'module' && this.isLoaded(link.module))) return { link, units: [] }
+    const { units, failures } = await this.graph.collect([file], (name) => this.isLoaded(name))
+    const problem = failures[0]?.problems[0]
+    if (problem !== undefined) return { link: { kind: 'failed', code: 'ERR_INVALID_MODULE', message: `${problem.file}:${problem.line}:${problem.column + 1}: ${problem.message}` }, units: [] }
+    return { link, units }
+  }
+
+  private async find(text: string): Promise<{ module: ModuleName; units: Awaited<ReturnType<Graph['collect']>>['units'] } | { error: string }> {
+    const file = locate(text, this.options.root, this.names)
+    if (file === undefined) return { error: `no module is called ${text}` }
+    const { units, failures } = await this.graph.collect([file], (name) => this.isLoaded(name))
+    const problem = failures[0]?.problems[0]
+    if (problem !== undefined) throw new SyntaxError(`${problem.file}:${problem.line}:${problem.column + 1}: ${problem.message}`)
+    return { module: this.names.nameOf(file), units }
+  }
+
+  private async modified(): Promise<ModuleName[]> {
+    const { modules } = await this.status()
+    return modules.filter((entry) => entry.status === 'modified').map((entry) => entry.module)
+  }
+
+  private async status(): Promise<Extract<CodeAnswer, { readonly kind: 'status' }>> {
+    const loaded = this.picture.modules.flatMap((module) => (module.current === undefined ? [] : [{ name: module.name, file: module.file, hash: module.current.hash }]))
+    const modules = await Promise.all(loaded.map(async ({ name, file, hash }) => ({ module: name, status: await statusOf(file, hash) })))
+    return { kind: 'status', modules }
+  }
+
+  /** From now on versions carry their source map, so that breakpoints bind. */
+  private async openInspector(open: () => Promise<{ readonly url: string }>): Promise<{ readonly url: string }> {
+    this.debugging = true
+    return open()
+  }
+
+  private refreshSoon(): void {
+    this.due ??= setTimeout(() => void this.refresh(), Math.max(0, PICTURE_EVERY_MS - (Date.now() - this.takenAt)))
+  }
+
+  private async refresh(): Promise<Snapshot> {
+    clearTimeout(this.due)
+    this.due = undefined
+    this.takenAt = Date.now()
+    this.picture = await this.link.request('picture', {})
+    for (const module of this.picture.modules) this.names.nameOf(module.file)
+    this.prune()
+    return this.publish()
+  }
+
+  private publish(): Snapshot {
+    const snapshot = this.compose()
+    this.last = snapshot
+    this.peer.notify('snapshot', snapshot)
+    const folders = [...new Set(snapshot.modules.map((module) => path.dirname(module.file)))].sort()
+    if (folders.join('\n') !== this.watched) {
+      this.watched = folders.join('\n')
+      this.peer.notify('watch', { folders })
+    }
+    return snapshot
+  }
+
+  private compose(): Snapshot {
+    return composeSnapshot(++this.seq, this.runtimeView(), this.picture, { texts: this.texts, batches: this.batches, names: this.names })
+  }
+
+  private runtimeView(): RuntimeView {
+    const busy = this.busySince === undefined ? {} : { busy: { forMs: Date.now() - this.busySince } }
+    return { state: 'running', osPid: process.pid, engine: this.engine, entry: this.options.entry, startedAt: this.startedAt, ...busy }
+  }
+
+  private prune(): void {
+    const needed = new Map<ModuleName, Set<string>>()
+    const need = (module: ModuleName, hash: string | undefined): void => {
+      if (hash === undefined) return
+      const hashes = needed.get(module) ?? new Set<string>()
+      needed.set(module, hashes.add(hash))
+    }
+    for (const module of this.picture.modules) {
+      need(module.name, module.current?.hash)
+      need(module.name, module.old?.hash)
+    }
+    for (const batch of this.batches.allStaged()) for (const unit of batch.units) need(unit.module, unit.hash)
+    this.texts.prune(needed)
+  }
+
+  /** Is anybody at home on the main thread? If not for a while, the views say so. */
+  private async ping(): Promise<void> {
+    if (this.link.untaken > 0) return
+    const at = Date.now()
+    const timer = setTimeout(() => {
+      this.busySince = at
+      this.publish()
+    }, BUSY_AFTER_MS)
+    await this.link.request('ping', {})
+    clearTimeout(timer)
+    if (this.busySince === undefined) return
+    this.busySince = undefined
+    await this.refresh()
+  }
+}
+
+async function statusOf(file: string, hash: string): Promise<'loaded' | 'modified' | 'removed'> {
+  try {
+    return hashOf(await readFile(file)) === hash ? 'loaded' : 'modified'
+  } catch {
+    return 'removed' // it cannot be read: for a load it is not there
+  }
+}
+
+const cacheDir = (): string => process.env.CODESWITCH_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'codeswitch')
+
+void main(workerData as ControlData) // guard: only the main thread of this host starts this file

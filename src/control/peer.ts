@@ -1,0 +1,41 @@
+/** The host's end of the channel to whoever drives it: says hello first, then serves requests. */
+import type { Socket } from 'node:net'
+import { createMessageConnection, RequestType, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
+import type { MessageConnection } from 'vscode-jsonrpc/node'
+import type { Hello, HostOptions, Notifications } from '../protocol/messages'
+import type { Api } from './api'
+
+export class Peer {
+  private readonly connection: MessageConnection
+  private gone = false
+
+  constructor(socket: Socket, private readonly onGone: () => void) {
+    this.connection = createMessageConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket))
+    this.connection.onClose(() => this.leave())
+    this.connection.onError(() => this.leave()) // what came is no message: there is nobody to talk to
+    socket.on('error', () => this.leave())
+    this.connection.listen()
+  }
+
+  /** @throws when the other side speaks another protocol. */
+  hello(hello: Hello): Promise<HostOptions> {
+    return this.connection.sendRequest(new RequestType<Hello, HostOptions, void>('hello'), hello)
+  }
+
+  serve(api: Api): void {
+    for (const [method, handler] of Object.entries(api)) {
+      this.connection.onRequest<object, void>(method, (params: unknown): Promise<object> => handler(params as never)) // guard: both sides share `Requests`, and the protocol number
+    }
+  }
+
+  notify<N extends keyof Notifications>(method: N, params: Notifications[N]): void {
+    if (!this.gone) void this.connection.sendNotification(method, params).catch(() => this.leave())
+  }
+
+  private leave(): void {
+    if (this.gone) return
+    this.gone = true
+    this.onGone()
+  }
+}
+

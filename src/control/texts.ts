@@ -1,0 +1,50 @@
+/** What versions were compiled from, for diffs, lingering lines and source positions. Kept while some slot or batch needs it. */
+import { original, originalOfInput } from '../compile/positions'
+import type { Compiled } from '../compile/compiler'
+import type { ModuleName } from '../protocol/ids'
+import type { FrameView } from '../protocol/snapshot'
+import type { PictureFrame } from '../runtime/link'
+
+export class Texts {
+  private readonly byModule = new Map<ModuleName, Map<string, Compiled>>()
+
+  add(module: ModuleName, compiled: Compiled): void {
+    const known = this.byModule.get(module) ?? new Map<string, Compiled>()
+    this.byModule.set(module, known.set(compiled.hash, compiled))
+  }
+
+  get(module: ModuleName, hash: string): Compiled | undefined {
+    return this.byModule.get(module)?.get(hash)
+  }
+
+  /** Drops what nobody needs any more; `needed` lists the hashes of a module's slots and of its staged text. */
+  prune(needed: ReadonlyMap<ModuleName, ReadonlySet<string>>): void {
+    for (const [module, texts] of this.byModule) {
+      const keep = needed.get(module)
+      if (keep === undefined || texts.size <= keep.size) continue
+      for (const hash of texts.keys()) if (!keep.has(hash)) texts.delete(hash)
+    }
+  }
+
+  /** A frame in words: function and place in the text its version was compiled from. */
+  frame(frame: PictureFrame, file: string, hash: string | undefined): FrameView {
+    const compiled = hash === undefined ? undefined : this.get(frame.module, hash)
+    const where = { module: frame.module, version: frame.version, slot: frame.slot, file }
+    if (compiled === undefined) return { ...where, function: '(unknown)', line: 1, column: 0 }
+    const { functions } = compiled.rewritten
+    const name = functions[frame.fn]?.name ?? '(anonymous)'
+    if (frame.at !== undefined) return { ...where, function: frame.at.function, ...original(compiled, frame.at.line, frame.at.column) }
+    return { ...where, function: name, ...pointOf(compiled, frame) }
+  }
+}
+
+/** A point is a place in the rewriter's input: only esbuild's part of the map applies. */
+function pointOf(compiled: Compiled, frame: PictureFrame): { line: number; column: number } {
+  const { points, functions } = compiled.rewritten
+  const start = functions[frame.fn]
+  const at = frame.point * 3
+  const inPoints = frame.point > 0 || start === undefined
+  const line = (inPoints ? points[at + 1] : start.line) ?? 1
+  const column = (inPoints ? points[at + 2] : start.column) ?? 0
+  return originalOfInput(compiled, line, column)
+}

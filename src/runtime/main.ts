@@ -1,0 +1,212 @@
+/** The main thread of the runtime host, where the program runs: puts the parts together and starts the control thread. */
+import path from 'node:path'
+import { MessageChannel, Worker } from 'node:worker_threads'
+import { originalOfInput } from '../compile/positions'
+import type { FrameView } from '../protocol/snapshot'
+import { createCodeFunctions } from './codeFunctions'
+import { CodeServer } from './codeServer'
+import type { LoadOutcome } from './codeServer'
+import { die, reportCrash, takeOverUncaught } from './crashes'
+import { fileUrl } from './evaluate'
+import { showSourceOfExternalFuns } from './externalFuns'
+import type { Frame } from './frames'
+import type { ControlData, MainRequests, Unit } from './link'
+import { TRAP_SLOTS } from './link'
+import { createHandlers } from './mainHandlers'
+import { MainPort } from './mainPort'
+import { NativeModules } from './nativeModules'
+import { createProcessApi } from './processApi'
+import type { Process } from './process'
+import { createProcesses } from './processes'
+import { createShell } from './shell/shell'
+import { StackTraces } from './stackTraces'
+import { drive, drivePromise } from './steps'
+import type { VersionRecord } from './version'
+import { Versions } from './versions'
+
+const CHANNEL_FD = 3
+const API = Symbol.for('codeswitch.api')
+
+export function main(): void {
+  const traps = new SharedArrayBuffer(TRAP_SLOTS * Int32Array.BYTES_PER_ELEMENT)
+  const wake = new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT)
+  const { port1, port2 } = new MessageChannel()
+  const data: ControlData = { traps, wake, port: port2, engine: `Node.js ${process.version}`, channelFd: CHANNEL_FD }
+  const worker = new Worker(path.join(__dirname, 'control.js'), { workerData: data, transferList: [port2], execArgv: [], stdin: false })
+  worker.unref()
+  worker.on('error', die)
+  runtime(new MainPort(port1, new Int32Array(wake)), new Int32Array(traps), new Int32Array(wake))
+}
+
+function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
+  const stacks = new StackTraces()
+  const versions = new Versions(traps, wake)
+  const entry: { file: string | undefined; module: undefined } = { file: undefined, module: undefined }
+  let keepAlive = true
+  let told = false
+  const hold = (): void => port.hold(keepAlive || processes.count > 0)
+  const onChange = (): void => {
+    hold()
+    if (told) return
+    told = true
+    port.notify({ type: 'changed' })
+  }
+  const log = (message: string): void => port.notify({ type: 'log', level: 'warn', message })
+
+  const processes = createProcesses({
+    traps, onChange, report: reportCrash,
+    lookup: { exported: (module, name) => exported(server, module, name) },
+    onTrap: () => serveAtSafepoint(port, traps, wake),
+    onReleaseFailed: (label, error) => log(`releasing ${label} failed: ${String(error)}`),
+    runningVersions: () => new Set(stacks.running().flatMap((frame) => recordOf(server, frame.unit, frame.version))),
+    describe: (frame) => describeFrame(server, frame),
+  })
+  const api = createProcessApi(processes)
+  const own: Record<string, unknown> = { ...api }
+  const natives = new NativeModules(own)
+  const server: CodeServer = new CodeServer({
+    natives, versions, traps, entry, onChange,
+    processes: { ...processes.frames, lingering: processes.lingering, purgeVersion: processes.purgeVersion, runTopLevel: (label, fn) => runTopLevel(processes, label, fn) },
+    onInstantiated: ({ unit, record }) => stacks.add(unit, record.version),
+    onPurged: ({ unit, record }) => stacks.remove(unit.file, record.version),
+    onAutoloaded: (loaded) => port.notify({ type: 'autoloaded', versions: loaded }),
+    meta: (unit) => metaOf(unit, port),
+    async resolve(specifier, importer) {
+      const { link, units } = await port.ask('resolve', { specifier, importer, kind: 'import' })
+      server.offer(units)
+      return link
+    },
+    resolveNow(specifier, importer) {
+      const { link, units } = port.askNow('resolve', { specifier, importer, kind: 'require' })
+      server.offer(units)
+      return link
+    },
+  })
+  const code = createCodeFunctions({
+    server, port, throwIfEnded: processes.throwIfEnded, print: (text) => process.stdout.write(text),
+    lingers: (pid, version) => processes.lingering(version).some((process) => process.pid === pid),
+  })
+  Object.assign(own, { code })
+  Reflect.set(globalThis, API, own)
+
+  let shellProcess: Process | undefined
+  const shell = createShell({
+    processes: api, code, write: (text) => process.stdout.write(text),
+    moduleNames: () => [...server.table.all()].map((record) => record.name),
+    namespace: (name) => namespaceOf(server, port, name),
+    run: (fn) => processes.table.storage.run((shellProcess = liveShell(processes, shellProcess)), fn),
+    check: () => serveAtSafepoint(port, traps, wake),
+  })
+  port.handlers = createHandlers({
+    server, processes, shell,
+    picture: {
+      table: server.table, processes,
+      running: () => {
+        const frames = stacks.running()
+        return frames.length === 0 ? undefined : { process: processes.current(), frames }
+      },
+    },
+    valueOf: (text) => (0, eval)(`(${text})`) as unknown,
+    pictureTaken: () => { told = false },
+    startProgram(params, reply) {
+      keepAlive = params.keepAlive
+      hold()
+      startProgram(server, entry, params, reply)
+    },
+    shutdown: (exitCode) => process.exit(exitCode),
+  })
+  stacks.install()
+  showSourceOfExternalFuns()
+  takeOverUncaught(log)
+}
+
+function startProgram(server: CodeServer, entry: { file: string | undefined }, params: MainRequests['start'][0], reply: (outcome: LoadOutcome) => void): void {
+  entry.file = params.entryFile
+  process.argv.splice(1, process.argv.length, params.entryFile, ...params.argv)
+  server.offer(params.units)
+  let answered = false
+  const answer = (outcome: LoadOutcome): void => {
+    if (!answered) reply(outcome)
+    else if (outcome.kind === 'failed') die(outcome.thrown)
+    answered = true
+  }
+  // A top level that awaits for ever has started all the same.
+  const onLoaded = (module: string): void => {
+    if (module === params.entry) setImmediate(() => answer({ kind: 'loaded', versions: loadedSoFar(server) }))
+  }
+  drive(server.autoload(params.entry, 'start', false, onLoaded), (outcome) => {
+    if (!outcome.ok) die(outcome.error)
+    if (outcome.value.kind === 'failed' && !params.keepAlive) die(outcome.value.thrown)
+    answer(outcome.value)
+  })
+}
+
+const loadedSoFar = (server: CodeServer): Extract<LoadOutcome, { readonly kind: 'loaded' }>['versions'] =>
+  [...server.table.all()].flatMap(({ name, current }) => (current === undefined ? [] : [{ module: name, version: current.record.version, killed: [], origin: current.origin }]))
+
+/** Control rang while user code kept the thread busy: disarm the traps, then look what it wants. */
+function serveAtSafepoint(port: MainPort, traps: Int32Array, wake: Int32Array): void {
+  const used = Atomics.load(wake, 2)
+  for (let slot = 0; slot <= used; slot++) Atomics.and(traps, slot, ~2)
+  port.serveNow()
+}
+
+/** The shell's own process, made at its first line; a new one when somebody ended it. */
+const liveShell = (processes: ReturnType<typeof createProcesses>, known: Process | undefined): Process =>
+  known === undefined || known.ended ? processes.newProcess({ label: 'shell', kind: 'implicit' }) : known
+
+/** A module's top level is a process of its own; work it leaves behind belongs to it. */
+function runTopLevel<T>(processes: ReturnType<typeof createProcesses>, label: string, fn: () => T): T {
+  return processes.run(processes.newProcess({ label, kind: 'implicit' }), fn) as T // guard: undefined only when the process was ended, and then nobody goes on
+}
+
+function exported(server: CodeServer, module: string, name: string): ((...args: never[]) => unknown) | undefined {
+  for (const record of server.table.all()) {
+    if (record.name !== module && !record.name.endsWith(`/${module}`)) continue
+    const value = record.calls[name]
+    if (record.current !== undefined || record.drafting !== undefined) return typeof value === 'function' ? (value as (...args: never[]) => unknown) : undefined // guard: typeof says function
+  }
+  return undefined
+}
+
+function recordOf(server: CodeServer, unit: Unit, version: number): VersionRecord[] {
+  const module = server.table.get(unit.module)
+  return [module?.current, module?.old].flatMap((instance) => (instance?.record.version === version ? [instance.record] : []))
+}
+
+function describeFrame(server: CodeServer, frame: Frame): FrameView {
+  const { module, version, state } = frame.version
+  const record = server.table.get(module)
+  const unit = [record?.current, record?.old].find((instance) => instance?.record === frame.version)?.unit
+  const view = { module, version, slot: state === 'old' ? 'old' : 'current', file: record?.file ?? '' } as const
+  if (unit === undefined) return { ...view, function: '(unknown)', line: 1, column: 0 }
+  const fn = unit.rewritten.functions[frame.fn]
+  const at = frame.p * 3
+  const line = (frame.p > 0 ? unit.rewritten.points[at + 1] : fn?.line) ?? 1
+  const column = (frame.p > 0 ? unit.rewritten.points[at + 2] : fn?.column) ?? 0
+  return { ...view, function: fn?.name ?? '(anonymous)', ...originalOfInput(unit, line, column) }
+}
+
+function metaOf(unit: Unit, port: MainPort): object {
+  const resolve = (specifier: string): string => {
+    const { link } = port.askNow('resolve', { specifier: String(specifier), importer: unit.file, kind: 'import' })
+    if (link.kind === 'failed') throw Object.assign(new Error(link.message), { code: link.code })
+    const target = link.kind === 'module' ? (fileOfLink(link.module) ?? link.module) : link.target
+    return path.isAbsolute(target) ? fileUrl(target) : target
+  }
+  const fileOfLink = (module: string): string | undefined => port.askNow('fileOf', { module })
+  return { url: fileUrl(unit.file), filename: unit.file, dirname: path.dirname(unit.file), resolve }
+}
+
+/** A module for the shell: loaded at first use, as Erlang does. */
+async function namespaceOf(server: CodeServer, port: MainPort, name: string): Promise<object | undefined> {
+  const loaded = [...server.table.all()].find((record) => record.name === name || record.name.endsWith(`/${name}`))
+  if (loaded?.current !== undefined) return loaded.values
+  const found = await port.ask('find', { text: name })
+  if ('error' in found) return undefined
+  server.offer(found.units)
+  const record = await drivePromise(server.autoloadSteps(found.module, false))
+  return record.values
+}
+
+main()

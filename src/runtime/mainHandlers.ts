@@ -1,0 +1,140 @@
+/** What control asks of the main thread, one small clause per request. */
+import { inspect } from 'node:util'
+import inspector from 'node:inspector'
+import { parsePid, pidText } from '../protocol/ids'
+import type { CodeServer } from './codeServer'
+import { withoutThrown } from './codeServer'
+import type { LoadOutcome } from './codeServer'
+import type { MainHandlers } from './mainPort'
+import type { Pid } from './pid'
+import type { Process } from './process'
+import type { Processes } from './processes'
+import type { Shell } from './shell/shell'
+import { drive } from './steps'
+import type { Steps } from './steps'
+import { takePicture, viewProcess } from './takePicture'
+import type { PictureDeps } from './takePicture'
+import type { VersionRecord } from './version'
+
+export interface HandlerDeps {
+  readonly server: CodeServer
+  readonly processes: Processes
+  readonly picture: PictureDeps
+  readonly shell: Shell
+  /** Evaluates what a person typed as a message. */
+  valueOf(text: string): unknown
+  startProgram(params: Parameters<MainHandlers['start']>[0], reply: (outcome: LoadOutcome) => void): void
+  /** The next change is news again. */
+  pictureTaken(): void
+  shutdown(exitCode: number): void
+}
+
+const PAGE = 200
+const INSPECT = { depth: 3, maxArrayLength: 20, maxStringLength: 500, breakLength: 100 }
+const MESSAGES_SHOWN = 50
+
+export function createHandlers(deps: HandlerDeps): MainHandlers {
+  const { server, processes, picture } = deps
+  const { table } = server
+  const waiting = new Drains()
+  const run = (steps: Steps<LoadOutcome>, reply: (outcome: LoadOutcome) => void): void =>
+    drive(steps, (outcome) => {
+      if (!outcome.ok) throw outcome.error // a bug: every expected failure is a value
+      reply(outcome.value)
+    })
+  const find = (text: string): Process | undefined => {
+    const id = parsePid(text)
+    return id === undefined ? processes.registry.find(text) : processes.find(id)
+  }
+  return {
+    start: (params, reply) => deps.startProgram(params, (outcome) => reply(withoutThrown(outcome))),
+    load({ units, reload, purge, origin }, reply) {
+      server.offer(units)
+      run(server.load(reload, purge, origin), (outcome) => reply(withoutThrown(outcome)))
+    },
+    lingering({ modules }, reply) {
+      reply(modules.map((module) => {
+        const record = table.get(module)
+        const pids = record?.old === undefined || record.current === undefined ? [] : processes.lingering(record.old.record).map((process) => pidText(process.pid.id))
+        return { module, old: record?.old !== undefined, total: pids.length, pids: pids.slice(0, PAGE) }
+      }))
+    },
+    drained({ modules }, reply) {
+      const olds = modules.flatMap((module) => table.get(module)?.old?.record ?? [])
+      waiting.add(olds.filter((version) => processes.lingering(version).length > 0), () => reply(true))
+    },
+    purge({ module, soft }, reply) {
+      if (soft) return reply({ result: server.softPurge(module), killed: [] })
+      const killed = server.purge(module)
+      return reply({ result: killed.length > 0, killed: killed.map(textOf) })
+    },
+    delete: ({ module }, reply) => reply({ result: server.delete(module) }),
+    rollback({ module }, reply) {
+      const version = server.rollback(module)
+      reply(version === undefined ? { error: 'no_old_code' } : { version })
+    },
+    picture(_, reply) {
+      deps.pictureTaken()
+      reply(takePicture(picture, { offset: 0, limit: PAGE }))
+    },
+    page: (page, reply) => reply(takePicture(picture, page)),
+    inspect({ pid }, reply) {
+      const process = find(pid)
+      reply(process === undefined ? undefined : detailsOf(process, deps))
+    },
+    kill({ pid, reason }, reply) {
+      const process = find(pid)
+      reply(process !== undefined && processes.exitProcess(process.pid, reason))
+    },
+    send({ pid, text }, reply) {
+      const process = find(pid)
+      if (process === undefined) return reply({ error: 'noproc', message: `no process ${pid}` })
+      try {
+        processes.send(process.pid, deps.valueOf(text))
+        return reply(true)
+      } catch (error) {
+        return reply({ error: 'badarg', message: error instanceof Error ? error.message : String(error) })
+      }
+    },
+    shell: ({ line }, reply) => void deps.shell.evaluate(line).then(reply),
+    ping: (_, reply) => reply(true),
+    openInspector(_, reply) {
+      if (inspector.url() === undefined) inspector.open(0, '127.0.0.1')
+      reply({ url: inspector.url() ?? '' })
+    },
+    shutdown({ exitCode }, reply) {
+      reply(true)
+      deps.shutdown(exitCode)
+    },
+  }
+}
+
+function detailsOf(process: Process, deps: HandlerDeps): Parameters<Parameters<MainHandlers['inspect']>[1]>[0] {
+  const { infos } = deps.processes
+  const info = infos.infoOf(process)
+  return {
+    process: viewProcess(deps.picture, process),
+    ancestors: info.ancestors.map(textOf), links: info.links.map(textOf),
+    monitors: info.monitors.flatMap((target) => (typeof target === 'string' ? [] : [textOf(target)])), monitoredBy: info.monitoredBy.map(textOf),
+    mailbox: info.messages.slice(0, MESSAGES_SHOWN).map((message) => inspect(message, INSPECT)),
+    dictionary: info.dictionary.map(([key, value]) => [inspect(key, INSPECT), inspect(value, INSPECT)]),
+    resources: info.resources,
+  }
+}
+
+const textOf = (pid: Pid): ReturnType<typeof pidText> => pidText(pid.id)
+
+/** Several may wait for the same version to be left. */
+class Drains {
+  add(versions: readonly VersionRecord[], done: () => void): void {
+    let open = versions.length
+    if (open === 0) return done()
+    for (const version of versions) {
+      const before = version.onDrained
+      version.onDrained = () => {
+        before?.()
+        if (--open === 0) done()
+      }
+    }
+  }
+}

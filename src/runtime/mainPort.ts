@@ -1,0 +1,109 @@
+/**
+ * Main's end of the link to the control thread. Messages are served from the event loop, at a safepoint of spinning user code
+ * (`serveNow`), or while main waits for an answer (`askNow` keeps the others for later).
+ */
+import { receiveMessageOnPort } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
+import { WAKE_POSTED, WAKE_SEEN } from './link'
+import type { ControlRequests, MainNotice, MainRequests, Message } from './link'
+
+export type MainHandlers = { readonly [M in keyof MainRequests]: (params: MainRequests[M][0], reply: (value: MainRequests[M][1]) => void) => void }
+interface Open { readonly resolve: (value: never) => void; readonly reject: (error: Error) => void }
+
+export class MainPort {
+  private nextId = 1
+  private readonly open = new Map<number, Open>()
+  private readonly later: Message[] = []
+  handlers: MainHandlers | undefined
+
+  constructor(private readonly port: MessagePort, private readonly wake: Int32Array) {
+    port.on('message', (message: Message) => {
+      this.taken()
+      this.receive(message)
+    })
+    port.unref()
+  }
+
+  /** The program stays alive while `hold`, even when it has nothing else to do. */
+  hold(hold: boolean): void {
+    if (hold) this.port.ref()
+    else this.port.unref()
+  }
+
+  notify(notice: MainNotice): void {
+    this.port.postMessage({ kind: 'notice', notice } satisfies Message)
+  }
+
+  ask<M extends keyof ControlRequests>(method: M, params: ControlRequests[M][0]): Promise<ControlRequests[M][1]> {
+    const id = this.nextId++
+    this.port.postMessage({ kind: 'request', id, method, params } satisfies Message)
+    return new Promise<ControlRequests[M][1]>((resolve, reject) => this.open.set(id, { resolve, reject }))
+  }
+
+  /** Blocks this thread until control has answered. */
+  askNow<M extends keyof ControlRequests>(method: M, params: ControlRequests[M][0]): ControlRequests[M][1] {
+    const id = this.nextId++
+    this.port.postMessage({ kind: 'request', id, method, params } satisfies Message)
+    for (;;) {
+      const seen = Atomics.load(this.wake, WAKE_POSTED)
+      for (let message = this.take(); message !== undefined; message = this.take()) {
+        if (message.kind === 'reply' && message.id === id) return this.finish(message.value)
+        if (message.kind === 'fault' && message.id === id) return this.fail(message.message)
+        this.later.push(message)
+      }
+      Atomics.wait(this.wake, WAKE_POSTED, seen, 1000)
+    }
+  }
+
+  /** Serves what has arrived without returning to the event loop. */
+  serveNow(): void {
+    for (let message = this.take(); message !== undefined; message = this.take()) this.receive(message)
+  }
+
+  private finish<T>(value: unknown): T {
+    this.serveLater()
+    return value as T // guard: control answers each method with its own result type
+  }
+
+  private fail(message: string): never {
+    this.serveLater()
+    throw new Error(message)
+  }
+
+  private serveLater(): void {
+    if (this.later.length === 0) return
+    const messages = this.later.splice(0)
+    setImmediate(() => messages.forEach((message) => this.receive(message)))
+  }
+
+  private take(): Message | undefined {
+    const received: { readonly message: Message } | undefined = receiveMessageOnPort(this.port)
+    if (received !== undefined) this.taken()
+    return received?.message
+  }
+
+  private taken(): void {
+    Atomics.add(this.wake, WAKE_SEEN, 1)
+  }
+
+  private receive(message: Message): void {
+    if (message.kind === 'request') this.serve(message.id, message.method, message.params)
+    else if (message.kind !== 'notice') {
+      const open = this.open.get(message.id)
+      this.open.delete(message.id)
+      if (message.kind === 'reply') open?.resolve(message.value as never) // guard: see `finish`
+      else open?.reject(new Error(message.message))
+    }
+  }
+
+  private serve(id: number, method: string, params: unknown): void {
+    const reply = (value: unknown): void => this.port.postMessage({ kind: 'reply', id, value } satisfies Message)
+    try {
+      const handler = this.handlers?.[method as keyof MainRequests] // guard: control only sends names of MainRequests
+      if (handler === undefined) throw new Error(`unknown request ${method}`)
+      handler(params as never, reply) // guard: see above
+    } catch (error) {
+      this.port.postMessage({ kind: 'fault', id, message: error instanceof Error ? (error.stack ?? error.message) : String(error) } satisfies Message)
+    }
+  }
+}

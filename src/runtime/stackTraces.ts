@@ -1,0 +1,83 @@
+/**
+ * `Error.stack` of user code: positions of the source file, and the version in the URL (`file:///p/t.ts?v=3:12:5`). Mapping is
+ * lazy: nothing is decoded until a stack that contains the script is read.
+ */
+import { original } from '../compile/positions'
+import { fileUrl, scriptUrl } from './evaluate'
+import type { Version } from '../protocol/ids'
+import type { Unit } from './link'
+
+interface Script { readonly unit: Unit; readonly version: Version }
+
+/** One frame of the stack that is running now, in generated code. */
+export interface RunningFrame { readonly unit: Unit; readonly version: Version; readonly line: number; readonly column: number; readonly function: string }
+
+const RAW = /(file:\/\/[^\s()]*?\?t=\d+):(\d+):(\d+)/
+
+export class StackTraces {
+  private readonly scripts = new Map<string, Script>()
+
+  add(unit: Unit, version: Version): void {
+    this.scripts.set(scriptUrl(unit.file, version), { unit, version })
+  }
+
+  remove(file: string, version: Version): void {
+    this.scripts.delete(scriptUrl(file, version))
+  }
+
+  /** Takes over `Error.prepareStackTrace`; a program that sets its own one later wins, as it would over Node's. */
+  install(): void {
+    Error.prepareStackTrace = (error, sites) => `${header(error)}${sites.map((site) => `\n    at ${this.show(site)}`).join('')}`
+  }
+
+  /** Frames of user code that are on the stack right now, innermost first. */
+  running(): RunningFrame[] {
+    const before = { prepare: Error.prepareStackTrace, limit: Error.stackTraceLimit }
+    const frames: RunningFrame[] = []
+    try {
+      Error.stackTraceLimit = 400
+      Error.prepareStackTrace = (_, sites) => sites
+      const holder: { stack?: unknown } = {}
+      Error.captureStackTrace(holder, this.running)
+      const sites: readonly NodeJS.CallSite[] = Array.isArray(holder.stack) ? holder.stack : []
+      for (const site of sites) this.collect(site, frames)
+    } finally {
+      Error.prepareStackTrace = before.prepare
+      Error.stackTraceLimit = before.limit
+    }
+    return frames
+  }
+
+  /** Raw text with generated positions (V8 made it before we could) to source positions. */
+  mapText(text: string): string {
+    return text.replace(new RegExp(RAW, 'g'), (all) => this.mapLocation(all))
+  }
+
+  private collect(site: NodeJS.CallSite, frames: RunningFrame[]): void {
+    const script = this.scripts.get(site.getScriptNameOrSourceURL() ?? '')
+    if (script === undefined || isAsync(site)) return
+    frames.push({ ...script, line: site.getLineNumber() ?? 1, column: (site.getColumnNumber() ?? 1) - 1, function: site.getFunctionName() ?? '(anonymous)' })
+  }
+
+  private show(site: NodeJS.CallSite): string {
+    return String(site).replace(RAW, (all) => this.mapLocation(all))
+  }
+
+  private mapLocation(text: string): string {
+    const match = RAW.exec(text)
+    const script = match?.[1] === undefined ? undefined : this.scripts.get(match[1])
+    if (match === null || script === undefined) return text
+    const at = original(script.unit, Number(match[2]), Number(match[3]) - 1)
+    return `${fileUrl(script.unit.file)}?v=${script.version}:${at.line}:${at.column + 1}`
+  }
+}
+
+const isAsync = (site: NodeJS.CallSite): boolean => String(site).startsWith('async ')
+
+function header(error: unknown): string {
+  try {
+    return Error.prototype.toString.call(error)
+  } catch {
+    return 'Error' // a program may throw an object whose name or message throws
+  }
+}

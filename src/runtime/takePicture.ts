@@ -1,0 +1,94 @@
+/** Tables to plain data. Costs grow with what is shown (a page, those who linger), not with how many processes there are. */
+import { pidText } from '../protocol/ids'
+import type { Frame } from './frames'
+import type { Picture, PictureFrame, PictureModule, PictureProcess, PictureVersion } from './link'
+import type { Instance, ModuleRecord, ModuleTable } from './moduleTable'
+import type { Process } from './process'
+import { SUSPENDED } from './process'
+import type { Processes } from './processes'
+import type { RunningFrame } from './stackTraces'
+
+/** So many of a version's lingering processes are shown by name; the others are counted. */
+const LINGERING_SHOWN = 200
+const FRAMES_SHOWN = 50
+
+export interface PictureDeps {
+  readonly table: ModuleTable
+  readonly processes: Processes
+  /** Frames of user code on the JavaScript stack at this moment, and whose they are. */
+  running(): { readonly process: Process; readonly frames: readonly RunningFrame[] } | undefined
+}
+
+export function takePicture(deps: PictureDeps, page: { readonly offset: number; readonly limit: number; readonly filter?: string }): Picture {
+  const view = viewer(deps)
+  const { table, processes } = deps
+  const olds = [...table.all()].flatMap((record) => (record.old === undefined ? [] : [record.old]))
+  const lingering = olds.map((old) => ({ old, who: processes.lingering(old.record) })).filter(({ who }) => who.length > 0)
+  return {
+    modules: [...table.all()].flatMap((record) => moduleOf(record, processes)),
+    total: page.filter === undefined ? processes.count : matching(processes, page.filter).length,
+    offset: page.offset,
+    processes: chosen(processes, page).map(view),
+    lingering: lingering.map(({ old, who }) => ({ module: old.record.module, version: old.record.version, total: who.length, processes: who.slice(0, LINGERING_SHOWN).map(view) })),
+  }
+}
+
+export const viewProcess = (deps: PictureDeps, process: Process): PictureProcess => viewer(deps)(process)
+
+function chosen(processes: Processes, { offset, limit, filter }: { readonly offset: number; readonly limit: number; readonly filter?: string }): Process[] {
+  if (filter !== undefined) return matching(processes, filter).slice(offset, offset + limit)
+  return processes.page(offset, limit)
+}
+
+const matching = (processes: Processes, filter: string): Process[] =>
+  [...processes.table.all()].filter((process) => `${process.registeredName ?? ''} ${process.label} ${process.pid}`.toLowerCase().includes(filter.toLowerCase()))
+
+function moduleOf(record: ModuleRecord, processes: Processes): PictureModule[] {
+  if (record.current === undefined && record.old === undefined) return []
+  const { name, file, sticky } = record
+  return [{ name, file, sticky, current: versionOf(record.current, processes), old: versionOf(record.old, processes) }]
+}
+
+function versionOf(instance: Instance | undefined, processes: Processes): PictureVersion | undefined {
+  if (instance === undefined) return undefined
+  const { unit, record, loadedAt, origin } = instance
+  return { version: record.version, hash: unit.hash, size: unit.size, loadedAt, origin, processes: record.state === 'old' ? processes.lingering(record).length : countUpTo(record, 1000) }
+}
+
+/** Current code may run in very many frames; beyond a thousand nobody counts. */
+function countUpTo(record: Instance['record'], limit: number): number {
+  let count = 0
+  for (let link = record.frames.vNext; link !== record.frames && count < limit; link = link.vNext) count++
+  return count
+}
+
+function viewer(deps: PictureDeps): (process: Process) => PictureProcess {
+  const running = deps.running()
+  return (process) => {
+    const stack = deps.processes.framesOf(process).slice(0, FRAMES_SHOWN).map(frameOf)
+    const onStack = running?.process === process ? running.frames.map((frame) => runningFrame(frame, deps.table)) : []
+    const { extras } = process
+    return {
+      pid: pidText(process.pid.id), name: process.registeredName, label: process.label, status: statusOf(process, onStack.length > 0),
+      messages: process.mailbox?.length ?? 0, startedAt: process.startedAt, links: extras?.links?.size ?? 0, monitors: extras?.monitors?.size ?? 0,
+      trapExit: process.trapExit, parent: process.parent === undefined ? undefined : pidText(process.parent.id),
+      stack: [...onStack, ...stack], lingers: stack.some((frame) => frame.slot === 'old') || onStack.some((frame) => frame.slot === 'old'),
+    }
+  }
+}
+
+function statusOf(process: Process, onStack: boolean): PictureProcess['status'] {
+  if (process.mode === SUSPENDED) return 'suspended'
+  if (process.hibernating) return 'hibernating'
+  return onStack || process.start !== undefined ? 'running' : 'waiting'
+}
+
+const frameOf = (frame: Frame): PictureFrame => ({
+  module: frame.version.module, version: frame.version.version, slot: frame.version.state === 'old' ? 'old' : 'current', fn: frame.fn, point: frame.p,
+})
+
+function runningFrame(frame: RunningFrame, table: ModuleTable): PictureFrame {
+  const current = table.get(frame.unit.module)?.current?.record.version
+  const at = { line: frame.line, column: frame.column, function: frame.function }
+  return { module: frame.unit.module, version: frame.version, slot: frame.version === current ? 'current' : 'old', fn: 0, point: 0, at }
+}
