@@ -135,7 +135,7 @@ function infoFunction({ table, infos }: Processes): typeof Api.processInfo {
     const process = table.find(checked(pid))
     if (key !== undefined && !infos.has(key)) throw new BadArgError(`processInfo: there is no key ${String(key)}`)
     if (process === undefined) return undefined
-    return key === undefined ? infos.all(process) : infos.get(process, key)
+    return key === undefined ? infos.infoOf(process) : infos.get(process, key)
   }
   return processInfo
 }

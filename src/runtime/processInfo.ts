@@ -96,7 +96,7 @@ export function createProcessInfos(table: ProcessTable, describe: ((frame: Frame
     return getters[key](process)
   }
 
-  function all(process: Process): ProcessInfo {
+  function infoOf(process: Process): ProcessInfo {
     return {
       registeredName: get(process, 'registeredName'),
       currentFunction: get(process, 'currentFunction'),
@@ -123,5 +123,5 @@ export function createProcessInfos(table: ProcessTable, describe: ((frame: Frame
 
   const has = (key: string): key is keyof ProcessInfo => Object.hasOwn(getters, key)
 
-  return { get, all, has, status, stack }
+  return { get, infoOf, has, status, stack }
 }
