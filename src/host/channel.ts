@@ -25,8 +25,8 @@ export class Channel implements Disposable {
     this.connection.listen()
   }
 
-  onRequest<P, R extends object>(method: string, handler: (params: P) => Promise<R>): void {
-    this.connection.onRequest<R, void>(method, (params: P) => handler(params))
+  onRequest<P>(method: string, handler: (params: P) => Promise<object>): void {
+    this.connection.onRequest<object, void>(method, (params: P) => handler(params))
   }
 
   onNotification<P>(method: string, handler: (params: P) => void): void {

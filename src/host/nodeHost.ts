@@ -134,7 +134,7 @@ export class NodeHost implements Host {
     const pipe = child.stdio[3]
     if (!(pipe instanceof Duplex)) throw new Error('the child was started without its channel')
     const channel = new Channel(pipe, pipe, onClose)
-    channel.onRequest<Hello, HostOptions>('hello', async (hello) => {
+    channel.onRequest<Hello>('hello', async (hello) => {
       if (hello.protocol === PROTOCOL) return options
       throw new Error(`the runtime speaks protocol ${hello.protocol}, we speak ${PROTOCOL}`)
     })
