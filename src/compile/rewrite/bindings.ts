@@ -1,0 +1,127 @@
+import type { Pattern, Program, Statement } from 'acorn'
+import type { ImportTable } from './importTable'
+
+/** A name of the module's outermost scope. */
+export type Binding =
+  | { readonly kind: 'import'; readonly index: number; /** `*` for a namespace. */ readonly imported: string }
+  | OwnBinding
+  | { readonly kind: 'require' }
+
+export interface OwnBinding {
+  readonly kind: 'own'
+  readonly declared: 'var' | 'let' | 'const' | 'class' | 'function'
+  /** Assigned somewhere after its declaration. */
+  assigned: boolean
+  /** Assigned inside a function. */
+  assignedInFunction: boolean
+}
+
+/** Names of the outermost scope: imports, declarations, and `require` of a CommonJS module. */
+export function collectBindings(program: Program, imports: ImportTable, format: 'esm' | 'commonjs'): Map<string, Binding> {
+  const bindings = new Map<string, Binding>()
+  if (format === 'commonjs') bindings.set('require', { kind: 'require' })
+  const own = (declared: OwnBinding['declared'], again: boolean) => (name: string): void => {
+    const known = bindings.get(name)
+    if (known?.kind === 'own') known.assigned = true
+    else bindings.set(name, { kind: 'own', declared, assigned: again, assignedInFunction: false })
+  }
+  for (const item of program.body) {
+    if (item.type === 'ImportDeclaration') {
+      for (const { local, imported } of imports.specifiers(item)) bindings.set(local, { kind: 'import', index: imports.index(item), imported })
+      continue
+    }
+    const statement = declarationOf(item)
+    if (statement === undefined) continue
+    if (statement.type === 'VariableDeclaration') eachBoundName(statement, own(statement.kind === 'var' ? 'var' : statement.kind === 'let' ? 'let' : 'const', false))
+    else if (statement.type === 'FunctionDeclaration') own('function', false)(statement.id.name)
+    else if (statement.type === 'ClassDeclaration') own('class', false)(statement.id.name)
+    else eachVar([statement], own('var', true))
+  }
+  return bindings
+}
+
+/** The statement that an item of a module is, or contains; undefined for pure imports and exports. */
+function declarationOf(item: Program['body'][number]): Statement | undefined {
+  switch (item.type) {
+    case 'ImportDeclaration':
+    case 'ExportAllDeclaration':
+      return undefined
+    case 'ExportNamedDeclaration':
+      return item.declaration ?? undefined
+    case 'ExportDefaultDeclaration': {
+      const { declaration } = item
+      if (declaration.type !== 'FunctionDeclaration' && declaration.type !== 'ClassDeclaration') return undefined
+      return hasName(declaration) ? declaration : undefined
+    }
+    default:
+      return item
+  }
+}
+
+function hasName<T extends { readonly id?: unknown }>(declaration: T): declaration is Extract<T, { readonly id: { readonly name: string } }> {
+  return declaration.id !== null && declaration.id !== undefined
+}
+
+export function eachBoundName(declaration: { readonly declarations: readonly { readonly id: Pattern }[] }, visit: (name: string) => void): void {
+  for (const { id } of declaration.declarations) eachName(id, visit)
+}
+
+/** Names that a binding pattern declares. */
+export function eachName(pattern: Pattern | null, visit: (name: string) => void): void {
+  switch (pattern?.type) {
+    case 'Identifier':
+      return visit(pattern.name)
+    case 'ObjectPattern':
+      for (const property of pattern.properties) eachName(property.type === 'RestElement' ? property.argument : property.value, visit)
+      return
+    case 'ArrayPattern':
+      for (const element of pattern.elements) eachName(element, visit)
+      return
+    case 'RestElement':
+      return eachName(pattern.argument, visit)
+    case 'AssignmentPattern':
+      return eachName(pattern.left, visit)
+    default:
+      return
+  }
+}
+
+/** Every name that `var` declares in statements (functions inside them excluded); with `block`, those of functions in nested blocks, too. */
+export function eachVar(statements: readonly (Statement | null | undefined)[], visit: (name: string) => void, block?: (name: string) => void, nested = false): void {
+  for (const statement of statements) {
+    if (statement) eachVarOf(statement, visit, block, nested)
+  }
+}
+
+function eachVarOf(statement: Statement, visit: (name: string) => void, block: ((name: string) => void) | undefined, nested: boolean): void {
+  const inside = (...inner: readonly (Statement | null | undefined)[]): void => eachVar(inner, visit, block, true)
+  switch (statement.type) {
+    case 'VariableDeclaration':
+      if (statement.kind === 'var') eachBoundName(statement, visit)
+      return
+    case 'FunctionDeclaration':
+      if (nested) block?.(statement.id.name)
+      return
+    case 'BlockStatement':
+      return inside(...statement.body)
+    case 'IfStatement':
+      return inside(statement.consequent, statement.alternate)
+    case 'ForStatement':
+      return inside(statement.init?.type === 'VariableDeclaration' ? statement.init : null, statement.body)
+    case 'ForInStatement':
+    case 'ForOfStatement':
+      return inside(statement.left.type === 'VariableDeclaration' ? statement.left : null, statement.body)
+    case 'WhileStatement':
+    case 'DoWhileStatement':
+    case 'LabeledStatement':
+    case 'WithStatement':
+      return inside(statement.body)
+    case 'SwitchStatement':
+      for (const { consequent } of statement.cases) inside(...consequent)
+      return
+    case 'TryStatement':
+      return inside(statement.block, statement.handler?.body, statement.finalizer)
+    default:
+      return
+  }
+}

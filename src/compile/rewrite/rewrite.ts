@@ -1,0 +1,153 @@
+/**
+ * Turns the text of a module into the text the runtime runs (see `Rewritten` and `Emitted` in protocol/unit.ts): imports become
+ * reads of export tables, functions and loops get their checks, suspending functions their frames.
+ *
+ * Invariants: evaluation order, function names, kinds and lengths are those of the input; no insertion contains a line break.
+ */
+import type { Program } from 'acorn'
+import type { Rewritten } from '../../protocol/unit'
+import { collectBindings } from './bindings'
+import { newFunction, type Context } from './context'
+import { Edits } from './edits'
+import { directivesEnd } from './functions'
+import { ImportTable } from './importTable'
+import { LineIndex } from './lines'
+import { parseAs } from './moduleFormat'
+import { settle } from './references'
+import { Scope } from './scope'
+import { tooNew } from './tooNew'
+import { propertyKey, Vocabulary } from './vocabulary'
+import { visit, visitNamed } from './walk'
+
+export interface RewriteOptions {
+  /** `auto` decides as Node does for files without a `type`: syntax that only a module can have makes it one. */
+  readonly format: 'esm' | 'commonjs' | 'auto'
+  readonly file: string
+}
+
+export type RewriteOutcome =
+  | { readonly ok: true; readonly value: Rewritten }
+  | {
+      readonly ok: false
+      /** 1-based. */
+      readonly line: number
+      /** 0-based, UTF-16 units. */
+      readonly column: number
+      readonly message: string
+      /** The syntax is one that esbuild can turn into older syntax (`using`, decorators, JSX, types). */
+      readonly needsLowering?: boolean
+    }
+
+export function rewrite(code: string, options: RewriteOptions): RewriteOutcome {
+  const parsed = parseAs(code, options.format)
+  const lines = new LineIndex(code)
+  if (!parsed.ok) return failure(lines, parsed.problem.offset, parsed.problem.message, parsed.needsLowering)
+  const { program, format } = parsed
+  try {
+    const cx = newContext(code, program, format, lines)
+    return { ok: true, value: format === 'esm' ? rewriteModule(cx, program) : rewriteScript(cx, program) }
+  } catch (error) {
+    if (error instanceof RangeError) return failure(lines, 0, 'The code nests too deeply', false)
+    const problem = tooNew(error)
+    if (problem === undefined) throw error
+    return failure(lines, problem.offset, problem.message, true)
+  }
+}
+
+function failure(lines: LineIndex, offset: number, message: string, needsLowering: boolean): RewriteOutcome {
+  const place = { ok: false, line: lines.line(offset), column: lines.column(offset), message } as const
+  return needsLowering ? { ...place, needsLowering } : place
+}
+
+function newContext(code: string, program: Program, format: 'esm' | 'commonjs', lines: LineIndex): Context {
+  const imports = new ImportTable(program, lines)
+  const scope = new Scope(undefined)
+  return {
+    code, format, lines, imports, scope, visit, visitNamed,
+    edits: new Edits(),
+    words: new Vocabulary(code),
+    bindings: collectBindings(program, imports, format),
+    exports: [],
+    stars: [],
+    dynamic: new Set(),
+    functions: [{ name: '(top level)', line: 1, column: 0 }],
+    points: [0, 1, 0],
+    hoistedNames: [],
+    opaque: false,
+    fn: newFunction(format === 'esm' ? 'async' : 'sync', 0, false, scope, undefined),
+    statementStart: -1,
+  }
+}
+
+function rewriteModule(cx: Context, program: Program): Rewritten {
+  const { words, fn, edits, code } = cx
+  const open = edits.reserve(0)
+  commentOutHashbang(cx)
+  visitStatements(cx, program)
+  const async = fn.suspensions > 0
+  const frame = async ? ` ${words.enter(0)}${fn.usesTemporary ? ` let ${words.temporary};` : ''}` : ''
+  const leave = async ? `;${words.leave()}` : ''
+  const hoisted = cx.hoistedNames.join(' ')
+  const define = defineExports(cx)
+  edits.fill(open, `(${async ? 'async ' : ''}function* (${words.prefix}) { "use strict"; ${words.prologue()}${hoisted}${define} yield;${frame} `)
+  edits.insert(code.length, `\n${leave}})`)
+  return finish(cx, async)
+}
+
+function rewriteScript(cx: Context, program: Program): Rewritten {
+  const { words, edits, code } = cx
+  const directives = directivesEnd(code, program, 0)
+  edits.insert(0, `(function (exports, require, module, __filename, __dirname, ${words.prefix}) {`)
+  const early = directives.end === 0 ? edits.reserve(0) : -1
+  commentOutHashbang(cx)
+  const prologue = directives.end === 0 ? early : edits.reserve(directives.end)
+  visitStatements(cx, program)
+  edits.fill(prologue, directives.open + words.prologue())
+  edits.insert(code.length, '\n})')
+  return finish(cx, false)
+}
+
+function commentOutHashbang({ code, edits }: Context): void {
+  if (code.startsWith('#!')) edits.replace(0, 2, '//')
+}
+
+function visitStatements(cx: Context, program: Program): void {
+  for (const item of program.body) visit(cx, item)
+  for (const decide of cx.fn.later) decide(cx.fn.suspensions > 0)
+  settle(cx, cx.scope.close())
+}
+
+function defineExports({ words, exports }: Context): string {
+  const getters = exports.map(({ name, value }) => `${propertyKey(name)}: () => ${value}`)
+  return `${words.prefix}.define({ ${getters.join(', ')} }, (${words.prefix}) => { ${words.relink()} });`
+}
+
+function finish(cx: Context, async: boolean): Rewritten {
+  const { code, shifts } = cx.edits.apply(cx.code, cx.lines)
+  return {
+    format: cx.format,
+    code,
+    async,
+    imports: cx.imports.records(),
+    exports: cx.exports.map(({ name }) => name),
+    constants: cx.opaque ? [] : constants(cx),
+    stars: cx.stars,
+    dynamic: [...cx.dynamic],
+    functions: cx.functions,
+    points: cx.points,
+    shifts,
+    state: state(cx),
+  }
+}
+
+function constants({ exports }: Context): string[] {
+  return exports.filter(({ of }) => of === 'constant' || (typeof of === 'object' && of.kind === 'own' && !of.assigned)).map(({ name }) => name)
+}
+
+function state({ bindings }: Context): string[] {
+  const names: string[] = []
+  for (const [name, binding] of bindings) {
+    if (binding.kind === 'own' && binding.assignedInFunction && (binding.declared === 'let' || binding.declared === 'var')) names.push(name)
+  }
+  return names
+}

@@ -1,0 +1,58 @@
+import type { Binding } from './bindings'
+
+/** How an imported name is used where it stands. */
+export type ImportUse = 'value' | 'call' | 'receiver' | 'assign'
+
+export type Reference =
+  | {
+      readonly kind: 'import'
+      readonly name: string
+      readonly binding: Binding & { readonly kind: 'import' }
+      readonly edit: number
+      readonly use: ImportUse
+      /** `{ f }`: the name must stay as the key. */
+      readonly shorthand: boolean
+      /** First thing of an expression statement: must not start with `(`, where no semicolon ends the line before. */
+      readonly first: boolean
+      /** The next character is the parenthesis of the call. */
+      readonly direct: boolean
+    }
+  | { readonly kind: 'assign'; readonly name: string; readonly binding: Binding & { readonly kind: 'own' }; readonly inFunction: boolean }
+  | { readonly kind: 'require'; readonly name: string; readonly specifier: string }
+
+/**
+ * A lexical scope, only as far as it matters: it records names that shadow an import or a top-level binding, and references to
+ * those that are still open. A name may be declared behind its use, so references are settled when the scope closes.
+ */
+export class Scope {
+  private names: Set<string> | undefined
+  private open: Reference[] | undefined
+
+  constructor(private readonly parent: Scope | undefined) {}
+
+  declare(name: string): void {
+    if (this.parent === undefined) return
+    this.names ??= new Set()
+    this.names.add(name)
+  }
+
+  refer(reference: Reference): void {
+    this.open ??= []
+    this.open.push(reference)
+  }
+
+  /** Hands what was not declared here to the scope outside; the outermost one returns it. */
+  close(): readonly Reference[] {
+    const open = this.open
+    if (open === undefined) return []
+    if (this.parent === undefined) return open
+    if (this.names === undefined && this.parent.open === undefined) {
+      this.parent.open = open
+      return []
+    }
+    for (const reference of open) {
+      if (this.names?.has(reference.name) !== true) this.parent.refer(reference)
+    }
+    return []
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * The names that generated text uses (see `Emitted` in protocol/unit.ts): every one starts with a prefix that the source does
+ * not contain, and what is asked for here is what the prologue declares.
+ */
+export class Vocabulary {
+  readonly prefix: string
+  readonly frame: string
+  readonly temporary: string
+  private readonly used = new Map<string, string>()
+  private readonly tables = new Map<string, string>()
+
+  constructor(code: string) {
+    this.prefix = freePrefix(code)
+    this.frame = `${this.prefix}_f`
+    this.temporary = `${this.prefix}_t`
+  }
+
+  /** A name of our own that needs no declaration in the prologue. */
+  own(suffix: string): string {
+    return `${this.prefix}_${suffix}`
+  }
+
+  /** `if (P_s[P_k]) P_trap(P_v);` */
+  headCheck(): string {
+    return `if (${this.trapSet()}) ${this.trapCall()};`
+  }
+
+  /** The same as the start of a comma expression. */
+  headExpression(): string {
+    return `${this.trapSet()} && ${this.trapCall()}, `
+  }
+
+  enter(functionIndex: number): string {
+    return `const ${this.frame} = ${this.use('enter', 'enter')}(${this.use('v', 'version')}, ${functionIndex});`
+  }
+
+  leave(): string {
+    return `${this.use('leave', 'leave')}(${this.frame});`
+  }
+
+  /** `await P_park(P_f)`, with the value to go on with when there is one. */
+  park(value = ''): string {
+    return `await ${this.use('park', 'park')}(${this.frame}${value && `, ${value}`})`
+  }
+
+  parkIfStopped(): string {
+    return `if (${this.frame}.d) ${this.park()};`
+  }
+
+  point(index: number): string {
+    return `${this.frame}.p = ${index}`
+  }
+
+  dead(): string {
+    return `${this.use('dead', 'dead')}()`
+  }
+
+  yielded(): string {
+    return `${this.frame}.d && ${this.use('y', 'yielded')}(${this.frame})`
+  }
+
+  meta(): string {
+    return this.use('meta', 'meta')
+  }
+
+  /** A constant: assigning to it throws what assigning to an import throws. */
+  constant(): string {
+    return this.use('x', 'slot')
+  }
+
+  /** The variable with what calls through an import read. */
+  calls(index: number): string {
+    return this.table(`c${index}`, `imports[${index}].calls`)
+  }
+
+  /** The variable with an import's namespace. */
+  values(index: number): string {
+    return this.table(`n${index}`, `imports[${index}].values`)
+  }
+
+  /** `const P_v = P.version, …; let P_c0 = P.imports[0].calls, …;` of everything used so far. */
+  prologue(): string {
+    const constants = this.used.size === 0 ? '' : `const ${this.list(this.used)}; `
+    const tables = this.tables.size === 0 ? '' : `let ${this.list(this.tables)}; `
+    return constants + tables
+  }
+
+  /** Assignments that read the import tables again. */
+  relink(): string {
+    return this.tables.size === 0 ? '' : `${this.list(this.tables)};`
+  }
+
+  private list(names: ReadonlyMap<string, string>): string {
+    return [...names].map(([suffix, property]) => `${this.prefix}_${suffix} = ${this.prefix}.${property}`).join(', ')
+  }
+
+  private table(suffix: string, property: string): string {
+    this.tables.set(suffix, property)
+    return `${this.prefix}_${suffix}`
+  }
+
+  private trapSet(): string {
+    return `${this.use('s', 'traps')}[${this.use('k', 'slot')}]`
+  }
+
+  private trapCall(): string {
+    return `${this.use('trap', 'trap')}(${this.use('v', 'version')})`
+  }
+
+  private use(suffix: string, property: string): string {
+    this.used.set(suffix, property)
+    return `${this.prefix}_${suffix}`
+  }
+}
+
+/** `$$`, or `$$1`, `$$2`, … when the text contains `$$` anywhere (an escape could spell it, too). */
+function freePrefix(code: string): string {
+  if (!code.includes('$$') && !/\\u(0024|\{0*24\})/.test(code)) return '$$'
+  let n = 1
+  while (code.includes(`$$${n}`)) n++
+  return `$$${n}`
+}
+
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u
+
+/** `.name` or `["not a name"]`. */
+export function propertyAccess(name: string): string {
+  return IDENTIFIER.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`
+}
+
+/** A key of an object literal. `__proto__: v` would set the prototype. */
+export function propertyKey(name: string): string {
+  if (name === '__proto__') return '["__proto__"]'
+  return IDENTIFIER.test(name) ? name : JSON.stringify(name)
+}

@@ -1,0 +1,267 @@
+/** The one walk over the tree: every node is visited in the order of the text, and says what changes there. */
+import type { AnyNode, BinaryExpression, CallExpression, Expression, LogicalExpression, MemberExpression, ObjectExpression, Property, SwitchStatement, VariableDeclaration } from 'acorn'
+import { visitClass } from './classes'
+import type { Context } from './context'
+import { ANONYMOUS, propertyName } from './functionNames'
+import { visitFunction } from './functions'
+import { visitTry } from './guards'
+import { visitForAwait, visitJump, visitLabeled, visitLoopBody } from './loops'
+import { visitExportAll, visitExportDefault, visitExportNamed, visitImport } from './moduleItems'
+import { declare, visitBinding, visitForLeft, visitTarget } from './patterns'
+import { visitName } from './references'
+import { Scope } from './scope'
+import { visitAwait, visitReturn, visitYield } from './suspensions'
+import { refuse } from './tooNew'
+
+export function visit(cx: Context, node: AnyNode): void {
+  switch (node.type) {
+    case 'Identifier':
+      return visitName(cx, node)
+    case 'MemberExpression':
+      return visitMember(cx, node)
+    case 'CallExpression':
+      return visitCall(cx, node)
+    case 'BinaryExpression':
+    case 'LogicalExpression':
+      return visitOperators(cx, node)
+    case 'ExpressionStatement':
+      return visitExpressionStatement(cx, node.expression)
+    case 'VariableDeclaration':
+      return visitVariables(cx, node)
+    case 'ObjectExpression':
+      return visitObject(cx, node)
+    case 'BlockStatement':
+      return inScope(cx, () => visitAll(cx, node.body))
+    case 'FunctionDeclaration':
+      if (node.id) declare(cx, cx.scope, node.id.name)
+      return visitFunction(cx, node, node.id?.name ?? ANONYMOUS, node.start)
+    case 'FunctionExpression':
+      return visitFunction(cx, node, node.id?.name ?? ANONYMOUS, node.start)
+    case 'ArrowFunctionExpression':
+      return visitFunction(cx, node, ANONYMOUS, node.start)
+    case 'ClassDeclaration':
+      if (node.id) declare(cx, cx.scope, node.id.name)
+      return visitClass(cx, node, node.id?.name ?? ANONYMOUS)
+    case 'ClassExpression':
+      return visitClass(cx, node, node.id?.name ?? ANONYMOUS)
+    case 'AwaitExpression':
+      return visitAwait(cx, node, 'value')
+    case 'YieldExpression':
+      return visitYield(cx, node, 'value')
+    case 'ReturnStatement':
+      return visitReturn(cx, node)
+    case 'TryStatement':
+      return visitTry(cx, node)
+    case 'AssignmentExpression':
+      visitTarget(cx, node.left)
+      return node.left.type === 'Identifier' ? visitNamed(cx, node.right, node.left.name) : visitNamed(cx, node.right, assignedName(cx, node.left))
+    case 'UpdateExpression':
+      return node.argument.type === 'Identifier' ? visitTarget(cx, node.argument) : visit(cx, node.argument)
+    case 'ForStatement':
+      return inScope(cx, () => {
+        if (node.init) visit(cx, node.init)
+        if (node.test) visit(cx, node.test)
+        if (node.update) visit(cx, node.update)
+        visitLoopBody(cx, node.body)
+      })
+    case 'ForInStatement':
+    case 'ForOfStatement':
+      return inScope(cx, () => {
+        if (node.type === 'ForOfStatement' && node.await) return visitForAwait(cx, node)
+        visitForLeft(cx, node.left)
+        visit(cx, node.right)
+        visitLoopBody(cx, node.body)
+      })
+    case 'WhileStatement':
+      visit(cx, node.test)
+      return visitLoopBody(cx, node.body)
+    case 'DoWhileStatement':
+      visitLoopBody(cx, node.body)
+      return visit(cx, node.test)
+    case 'LabeledStatement':
+      return inScope(cx, () => visitLabeled(cx, node))
+    case 'BreakStatement':
+    case 'ContinueStatement':
+      return visitJump(cx, node)
+    case 'SwitchStatement':
+      return visitSwitch(cx, node)
+    case 'IfStatement':
+    case 'ConditionalExpression':
+      visit(cx, node.test)
+      visit(cx, node.consequent)
+      if (node.alternate) visit(cx, node.alternate)
+      return
+    case 'WithStatement':
+      cx.opaque = true
+      visit(cx, node.object)
+      return visit(cx, node.body)
+    case 'ThrowStatement':
+    case 'UnaryExpression':
+    case 'SpreadElement':
+      return visit(cx, node.argument)
+    case 'NewExpression':
+      visit(cx, node.callee)
+      return visitAll(cx, node.arguments)
+    case 'ArrayExpression':
+      for (const element of node.elements) {
+        if (element) visit(cx, element)
+      }
+      return
+    case 'SequenceExpression':
+    case 'TemplateLiteral':
+      return visitAll(cx, node.expressions)
+    case 'TaggedTemplateExpression':
+      visitCallee(cx, node.tag)
+      return visit(cx, node.quasi)
+    case 'ChainExpression':
+    case 'ParenthesizedExpression':
+      return visit(cx, node.expression)
+    case 'ImportExpression':
+      cx.edits.replace(node.start, node.start + 'import'.length, `${cx.words.prefix}.import`)
+      addSpecifier(node.source, (specifier) => cx.dynamic.add(specifier))
+      visit(cx, node.source)
+      if (node.options) visit(cx, node.options)
+      return
+    case 'MetaProperty':
+      if (node.meta.name === 'import') cx.edits.replace(node.start, node.end, cx.words.meta())
+      return
+    case 'ImportDeclaration':
+      return visitImport(cx, node)
+    case 'ExportNamedDeclaration':
+      return visitExportNamed(cx, node)
+    case 'ExportDefaultDeclaration':
+      return visitExportDefault(cx, node)
+    case 'ExportAllDeclaration':
+      return visitExportAll(cx, node)
+    default:
+      // Literals, `this`, `super`, empty statements: nothing in them and nothing to do.
+      return
+  }
+}
+
+function visitAll(cx: Context, nodes: readonly AnyNode[]): void {
+  for (const node of nodes) visit(cx, node)
+}
+
+function inScope(cx: Context, inside: () => void): void {
+  const outside = cx.scope
+  const scope = new Scope(outside)
+  cx.scope = scope
+  inside()
+  scope.close()
+  cx.scope = outside
+}
+
+/** An anonymous function or class takes its name from where it is put. */
+export function visitNamed(cx: Context, node: Expression, name: string): void {
+  if (node.type === 'ArrowFunctionExpression') visitFunction(cx, node, name, node.start)
+  else if (node.type === 'FunctionExpression') visitFunction(cx, node, node.id?.name ?? name, node.start)
+  else if (node.type === 'ClassExpression') visitClass(cx, node, node.id?.name ?? name)
+  else visit(cx, node)
+}
+
+function assignedName(cx: Context, target: AnyNode): string {
+  if (target.type !== 'MemberExpression') return ANONYMOUS
+  return propertyName(cx.code, { key: target.property.type === 'PrivateIdentifier' ? { ...target.property, type: 'Identifier', name: `#${target.property.name}` } : target.property, computed: target.computed, kind: 'init' })
+}
+
+function visitMember(cx: Context, node: MemberExpression): void {
+  visit(cx, node.object)
+  if (node.computed) visit(cx, node.property)
+}
+
+/** The left side of a long chain of operators is as deep as the chain is long: it is walked in a loop. */
+function visitOperators(cx: Context, node: BinaryExpression | LogicalExpression): void {
+  const rights: (BinaryExpression | LogicalExpression)[] = [node]
+  let left: AnyNode = node.left
+  while (left.type === 'BinaryExpression' || left.type === 'LogicalExpression') {
+    rights.push(left)
+    left = left.left
+  }
+  visit(cx, left)
+  for (let i = rights.length - 1; i >= 0; i--) {
+    const operation = rights[i]
+    if (operation !== undefined) visitRight(cx, operation)
+  }
+}
+
+/** `a<!--b` is an HTML-like comment in a script, and what is generated is one. */
+function visitRight(cx: Context, { right, operator }: BinaryExpression | LogicalExpression): void {
+  if (operator === '<' && cx.code.startsWith('<!--', right.start - 1)) cx.edits.insert(right.start, ' ')
+  visit(cx, right)
+}
+
+function visitExpressionStatement(cx: Context, expression: Expression): void {
+  cx.statementStart = expression.start
+  if (expression.type === 'AwaitExpression') visitAwait(cx, expression, 'statement')
+  else if (expression.type === 'YieldExpression') visitYield(cx, expression, 'statement')
+  else visit(cx, expression)
+}
+
+function visitVariables(cx: Context, node: VariableDeclaration): void {
+  if (node.kind === 'using' || node.kind === 'await using') refuse(node.start, `'${node.kind}' declarations need to be compiled for this version of Node`)
+  const scope = node.kind === 'var' ? cx.fn.varScope : cx.scope
+  for (const { id, init } of node.declarations) {
+    visitBinding(cx, id, scope)
+    if (!init) continue
+    if (id.type === 'Identifier') visitNamed(cx, init, id.name)
+    else visit(cx, init)
+  }
+}
+
+function visitObject(cx: Context, node: ObjectExpression): void {
+  for (const property of node.properties) {
+    if (property.type === 'SpreadElement') visit(cx, property.argument)
+    else visitProperty(cx, property)
+  }
+}
+
+function visitProperty(cx: Context, property: Property): void {
+  const { key, value, computed, method, kind } = property
+  if (property.shorthand) {
+    if (value.type === 'Identifier') visitName(cx, value, 'value', true)
+    return
+  }
+  if (computed) visit(cx, key)
+  const name = propertyName(cx.code, property)
+  if ((method || kind !== 'init') && value.type === 'FunctionExpression') visitFunction(cx, value, name, property.start)
+  else visitNamed(cx, value, name)
+}
+
+function visitCall(cx: Context, node: CallExpression): void {
+  const { callee } = node
+  if (callee.type === 'Identifier') {
+    if (callee.name === 'eval') cx.opaque = true
+    if (callee.name === 'require' && cx.format === 'commonjs') addRequire(cx, node)
+  }
+  if (callee.type !== 'Super') visitCallee(cx, callee)
+  visitAll(cx, node.arguments)
+}
+
+function visitCallee(cx: Context, callee: Expression): void {
+  if (callee.type === 'Identifier') visitName(cx, callee, 'call')
+  else if (callee.type === 'MemberExpression' && callee.object.type === 'Identifier') {
+    visitName(cx, callee.object, 'receiver')
+    if (callee.computed) visit(cx, callee.property)
+  } else visit(cx, callee)
+}
+
+function addRequire(cx: Context, { arguments: [first] }: CallExpression): void {
+  if (first) addSpecifier(first, (specifier) => cx.scope.refer({ kind: 'require', name: 'require', specifier }))
+}
+
+function addSpecifier(node: AnyNode, add: (specifier: string) => void): void {
+  if (node.type === 'Literal' && typeof node.value === 'string') add(node.value)
+  else if (node.type === 'TemplateLiteral' && node.expressions.length === 0) add(node.quasis[0]?.value.cooked ?? '')
+}
+
+function visitSwitch(cx: Context, node: SwitchStatement): void {
+  visit(cx, node.discriminant)
+  inScope(cx, () => {
+    for (const { test, consequent } of node.cases) {
+      if (test) visit(cx, test)
+      visitAll(cx, consequent)
+    }
+  })
+}
+
