@@ -1,5 +1,5 @@
-import { readFileSync, realpathSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Disposable } from '../base/disposable'
 import type { Problem } from '../base/problem'
 import type { Rewritten } from '../protocol/unit'
@@ -10,6 +10,7 @@ import type { Log } from './log'
 import { PackageScopes } from './packageScopes'
 import { originalOfInput } from './positions'
 import { fileProblem, problemAt, scriptProblem } from './problems'
+import { RealPaths } from './realPaths'
 import { decodeSource, hashOf, sourceOfText, type SourceText } from './sourceText'
 import { StableReader, type ReadOutcome } from './stableRead'
 import { Transformer } from './transform'
@@ -73,6 +74,7 @@ export class Compiler implements Disposable {
   private readonly reader: StableReader
   private readonly scopes: PackageScopes
   private readonly tsconfigs: Tsconfigs
+  private readonly realPaths: RealPaths
   private readonly rewrite: Promise<Rewrite> | undefined
   private idle: NodeJS.Timeout | undefined
 
@@ -82,6 +84,7 @@ export class Compiler implements Disposable {
     this.reader = options.reader ?? new StableReader()
     this.scopes = new PackageScopes(turn)
     this.tsconfigs = new Tsconfigs(turn, options.log)
+    this.realPaths = new RealPaths(turn)
     this.rewrite = options.rewrite === undefined ? undefined : Promise.resolve(options.rewrite)
     this.cache = new CompileCache({ file: packOf(options), identity: identityOf(options.nodeVersion), log: options.log })
   }
@@ -103,13 +106,14 @@ export class Compiler implements Disposable {
    */
   async compile(file: string, text?: string): Promise<CompileOutcome> {
     this.idle?.refresh()
-    const read = text === undefined ? await this.read(file) : { ok: true as const, source: sourceOfText(text) }
-    if (!read.ok) return read.outcome
-    const path = realPath(file)
-    const extension = moduleExtension(path)
-    if (extension === undefined) return failed(read.source, [fileProblem(path, `Not a module: only ${moduleExtensions.join(' ')} files are`)])
-    if (extension === '.json') return jsonOutcome(path, read.source)
-    return this.compileScript(path, read.source, extension)
+    if (text !== undefined) return this.compileSource(this.realPaths.of(file), sourceOfText(text))
+    const read = await this.reader.read(file)
+    if (read.kind === 'unreadable') return { ok: false, reason: 'nofile', problems: [fileProblem(file, unreadable(read))] }
+    // Only now: while it is saved, a file may be gone for a moment.
+    const path = this.realPaths.of(file)
+    const decoded = decodeSource(path, read.bytes)
+    if (decoded.ok) return this.compileSource(path, decoded.source)
+    return { ok: false, reason: 'compile_error', problems: [decoded.problem], hash: hashOf(read.bytes) }
   }
 
   /** Outcomes in the order of `files`. */
@@ -131,12 +135,10 @@ export class Compiler implements Disposable {
     }
   }
 
-  private async read(file: string): Promise<{ readonly ok: true; readonly source: SourceText } | { readonly ok: false; readonly outcome: CompileOutcome }> {
-    const read = await this.reader.read(file)
-    if (read.kind === 'unreadable') return { ok: false, outcome: { ok: false, reason: 'nofile', problems: [fileProblem(file, unreadable(read))] } }
-    const decoded = decodeSource(realPath(file), read.bytes)
-    if (decoded.ok) return decoded
-    return { ok: false, outcome: { ok: false, reason: 'compile_error', problems: [decoded.problem], hash: hashOf(read.bytes) } }
+  private async compileSource(file: string, source: SourceText): Promise<CompileOutcome> {
+    const extension = moduleExtension(file)
+    if (extension === undefined) return failed(source, [fileProblem(file, `Not a module: only ${moduleExtensions.join(' ')} files are`)])
+    return extension === '.json' ? jsonOutcome(file, source) : this.compileScript(file, source, extension)
   }
 
   private async compileScript(file: string, source: SourceText, extension: Exclude<ModuleExtension, '.json'>): Promise<CompileOutcome> {
@@ -216,15 +218,6 @@ function unreadable(read: Extract<ReadOutcome, { kind: 'unreadable' }>): string 
     case 'EISDIR': return 'This is a folder, not a file'
     case 'EACCES': case 'EPERM': return 'No permission to read the file'
     default: return `The file cannot be read: ${read.message}`
-  }
-}
-
-function realPath(file: string): string {
-  try {
-    return realpathSync.native(file)
-  } catch {
-    // A text that was never saved, or a file that was there a moment ago.
-    return resolve(file)
   }
 }
 

@@ -1,5 +1,6 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { realOnDisk } from './realPaths'
 
 export type EntryKind = 'file' | 'directory'
 
@@ -92,13 +93,5 @@ function kindOnDisk(path: string): EntryKind | undefined {
   } catch {
     // A file where a folder was expected (ENOTDIR), or no permission.
     return undefined
-  }
-}
-
-function realOnDisk(path: string): string {
-  try {
-    return realpathSync.native(path)
-  } catch {
-    return path
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +7,7 @@ import { Directories, type EntryKind } from './directories'
 import type { Log } from './log'
 import { ModuleFilter } from './moduleFilter'
 import { PackageResolver } from './packageResolver'
+import { realOnDisk } from './realPaths'
 import type { ImportKind, Resolution, ResolveFailure } from './resolution'
 import { Tsconfigs } from './tsconfigs'
 import { Turn } from './turn'
@@ -37,7 +38,7 @@ export class Resolver {
   private readonly known = new Map<string, Map<string, Resolution>>()
 
   constructor(options: ResolverOptions) {
-    this.root = realRoot(options.root)
+    this.root = realOnDisk(options.root)
     this.filter = new ModuleFilter(this.root, options.include ?? [], options.exclude ?? [])
     this.packages = new PackageResolver(options.conditions ?? [])
     this.tsconfigs = new Tsconfigs(new Turn(), options.log)
@@ -208,13 +209,5 @@ function mainOf(packageJson: string): string | undefined {
   } catch {
     // Broken or just being written: as if it had no main.
     return undefined
-  }
-}
-
-function realRoot(root: string): string {
-  try {
-    return realpathSync.native(root)
-  } catch {
-    return resolve(root)
   }
 }

@@ -61,7 +61,9 @@ function numbersToBytes(numbers: readonly number[]): Buffer {
 }
 
 function bytesToNumbers(bytes: Buffer): number[] {
-  // Copied, because an Int32Array must start at a multiple of four.
-  const copy = new Uint8Array(bytes)
-  return Array.from(new Int32Array(copy.buffer, 0, copy.length >> 2))
+  // Copied, because an Int32Array must start at a multiple of four; a loop, because Array.from takes four times as long.
+  const source = new Int32Array(new Uint8Array(bytes).buffer, 0, bytes.length >> 2)
+  const numbers = new Array<number>(source.length)
+  for (let at = 0; at < source.length; at++) numbers[at] = source[at] ?? 0
+  return numbers
 }
