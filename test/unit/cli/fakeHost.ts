@@ -1,0 +1,88 @@
+import { Emitter } from '../../../src/base/event'
+import type { ProgramExit, RunningHost } from '../../../src/cli/runProgram'
+import { HostDown } from '../../../src/host/host'
+import { moduleName, pidText } from '../../../src/protocol/ids'
+import type { Notifications, Requests, ShellAnswer } from '../../../src/protocol/messages'
+import type { ModuleView, ProcessView, RuntimeView, Snapshot } from '../../../src/protocol/snapshot'
+
+export const emptySnapshot: Snapshot = { seq: 0, runtime: { state: 'stopped' }, modules: [], processes: { total: 0, offset: 0, items: [] }, lingering: [] }
+
+export const processView = (id: number, more: Partial<ProcessView> = {}): ProcessView => ({
+  pid: pidText(id), name: undefined, label: `p${id}`, status: 'waiting', messages: 0, startedAt: 0, links: 0, monitors: 0, trapExit: false, parent: undefined, stack: [], lingers: true, ...more,
+})
+
+export const moduleView = (name: string, file: string): ModuleView =>
+  ({ name: moduleName(name), file, current: undefined, old: undefined, staged: undefined, failed: undefined, sticky: false })
+
+type Answers = { [M in keyof Requests]?: (params: Requests[M][0]) => Requests[M][1] | Promise<Requests[M][1]> }
+
+const running: RuntimeView = { state: 'running', osPid: 1, engine: 'Node.js v0', entry: undefined, startedAt: 0 }
+
+/** A host that answers what a test says, and remembers what it was asked. */
+export class FakeHost implements RunningHost {
+  private readonly changed = new Emitter<Snapshot>()
+  private readonly loaded = new Emitter<Notifications['loaded']>()
+  private readonly logged = new Emitter<Notifications['log']>()
+  private readonly watching = new Emitter<Notifications['watch']>()
+  private readonly exited = new Emitter<ProgramExit>()
+  readonly onDidChange = this.changed.event
+  readonly onDidLoad = this.loaded.event
+  readonly onDidLog = this.logged.event
+  readonly onDidChangeWatch = this.watching.event
+  readonly onDidExit = this.exited.event
+  readonly osPid = 1
+  readonly asked: { readonly method: string; readonly params: unknown }[] = []
+  snapshot = emptySnapshot
+  down = false
+
+  constructor(private readonly answers: Answers = {}, private readonly afterStart: RuntimeView = running) {}
+
+  async start(): Promise<void> {
+    this.snapshot = { ...this.snapshot, runtime: this.afterStart }
+  }
+
+  async stop(): Promise<void> {
+    this.exit({ exitCode: 0, signal: null })
+  }
+
+  exit(exit: ProgramExit): void {
+    this.down = true
+    this.exited.fire(exit)
+  }
+
+  tellLoaded(report: Notifications['loaded']): void {
+    this.loaded.fire(report)
+  }
+
+  tellWatch(folders: readonly string[]): void {
+    this.watching.fire({ folders })
+  }
+
+  async request<M extends keyof Requests>(method: M, params: Requests[M][0]): Promise<Requests[M][1]> {
+    this.asked.push({ method, params })
+    const answer = this.answers[method]
+    if (this.down || answer === undefined) throw new HostDown(method, 'exit code 3')
+    return answer(params)
+  }
+
+  dispose(): void {
+    this.exited.dispose()
+  }
+}
+
+/** Lines are answered by name: `say` with its own text, `fail` with an error, `never` not at all, `die` with the end of the program. */
+export function shellHost(): FakeHost {
+  const host: FakeHost = new FakeHost({ shell: ({ line }) => answerTo(line, host) })
+  return host
+}
+
+function answerTo(line: string, host: FakeHost): ShellAnswer | Promise<ShellAnswer> {
+  if (line === 'never') return new Promise(() => {})
+  if (line === 'die') {
+    host.exit({ exitCode: 3, signal: null })
+    throw new HostDown('shell', 'exit code 3')
+  }
+  if (line.startsWith('$complete')) return { ok: true, value: '', json: ['t.start', 't.stop'] }
+  if (line === 'fail') return { ok: false, error: { name: 'RangeError', message: 'no', stack: '    at f (t.ts:1:1)' } }
+  return { ok: true, value: `said ${line}`, json: { said: line } }
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { reportText } from '../../../src/cli/reportText'
+import type { Problem } from '../../../src/base/problem'
+import { moduleName, pidText, version } from '../../../src/protocol/ids'
+import type { LoadReport, ModuleOutcome } from '../../../src/protocol/messages'
+import type { LingeringView, Snapshot } from '../../../src/protocol/snapshot'
+import { emptySnapshot, processView } from './fakeHost'
+
+const t = moduleName('src/t')
+const loaded = (name: string, n: number, killed: number[] = []): ModuleOutcome => ({ module: moduleName(name), kind: 'loaded', version: version(n), killed: killed.map(pidText) })
+const report = (outcomes: readonly ModuleOutcome[], origin: LoadReport['origin'] = 'save'): LoadReport => ({ batch: 1, ok: true, origin, at: 0, tookMs: 3.6, outcomes })
+const lingers = (total: number): LingeringView => ({
+  module: t, version: version(1), total,
+  processes: [processView(40, { name: 't', stack: [{ module: t, version: version(1), slot: 'old', function: 'doLoop', file: '/ws/src/t.ts', line: 10, column: 4 }] })],
+})
+const problem: Problem = { file: '/ws/src/t.ts', line: 2, column: 15, length: 3, severity: 'error', source: 'compile', message: 'Expected ";"' }
+const texts: Record<string, string> = { '/ws/src/t.ts': "import './a'\nconst 名 = '\u{1f600}' foo\n\tbar baz\n" }
+
+function check(outcomes: readonly ModuleOutcome[], expected: readonly string[], lingering: readonly LingeringView[] = [], origin: LoadReport['origin'] = 'save'): void {
+  const snapshot: Snapshot = { ...emptySnapshot, lingering }
+  assert.equal(reportText(report(outcomes, origin), snapshot, { cwd: '/ws', readText: (file) => texts[file] }), expected.map((line) => `${line}\n`).join(''))
+}
+
+describe('what a batch came to', () => {
+  it('one quiet line', () => check([loaded('src/t', 2)], ['[codeswitch] src/t v2 4 ms']))
+  it('who lingers in what it replaced', () => check([loaded('src/t', 2)], ['[codeswitch] src/t v2 (old v1: 1 lingers) 4 ms'], [lingers(1)]))
+  it('who was ended for it', () => check([loaded('src/t', 3, [40, 41])], ['[codeswitch] src/t v3 (2 processes ended) 4 ms']))
+  it('several modules are one line', () => check(['a', 'b', 'c', 'd', 'e'].map((name) => loaded(name, 2)), ['[codeswitch] a v2, b v2, c v2, 2 more 4 ms']))
+  it('nothing when nothing changed', () => check([{ module: t, kind: 'unchanged' }], []))
+  it('nothing for a start that went well', () => check([loaded('src/t', 1)], [], [], 'start'))
+  it('who is in the way of a load that waits', () =>
+    check([{ module: t, kind: 'staged', victims: 2, policy: 'soft' }], ['[codeswitch] src/t waits: 2 processes linger in old code (t <0.40.0> in doLoop, line 10, …)'], [lingers(2)]))
+  it('a problem with its line and a caret, also after wide characters', () =>
+    check([{ module: t, kind: 'failed', reason: 'compile_error', problems: [problem] }], [
+      '[codeswitch] src/t.ts:2:16: error: Expected ";"',
+      "    2 | const 名 = '\u{1f600}' foo",
+      `      | ${' '.repeat(16)}^~~`,
+    ]))
+  it('a caret after a tab stays under its character', () =>
+    check([{ module: t, kind: 'failed', reason: 'compile_error', problems: [{ ...problem, line: 3, column: 1, length: 0 }] }], [
+      '[codeswitch] src/t.ts:3:2: error: Expected ";"', '    3 | \tbar baz', '      | \t^',
+    ]))
+  it('the frames of a top level that throws', () =>
+    check([{ module: t, kind: 'failed', reason: 'evaluation_failed', problems: [{ ...problem, file: '/gone.ts', message: 'boom', stack: 'Error: boom\n    at f (/ws/src/t.ts:1:1)' }] }], [
+      '[codeswitch] /gone.ts:2:16: error: boom', '    at f (/ws/src/t.ts:1:1)',
+    ]))
+  it('a refusal without a problem by its name', () => check([{ module: t, kind: 'failed', reason: 'sticky_directory', problems: [] }], ['[codeswitch] src/t is not loaded: sticky_directory']))
+  it('who waits for whom', () => check([{ module: moduleName('b'), kind: 'heldBack', because: t }], ['[codeswitch] b waits for src/t']))
+})
