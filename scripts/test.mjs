@@ -1,16 +1,21 @@
 #!/usr/bin/env node
 /**
- * npm test [-- stage…]: everything, or the named stages of check, unit, runtime, conformance, extension.
+ * npm test [-- stage…] [--node 24]: everything, or the named stages of check, unit, runtime, conformance, extension.
+ * `--node` runs the mocha stages, and the programs they start, with another Node, fetched from npm.
  * Installs what is missing, builds, runs each stage even when an earlier one failed, and ends with the line `N passed, N failed`.
  * Exit code 1 when something failed or a stage ran no test.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { ensureDependencies } from './lib/dependencies.mjs'
+import { provideNode } from './lib/nodes.mjs'
 import { local, root } from './lib/paths.mjs'
 import { run } from './lib/processes.mjs'
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+const { values, positionals: named } = parseArgs({ allowPositionals: true, options: { node: { type: 'string' } } })
 
 const oneTest = async (title, args) => {
   const code = await run(process.execPath, args, { cwd: root })
@@ -29,7 +34,9 @@ const mocha = (folder, timeout) => async () => {
   const work = mkdtempSync(join(local, 'counts-'))
   const counts = join(work, 'counts.json')
   const args = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/lib/countingReporter.mjs', '--timeout', String(timeout), `${folder}/**/*.test.ts`]
-  const code = await run(process.execPath, args, { cwd: root, env: { ...process.env, CODESWITCH_TEST_COUNTS: counts } })
+  const node = values.node === undefined ? process.execPath : await provideNode(values.node)
+  const PATH = `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`
+  const code = await run(node, args, { cwd: root, env: { ...process.env, PATH, CODESWITCH_TEST_COUNTS: counts } })
   const counted = existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : { passed: 0, failed: 0, skipped: 0 }
   rmSync(work, { recursive: true, force: true })
   if (code === 0 || counted.failed > 0) return counted
@@ -54,7 +61,6 @@ const stages = [
 ]
 
 await ensureDependencies()
-const named = process.argv.slice(2)
 const unknown = named.filter((name) => !stages.some((stage) => stage.name === name))
 if (unknown.length > 0) {
   console.error(`no such stage: ${unknown.join(', ')} (there are: ${stages.map((stage) => stage.name).join(', ')})`)

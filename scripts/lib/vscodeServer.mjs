@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { nodeBinaryIn, nodePackage } from './nodes.mjs'
 import { cacheFolder } from './paths.mjs'
 import { runQuietly } from './processes.mjs'
 
@@ -13,13 +14,8 @@ const node = '24'
 /** The folder's name says all that its content depends on, so a changed version never meets an old cache. */
 const folderName = `code-server-${codeServer}-node${node}-${process.platform}-${process.arch}`
 
-/** The package with the binary itself; the package `node` only finds and installs it, by an install script npm may not run. */
-const windows = process.platform === 'win32'
-const appleSilicon = process.platform === 'darwin' && process.arch === 'arm64'
-const nodePackage = `${appleSilicon ? 'node-bin' : 'node'}-${windows ? 'win' : process.platform}-${process.arch}`
-
 const placesIn = (folder) => ({
-  node: join(folder, 'node_modules', nodePackage, 'bin', windows ? 'node.exe' : 'node'),
+  node: nodeBinaryIn(folder),
   vscode: join(folder, 'node_modules/code-server/lib/vscode'),
   serverMain: join(folder, 'node_modules/code-server/lib/vscode/out/server-main.js')
 })

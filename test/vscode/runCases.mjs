@@ -19,7 +19,7 @@ function print({ kind, title, text, ms, message, stack }) {
   if (kind === 'said') console.log(indent(`| ${text}`))
   else if (kind === 'passed') console.log(`  ✔ ${title}${ms > 75 ? ` (${ms} ms)` : ''}`)
   else if (kind === 'skipped') console.log(`  - ${title}`)
-  else console.log(`  ✖ ${title}\n${indent(message)}\n${indent(stack.split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8).join('\n'))}`)
+  else console.log(`  ✖ ${title}\n${indent(message)}\n${indent(stack.split('\n').filter((line) => /^\s+at /.test(line) && !/node_modules\/mocha\/|\(?node:/.test(line)).slice(0, 8).join('\n'))}`)
 }
 
 const indent = (text) => text.replaceAll(/^(?=.)/gm, '      ')
