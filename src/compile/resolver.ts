@@ -32,15 +32,15 @@ export class Resolver {
   readonly root: string
   private readonly directories = new Directories()
   private readonly filter: ModuleFilter
-  private readonly packages: PackageResolver
+  /** Made for the first package that is asked for: most of enhanced-resolve's time is its start. */
+  private packages: PackageResolver | undefined
   private readonly tsconfigs: Tsconfigs
   /** By folder, kind and language of the importer, then by specifier. Only what was found. */
   private readonly known = new Map<string, Map<string, Resolution>>()
 
-  constructor(options: ResolverOptions) {
+  constructor(private readonly options: ResolverOptions) {
     this.root = realOnDisk(options.root)
     this.filter = new ModuleFilter(this.root, options.include ?? [], options.exclude ?? [])
-    this.packages = new PackageResolver(options.conditions ?? [])
     this.tsconfigs = new Tsconfigs(new Turn(), options.log)
   }
 
@@ -72,7 +72,7 @@ export class Resolver {
     const moved = this.directories.invalidate(path)
     if (!settings && !moved) return
     this.known.clear()
-    this.packages.clear()
+    this.packages?.clear()
     if (settings) this.tsconfigs.clear()
   }
 
@@ -105,6 +105,7 @@ export class Resolver {
 
   private bare(asked: Asked): Resolution {
     if (isBuiltin(asked.specifier)) return { kind: 'native', target: `node:${asked.specifier}` }
+    this.packages ??= new PackageResolver(this.options.conditions ?? [])
     const found = this.packages.resolve(asked.specifier, asked.importer, asked.kind)
     if (found.ok) return this.classify(found.file)
     return this.source(found.meant, asked) ?? failed(found.failure)
