@@ -114,7 +114,7 @@ function failedRow(module: ModuleView, failed: FailedView): Row {
   return {
     id: `failed:${module.name}`,
     label: 'not loaded',
-    description: join([reasonText(failed.reason), clockTime(failed.at), module.current && `v${module.current.version} runs on`]),
+    description: join([reasonText(failed.reason), module.current && `v${module.current.version} runs on`, clockTime(failed.at)]),
     tooltip: failed.problems.map((problem) => problem.message).join('\n'),
     icon: FAILED,
     flags: ['failed'],

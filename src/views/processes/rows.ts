@@ -23,8 +23,9 @@ function processRow(process: ProcessView): Row {
     id: `process:${process.pid}`,
     label: processTitle(process),
     description: join([
-      process.pid, process.status, top && frameText(top),
+      process.pid, top && frameText(top),
       process.lingers && old && `in old v${old.version} of ${old.module}`,
+      process.status,
       process.messages > 0 && count(process.messages, 'message'),
     ]),
     tooltip: join([

@@ -35,7 +35,7 @@ describe('the rows of the Modules view', () => {
   it('say why the last save did not load, and that the old code runs on', () => {
     const problem = { file: '/w/t.ts', line: 3, column: 4, length: 1, severity: 'error', source: 'compile', message: 'Unexpected "}"' } as const
     check(picture({ modules: [moduleView('t', { current: 1, failed: { reason: 'compile_error', problems: [problem] } })] }), [['t — v1 · not loaded: compile error', [
-      ['not loaded — compile error · 12:00:09 · v1 runs on', ['Unexpected "}" — t.ts:3:5']],
+      ['not loaded — compile error · v1 runs on · 12:00:09', ['Unexpected "}" — t.ts:3:5']],
       'v1 current — loaded 12:00:01 (start)',
     ]]])
   })

@@ -7,11 +7,11 @@ import { frame, outline, picture, processView, seedProcess } from './picture'
 describe('the rows of the Processes view', () => {
   it('show name, pid, status, and function with line', () => {
     const process = processView(40, { name: 't', stack: [frame('t', 1, 'current', 'doLoop', 12)] })
-    assert.deepEqual(outline(processRows(picture({ processes: [process] }).processes)), [['t — <0.40.0> · waiting · doLoop t.ts:12', ['doLoop — t.ts:12 · t v1 current']]])
+    assert.deepEqual(outline(processRows(picture({ processes: [process] }).processes)), [['t — <0.40.0> · doLoop t.ts:12 · waiting', ['doLoop — t.ts:12 · t v1 current']]])
   })
 
   it('say in text which old version a process is in', () => {
-    assert.equal(processRows(picture({ processes: [seedProcess()] }).processes)[0]?.description, '<0.40.0> · waiting · doLoop t.ts:12 · in old v1 of t')
+    assert.equal(processRows(picture({ processes: [seedProcess()] }).processes)[0]?.description, '<0.40.0> · doLoop t.ts:12 · in old v1 of t · waiting')
   })
 
   it('put those who linger first, then those with a name, and keep the order of the host among equals', () => {
