@@ -218,5 +218,6 @@ export function lingering(version: VersionRecord): Process[] {
   for (let link = version.frames.vNext; link !== version.frames; link = link.vNext) {
     if (link instanceof Frame) found.add(link.process)
   }
-  return [...found].sort((a, b) => a.pid.id - b.pid.id)
+  // The newest activation is first in the list: turned round it is almost in order.
+  return [...found].reverse().sort((a, b) => a.pid.id - b.pid.id)
 }

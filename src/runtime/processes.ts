@@ -158,6 +158,8 @@ export function createProcesses(options: ProcessesOptions) {
     spawn, send, alias, unalias, own, newProcess, run: spawning.run,
     lingering, framesOf, purgeVersion, exitProcess,
     throwIfEnded: frames.throwIfEnded,
+    /** Nobody knows which process runs any more. For tests: every runtime of a program costs each promise of it a little. */
+    dispose: () => table.storage.disable(),
     current: () => table.current(),
     find: (pid: Pid | number) => table.find(pid),
     page: (offset: number, limit: number) => table.page(offset, limit),

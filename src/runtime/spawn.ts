@@ -73,8 +73,9 @@ export function createSpawning({ table, lookup, end, report, onChange }: SpawnPa
     const { incarnation } = process
     try {
       const result = call(start)
-      if (isThenable(result)) result.then(() => returned(process, incarnation), (error: unknown) => crashed(process, incarnation, error))
-      else returned(process, incarnation)
+      if (!isThenable(result)) returned(process, incarnation)
+      else if (incarnation === 0 && isPlainPromise(result)) result.then(firstReturned, firstCrashed)
+      else result.then(() => returned(process, incarnation), (error: unknown) => crashed(process, incarnation, error))
     } catch (error) {
       crashed(process, incarnation, error)
     }
@@ -86,6 +87,17 @@ export function createSpawning({ table, lookup, end, report, onChange }: SpawnPa
     const fn: unknown = typeof module === 'string' ? lookup.exported(module, name) : Reflect.get(module, name)
     if (typeof fn !== 'function') throw new UndefError(moduleText(module), name, args.length)
     return Reflect.apply(fn, undefined, args)
+  }
+
+  // Most processes have one body: these know it by the context they were called in, and cost no closure a process.
+  function firstReturned(): void {
+    const process = storage.getStore()
+    if (process !== undefined) returned(process, 0)
+  }
+
+  function firstCrashed(error: unknown): void {
+    const process = storage.getStore()
+    if (process !== undefined) crashed(process, 0, error)
   }
 
   function returned(process: Process, incarnation: number): void {
@@ -158,6 +170,11 @@ function nameOf(start: Start): string {
 }
 
 const moduleText = (module: string | object): string => (typeof module === 'string' ? module : '(module)')
+
+/** Its reactions run in the context they were attached in; those of other thenables wherever they please. */
+function isPlainPromise(value: object): boolean {
+  return Object.getPrototypeOf(value) === Promise.prototype
+}
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'

@@ -49,6 +49,17 @@ describe('a process', () => {
     assert.equal(w.isProcessAlive(pid), false)
   })
 
+  it('may return any thenable, whoever settles it', async () => {
+    const w = world()
+    let settle: (value?: unknown) => void = () => {}
+    const [pid, ref] = w.spawnMonitor(() => ({ then: (resolve: () => void) => void (settle = resolve) }))
+    const bystander = w.spawn(() => new Promise(() => {}))
+    await settled()
+    w.spawn(() => settle())
+    assert.deepEqual(await w.receive(), ['DOWN', ref, 'process', pid, 'normal'])
+    assert.deepEqual(w.processes(), [bystander])
+  })
+
   for (const [what, fn, reason] of [
     ['the Error it did not catch', () => { throw new TypeError('no') }, new TypeError('no')],
     ['nocatch and what it threw', () => { throw 5 }, ['nocatch', 5]]

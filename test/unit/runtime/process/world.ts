@@ -1,10 +1,17 @@
 /** One runtime for a test: a clock that is turned by hand, crashes as they were reported, versions to linger in. */
+import { DisposableStore } from '../../../../src/base/disposable'
 import { moduleName, version as versionNumber } from '../../../../src/protocol/ids'
 import { frameList } from '../../../../src/runtime/frames'
 import { createProcessApi } from '../../../../src/runtime/processApi'
 import { createProcesses, type ProcessesOptions } from '../../../../src/runtime/processes'
 import type { Crash } from '../../../../src/runtime/spawn'
 import type { VersionRecord } from '../../../../src/runtime/version'
+
+let worlds = new DisposableStore()
+afterEach(() => {
+  worlds.dispose()
+  worlds = new DisposableStore()
+})
 
 export type World = ReturnType<typeof world>
 
@@ -21,6 +28,7 @@ export function world(options: Partial<ProcessesOptions> = {}) {
     report: (crash) => crashes.push(crash),
     ...options
   })
+  worlds.add(processes)
   let slot = 1
   const version = (name = 'src/t', number = 1): VersionRecord => ({
     module: moduleName(name), version: versionNumber(number), slot: slot++, state: 'current', frames: frameList(), onDrained: undefined
