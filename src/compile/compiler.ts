@@ -13,7 +13,7 @@ import { fileProblem, problemAt, scriptProblem } from './problems'
 import { RealPaths } from './realPaths'
 import { decodeSource, hashOf, sourceOfText, type SourceText } from './sourceText'
 import { StableReader, type ReadOutcome } from './stableRead'
-import { Transformer } from './transform'
+import { Transformer, mentionsWrapper, type Target } from './transform'
 import { Tsconfigs, type TsSettings } from './tsconfigs'
 import { Turn } from './turn'
 import type { CachedUnit } from './unitCodec'
@@ -168,13 +168,30 @@ export class Compiler implements Disposable {
   }
 
   private async transformed(job: Job): Promise<Made> {
+    const made = await this.rewritten(job, 'asWritten')
+    const isMixed = made.ok && made.unit.rewritten.format === 'esm' && job.format === 'auto'
+      && await this.needsCommonJs(job, made.unit.rewritten.code)
+    if (!isMixed) return made
+    const asScript = await this.rewritten(job, 'cjs')
+    // What CommonJS cannot have (top-level await) makes it an ES module after all.
+    return asScript.ok ? asScript : made
+  }
+
+  /** TypeScript with `import` in a CommonJS package may use `require`, `__dirname` and so on: it was always compiled to CommonJS. */
+  private async needsCommonJs(job: Job, code: string): Promise<boolean> {
+    if (!mentionsWrapper(code) || job.text.includes('import.meta')) return false
+    return this.transformer.usesWrapper(job.file, job.text, job.loader, job.settings)
+  }
+
+  private async rewritten(job: Job, target: Target): Promise<Made> {
     const [rewrite, transformed] = await Promise.all([
       this.rewriter(),
-      this.transformer.transform(job.file, job.text, job.loader, job.settings),
+      this.transformer.transform(job.file, job.text, job.loader, job.settings, target),
     ])
     if (!transformed.ok) return transformed
     const { code, map, warnings } = transformed
-    const outcome = rewrite(code, { format: job.format, file: job.file })
+    const format = target === 'cjs' ? 'commonjs' : job.format === 'auto' && isErasedModule(job.text, code) ? 'esm' : job.format
+    const outcome = rewrite(code, { format, file: job.file })
     if (outcome.ok) return { ok: true, unit: { rewritten: outcome.value, map, warnings } }
     const place = originalOfInput({ map }, outcome.line, outcome.column)
     return { ok: false, problems: [scriptProblem(job.file, job.text, place.line, place.column, outcome.message), ...warnings] }
@@ -195,6 +212,11 @@ interface Job {
 }
 
 type Made = { readonly ok: true; readonly unit: CachedUnit } | { readonly ok: false; readonly problems: readonly Problem[] }
+
+const moduleSyntax = /^\s*(?:import|export)\b/m
+
+/** A file of types only: what made it an ES module is gone from the code. */
+const isErasedModule = (text: string, code: string): boolean => moduleSyntax.test(text) && !moduleSyntax.test(code) && !mentionsWrapper(code)
 
 const failed = (source: SourceText, problems: readonly Problem[]): CompileOutcome => ({ ok: false, reason: 'compile_error', problems, ...source })
 

@@ -1,6 +1,7 @@
 import { extname, isAbsolute, relative, sep } from 'node:path'
 import { moduleName, type ModuleName } from '../protocol/ids'
 import { moduleExtension } from './format'
+import { realOnDisk } from './realPaths'
 
 export type Found =
   | { readonly kind: 'one'; readonly name: ModuleName }
@@ -18,8 +19,13 @@ export class ModuleNames {
   /** Names by their last part, and by their last part with the file's extension. */
   private readonly byLastPart = new Map<string, Set<ModuleName>>()
 
-  /** @param root workspace folder, absolute, symlinks resolved. */
-  constructor(private readonly root: string) {}
+  /** Files are named by their real path, a person may type either. */
+  private readonly realRoot: string
+
+  /** @param root workspace folder, absolute. */
+  constructor(private readonly root: string) {
+    this.realRoot = realOnDisk(root)
+  }
 
   /** The name of a file (absolute, symlinks resolved); gives it one if it has none. */
   nameOf(file: string): ModuleName {
@@ -74,9 +80,8 @@ export class ModuleNames {
   }
 
   private pathOf(file: string): string {
-    const inside = relative(this.root, file)
-    const outside = inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)
-    return (outside ? file : inside).split(sep).join('/')
+    const inside = within(this.realRoot, file) ?? within(this.root, file) ?? file
+    return inside.split(sep).join('/')
   }
 
   private bucket(key: string): Set<ModuleName> {
@@ -86,6 +91,12 @@ export class ModuleNames {
     this.byLastPart.set(key, created)
     return created
   }
+}
+
+/** Path from `folder`; undefined when the file is elsewhere. */
+function within(folder: string, file: string): string | undefined {
+  const path = relative(folder, file)
+  return path === '' || path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path) ? undefined : path
 }
 
 const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1)

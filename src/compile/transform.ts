@@ -8,6 +8,18 @@ export type Transformed =
   | { readonly ok: true; readonly code: string; readonly map: string; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[] }
 
+/** `cjs`: imports and exports become `require` and `exports`, as in TypeScript's own output for CommonJS. */
+export type Target = 'asWritten' | 'cjs'
+
+/** What the CommonJS wrapper provides, and what stands for it while it is looked for. */
+const wrapperNames = ['require', 'module', 'exports', '__dirname', '__filename']
+const marker = '$codeswitch_free_'
+const markers = Object.fromEntries(wrapperNames.map((name) => [name, marker + name.replaceAll('_', '')]))
+const wrapperName = new RegExp(`\\b(?:${wrapperNames.join('|')})\\b`)
+
+/** Whether the words are there at all: a quick look, also true for strings and properties. */
+export const mentionsWrapper = (code: string): boolean => wrapperName.test(code)
+
 /**
  * TypeScript, JSX and syntax that Node cannot run become plain JavaScript. esbuild is a service process of its own,
  * shared by all transformers of this process; it starts with the first use (25 ms) and ends with this process.
@@ -28,9 +40,19 @@ export class Transformer {
     await transform('', { loader: 'ts' })
   }
 
-  async transform(file: string, text: string, loader: Loader, settings: TsSettings): Promise<Transformed> {
-    const { transform } = await this.service()
+  transform(file: string, text: string, loader: Loader, settings: TsSettings, target: Target = 'asWritten'): Promise<Transformed> {
     const options = this.options(file, loader, settings)
+    return this.run(file, text, target === 'cjs' ? { ...options, format: 'cjs' } : options)
+  }
+
+  /** Whether the text refers to what only CommonJS has (`require`, `module`, `__dirname` ...) and does not declare it itself. */
+  async usesWrapper(file: string, text: string, loader: Loader, settings: TsSettings): Promise<boolean> {
+    const transformed = await this.run(file, text, { ...this.options(file, loader, settings), define: markers })
+    return transformed.ok && transformed.code.includes(marker)
+  }
+
+  private async run(file: string, text: string, options: TransformOptions & { readonly sourcemap: 'external' }): Promise<Transformed> {
+    const { transform } = await this.service()
     try {
       return successful(file, text, await transform(text, options))
     } catch (error) {
@@ -50,7 +72,7 @@ export class Transformer {
     return this.started
   }
 
-  private options(file: string, loader: Loader, settings: TsSettings): TransformOptions {
+  private options(file: string, loader: Loader, settings: TsSettings): TransformOptions & { readonly sourcemap: 'external' } {
     return {
       loader: loader === 'plain' ? 'js' : loader,
       target: `node${this.nodeVersion.replace(/^v/, '')}`,

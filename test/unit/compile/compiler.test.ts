@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Problem } from '../../../src/base/problem'
 import { Compiler, esbuildVersion, type Compiled, type CompileOutcome } from '../../../src/compile/compiler'
-import { originalOfInput } from '../../../src/compile/positions'
+import { original, originalOfInput } from '../../../src/compile/positions'
 import { stubRewrite } from './stubRewrite'
 import { workspaces, type Workspace } from './workspace'
 
@@ -107,6 +107,18 @@ describe('compiling', () => {
     assert.equal(compiled.rewritten.format, 'json')
   })
 
+  it('rewrites with the real rewriter unless told otherwise', async () => {
+    const space = workspace({ 'a.ts': 'interface Gone {}\nimport { f } from "./b"\nexport async function g(x: number) { return await f(x) }\n' })
+    const compiler = new Compiler({ nodeVersion: process.versions.node, root: space.root, log: space.log })
+    const outcome = await compiler.compile(space.path('a.ts'))
+    assert.ok(outcome.ok)
+    const { rewritten } = outcome.unit
+    assert.deepEqual([rewritten.exports, rewritten.imports.map((each) => each.specifier)], [['g'], ['./b']])
+    const line = rewritten.code.split('\n').findIndex((each) => each.includes('await')) + 1
+    const column = (rewritten.code.split('\n')[line - 1] ?? '').indexOf('.f)')
+    assert.equal(original(outcome.unit, line, column).line, 3)
+  })
+
   it('knows which version of esbuild is installed', () => {
     const installed: unknown = JSON.parse(readFileSync(createRequire(__filename).resolve('esbuild/package.json'), 'utf8'))
     assert.equal(typeof installed === 'object' && installed !== null && 'version' in installed && installed.version, esbuildVersion)
@@ -131,6 +143,26 @@ describe('module format', () => {
   it('of JavaScript in a CommonJS package is not negotiable', async () => {
     const outcome = await open({ 'package.json': '{"type":"commonjs"}', 'a.js': esm }).at('a.js')
     assert.equal(outcome.ok, false)
+  })
+
+  it('of TypeScript that uses import and what only CommonJS has is CommonJS', async () => {
+    const mixed = 'import { a } from "./a"\nexport const b = a(__dirname)\nif (require.main === module) b()\n'
+    const { unit } = open({
+      'mixed.ts': mixed, 'c/package.json': '{"type":"commonjs"}', 'c/mixed.ts': mixed, 'm/package.json': '{"type":"module"}', 'm/mixed.ts': mixed,
+      'own.ts': 'import { require } from "./a"\nexport const module = require("x.exports")\n', 'awaits.ts': 'export const a = await require("x")\n',
+    })
+    const format = async (path: string): Promise<string> => (await unit(path)).rewritten.format
+    assert.deepEqual(await Promise.all(['mixed.ts', 'c/mixed.ts', 'm/mixed.ts', 'own.ts', 'awaits.ts'].map(format)), ['commonjs', 'commonjs', 'esm', 'esm', 'esm'])
+    const { rewritten, map } = await unit('mixed.ts')
+    assert.match(rewritten.code, /require\("\.\/a"\)/)
+    const at = rewritten.code.split('\n').findIndex((line) => line.includes('require.main')) + 1
+    assert.equal(originalOfInput({ map }, at, 0).line, 3)
+  })
+
+  it('of a file with nothing but types is that of its syntax', async () => {
+    const { unit } = open({ 'types.ts': 'export interface A { a: 1 }\nimport type { B } from "./b"\n', 'equals.ts': 'const a = 1\nexport = a\n', 'requires.ts': 'import fs = require("fs")\nfs.x()\n' })
+    const format = async (path: string): Promise<string> => (await unit(path)).rewritten.format
+    assert.deepEqual(await Promise.all(['types.ts', 'equals.ts', 'requires.ts'].map(format)), ['esm', 'commonjs', 'commonjs'])
   })
 
   it('follows a package.json that changes', async () => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { ModuleNames } from '../../../src/compile/moduleNames'
 import { moduleName } from '../../../src/protocol/ids'
+import { workspaces } from './workspace'
+
+const workspace = workspaces()
 
 function named(...files: string[]): ModuleNames {
   const names = new ModuleNames('/w')
@@ -43,6 +46,15 @@ describe('module names', () => {
     for (const text of ['list', 'users/list', 'users/list.ts']) assert.deepEqual(names.find(text), { kind: 'one', name: 'src/users/list' }, text)
     for (const text of ['/out/x', '/out/x.ts', 'x']) assert.deepEqual(names.find(text), { kind: 'one', name: '/out/x' }, text)
     for (const text of ['', 'ist', 'rc/t', 'other/t', 't.js', '/w/t']) assert.deepEqual(names.find(text), { kind: 'unknown' }, text)
+  })
+
+  it('do not care whether the workspace folder is a symlink', () => {
+    const space = workspace({ 'real/t.ts': '' })
+    const names = new ModuleNames(space.link('linked', 'real'))
+    assert.equal(names.nameOf(space.path('real/t.ts')), 't')
+    for (const text of [space.path('linked/t.ts'), space.path('real/t.ts'), space.path('linked/t')]) {
+      assert.deepEqual(names.find(text), { kind: 'one', name: 't' }, text)
+    }
   })
 
   it('are ambiguous when two end alike, unless one is meant exactly', () => {
