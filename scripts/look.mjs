@@ -47,8 +47,8 @@ async function runCommand(page, title) {
   await page.keyboard.press('F1')
   const input = page.locator('.quick-input-widget input.input')
   await input.fill(`>${title}`)
-  await page.locator('.quick-input-list .monaco-list-row').first().waitFor()
-  await page.keyboard.press('Enter')
+  // The list is filtered a moment later, and may offer something alike when the command is not enabled.
+  await page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first().click({ timeout: 5000 })
 }
 
 await ensureDependencies()
@@ -67,7 +67,11 @@ try {
   await whenDrawn(page)
   const icon = page.locator('.activitybar a[aria-label^="Codeswitch"]').first()
   const shown = await icon.waitFor({ timeout: 10_000 }).then(() => true, () => false)
-  if (shown) await icon.click()
+  if (shown) {
+    await icon.click()
+    // A pointer left on the icon shows its tooltip in the picture.
+    await page.mouse.move(width / 2, height / 2)
+  }
   else console.log('(no Codeswitch icon in the activity bar)')
   if (script !== undefined) {
     const { default: act } = await import(pathToFileURL(resolve(script)).href)

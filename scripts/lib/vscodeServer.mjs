@@ -56,6 +56,8 @@ async function installInto(folder) {
   const { vscode, node: binary } = placesIn(folder)
   if (!existsSync(binary)) throw new Error(`${nodePackage}@${node} brought no ${binary}`)
   await runQuietly('npm', ['install', '--omit=dev', '--ignore-scripts', ...quiet], { cwd: vscode })
+  // TypeScript's language service, shared by the built-in extensions.
+  await runQuietly('npm', ['install', '--omit=dev', '--ignore-scripts', ...quiet], { cwd: join(vscode, 'extensions') })
   acceptDevelopedExtension(vscode)
   await buildNativeParts(vscode, binary)
 }
