@@ -20,7 +20,9 @@ export function fileCandidates(path: string, fromTypeScript: boolean): readonly 
   const stem = path.slice(0, path.length - extension.length)
   const aliases = (sources[extension] ?? []).map((each) => stem + each)
   const named = fromTypeScript ? [...aliases, path] : [path, ...aliases]
-  return [...named, ...extensionsAfter(fromTypeScript).map((each) => path + each)]
+  // As `tsc` does: `./view.js` may also be the output of `view.jsx`.
+  const jsx = extension === '.js' ? [`${stem}.jsx`] : []
+  return [...named, ...jsx, ...extensionsAfter(fromTypeScript).map((each) => path + each)]
 }
 
 /** What a folder without (usable) package.json means. */

@@ -1,22 +1,37 @@
 import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { realOnDisk } from './realPaths'
+import type { Turn } from './turn'
 
 export type EntryKind = 'file' | 'directory'
 
 /** `unknown`: a symlink, or a file system that does not say; a closer look decides. */
 type Listed = EntryKind | 'link' | 'unknown'
 
+interface Listing {
+  /** Turn in which it was last known to be true. */
+  turn: number
+  /** Change time of the folder, which moves when a name in it appears or goes; undefined when that cannot be relied on. */
+  readonly changed: number | undefined
+  readonly entries: ReadonlyMap<string, Listed> | undefined
+}
+
+/** File systems count time in ticks of some milliseconds: a folder changed just before it was read may change again unseen. */
+const tickMs = 50
+
 /**
  * What is on disk, a whole folder at a time, so that 1000 imports cost as many readdir calls as there are folders.
- * A name it does not know may still exist (made since, or spelled in another case where the file system does not mind):
- * `look` finds it.
+ * In a later turn of the event loop a folder that changed is read again. Where the file system is asked about a name
+ * in another spelling than its own (and does not mind), only `look` finds it.
  */
 export class Directories {
-  private readonly listings = new Map<string, Map<string, Listed> | undefined>()
+  private readonly listings = new Map<string, Listing>()
   private readonly realDirectories = new Map<string, string>()
+  private realTurn = 0
 
-  /** From memory once the folder was read. */
+  constructor(private readonly turn: Turn) {}
+
+  /** From memory when the folder was read in this turn, or did not change since it was. */
   kind(path: string): EntryKind | undefined {
     const listed = this.listing(dirname(path))?.get(basename(path))
     return listed === 'link' || listed === 'unknown' ? kindOnDisk(path) : listed
@@ -33,23 +48,12 @@ export class Directories {
   real(path: string): string {
     const directory = dirname(path)
     if (this.listing(directory)?.get(basename(path)) !== 'file') return realOnDisk(path)
+    if (this.realTurn !== this.turn.current()) this.realDirectories.clear()
+    this.realTurn = this.turn.current()
     const known = this.realDirectories.get(directory)
     const real = known ?? realOnDisk(directory)
     if (known === undefined) this.realDirectories.set(directory, real)
     return join(real, basename(path))
-  }
-
-  /** True when what it remembered about `path` was wrong: the caller's conclusions may be, too. */
-  invalidate(path: string): boolean {
-    const directory = dirname(path)
-    const name = basename(path)
-    if (!this.listings.has(directory)) return this.forgetBelow(path)
-    const listed = this.listings.get(directory)?.get(name)
-    const now = kindOnDisk(path)
-    if (listed === now && now === 'file') return false
-    this.listings.delete(directory)
-    this.forgetBelow(path)
-    return true
   }
 
   clear(): void {
@@ -57,20 +61,28 @@ export class Directories {
     this.realDirectories.clear()
   }
 
-  private forgetBelow(path: string): boolean {
-    const known = [...this.listings.keys(), ...this.realDirectories.keys()].filter((each) => each === path || each.startsWith(join(path, '/')))
-    for (const each of known) {
-      this.listings.delete(each)
-      this.realDirectories.delete(each)
-    }
-    return known.length > 0
-  }
-
   private listing(directory: string): ReadonlyMap<string, Listed> | undefined {
-    if (this.listings.has(directory)) return this.listings.get(directory)
-    const listing = list(directory)
+    const turn = this.turn.current()
+    const known = this.listings.get(directory)
+    if (known?.turn === turn) return known.entries
+    const changed = changeTime(directory)
+    if (known !== undefined && known.changed !== undefined && known.changed === changed) {
+      known.turn = turn
+      return known.entries
+    }
+    const reliable = changed !== undefined && Date.now() - changed > tickMs
+    const listing: Listing = { turn, changed: reliable ? changed : undefined, entries: list(directory) }
     this.listings.set(directory, listing)
-    return listing
+    return listing.entries
+  }
+}
+
+function changeTime(directory: string): number | undefined {
+  try {
+    return statSync(directory, { throwIfNoEntry: false })?.mtimeMs
+  } catch {
+    // A file where a folder was expected, or no permission: as if it were not there.
+    return undefined
   }
 }
 

@@ -21,9 +21,14 @@ interface Pair {
 
 const typescriptFor = { '.js': ['.js', '.ts', '.tsx'], '.jsx': ['.jsx', '.tsx'], '.mjs': ['.mjs', '.mts'], '.cjs': ['.cjs', '.cts'] }
 
+/** A package.json that changes, or a package that is moved, is noticed after this long. */
+const rememberMs = 1000
+
 /** Specifiers that are not paths: packages, package imports (`#x`), self references; `exports` conditions. */
 export class PackageResolver {
-  private readonly files = new resolve.CachedInputFileSystem(fs, 4000)
+  private readonly files = new resolve.CachedInputFileSystem(fs, rememberMs)
+  /** By kind, folder of the importer and specifier: the files of 1000 modules import the same packages again and again. */
+  private readonly found = new Map<string, { readonly file: string; readonly until: number }>()
   private readonly pairs: Readonly<Record<ImportKind, Pair>>
 
   /** @param conditions those given to Node with `--conditions`. */
@@ -33,6 +38,16 @@ export class PackageResolver {
   }
 
   resolve(specifier: string, importer: string, kind: ImportKind): PackageResolution {
+    const key = `${kind} ${dirname(importer)} ${specifier}`
+    const known = this.found.get(key)
+    if (known !== undefined && performance.now() < known.until) return { ok: true, file: known.file }
+    const resolution = this.search(specifier, importer, kind)
+    if (resolution.ok) this.found.set(key, { file: resolution.file, until: performance.now() + rememberMs })
+    else this.found.delete(key)
+    return resolution
+  }
+
+  private search(specifier: string, importer: string, kind: ImportKind): PackageResolution {
     const pair = this.pairs[kind]
     const found = attempt(pair.node, specifier, importer)
     if (found.ok) return found
@@ -45,6 +60,7 @@ export class PackageResolver {
   }
 
   clear(): void {
+    this.found.clear()
     this.files.purge()
   }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fileCandidates, indexCandidates } from './candidates'
 import { Directories, type EntryKind } from './directories'
@@ -25,23 +25,26 @@ export interface ResolverOptions {
 
 /**
  * From a specifier to what it means, synchronously: Node's rules, and those TypeScript adds (source extensions, `paths`).
- * It never answers from a memory of absence: what was not found is looked for on disk again.
+ * What it remembers holds for one turn of the event loop; later it looks whether folders and tsconfigs changed (packages: for
+ * a second). It never answers from a memory of absence: what was not found is looked for on disk again.
  */
 export class Resolver {
   /** Workspace folder, symlinks resolved. */
   readonly root: string
-  private readonly directories = new Directories()
+  private readonly turn = new Turn()
+  private readonly directories = new Directories(this.turn)
   private readonly filter: ModuleFilter
   /** Made for the first package that is asked for: most of enhanced-resolve's time is its start. */
   private packages: PackageResolver | undefined
   private readonly tsconfigs: Tsconfigs
-  /** By folder, kind and language of the importer, then by specifier. Only what was found. */
+  /** Found in this turn, by folder, kind and language of the importer, then by specifier. */
   private readonly known = new Map<string, Map<string, Resolution>>()
+  private knownTurn = 0
 
   constructor(private readonly options: ResolverOptions) {
     this.root = realOnDisk(options.root)
     this.filter = new ModuleFilter(this.root, options.include ?? [], options.exclude ?? [])
-    this.tsconfigs = new Tsconfigs(new Turn(), options.log)
+    this.tsconfigs = new Tsconfigs(this.turn, options.log)
   }
 
   /** @param importer absolute path of the file that asks. */
@@ -66,14 +69,12 @@ export class Resolver {
     return this.filter.isModule(file)
   }
 
-  /** A file or folder appeared, changed or went away. Cheap when only the content of a known source file changed. */
-  invalidate(path: string): void {
-    const settings = /^(package|tsconfig.*|jsconfig)\.json$/.test(basename(path)) || path.includes('node_modules')
-    const moved = this.directories.invalidate(path)
-    if (!settings && !moved) return
+  /** Forgets everything, for a change that must show in this very turn, or in packages at once. */
+  invalidate(): void {
     this.known.clear()
+    this.directories.clear()
+    this.tsconfigs.clear()
     this.packages?.clear()
-    if (settings) this.tsconfigs.clear()
   }
 
   private find(specifier: string, importer: string, kind: ImportKind): Resolution {
@@ -153,6 +154,8 @@ export class Resolver {
   }
 
   private knownFrom(importers: string): Map<string, Resolution> {
+    if (this.knownTurn !== this.turn.current()) this.known.clear()
+    this.knownTurn = this.turn.current()
     const existing = this.known.get(importers)
     if (existing !== undefined) return existing
     const created = new Map<string, Resolution>()

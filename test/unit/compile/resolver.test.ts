@@ -106,12 +106,22 @@ describe('resolving paths', () => {
     assert.equal(to('./late', 'main.ts'), 'module late.ts')
   })
 
-  it('follows a renamed file once it was told', () => {
-    const { space, resolver, to } = open({ 'a.js': '' })
+  it('follows a renamed file', async () => {
+    const { space, to } = open({ 'a.js': '', 'main.ts': '' })
+    for (const [gone, made] of [['a.js', 'a.ts'], ['a.ts', 'a.tsx'], ['a.tsx', 'a.jsx']] as const) {
+      assert.equal(to('./a.js', 'main.ts'), `module ${gone}`)
+      space.remove(gone)
+      space.write(made, '')
+      await new Promise(setImmediate)
+      assert.equal(to('./a.js', 'main.ts'), `module ${made}`)
+    }
+  })
+
+  it('takes the source that appears beside its output', async () => {
+    const { space, to } = open({ 'a.js': '' })
     assert.equal(to('./a.js', 'main.ts'), 'module a.js')
-    space.remove('a.js')
     space.write('a.ts', '')
-    resolver.invalidate(space.path('a.js'))
+    await new Promise(setImmediate)
     assert.equal(to('./a.js', 'main.ts'), 'module a.ts')
   })
 
@@ -182,6 +192,14 @@ describe('resolving packages', () => {
     assert.equal(to('late', 'main.ts'), 'native node_modules/late/index.js')
   })
 
+  it('forgets what a package.json said when told to', () => {
+    const { space, resolver, to } = open(files)
+    assert.equal(to('old', 'main.ts'), 'native node_modules/old/lib/main.js')
+    space.write('node_modules/old/package.json', '{"main":"deep/x.js"}')
+    resolver.invalidate()
+    assert.equal(to('old', 'main.ts'), 'native node_modules/old/deep/x.js')
+  })
+
   it('takes symlinked packages of the workspace for modules', () => {
     const { space, to } = open({
       'packages/one/package.json': '{"name":"one","exports":"./src/index.ts"}', 'packages/one/src/index.ts': '',
@@ -228,10 +246,11 @@ describe('resolving by settings', () => {
     assert.equal(to('@/gone', 'src/main.ts'), 'ERR_MODULE_NOT_FOUND')
   })
 
-  it('reads a tsconfig again when it changed', () => {
-    const { space, resolver, to } = open({ 'tsconfig.json': '{"compilerOptions":{"paths":{"x":["./a.ts"]}}}', 'a.ts': '', 'b.ts': '' })
+  it('reads a tsconfig again when it changed', async () => {
+    const { space, to } = open({ 'tsconfig.json': '{"compilerOptions":{"paths":{"x":["./a.ts"]}}}', 'a.ts': '', 'b.ts': '' })
     assert.equal(to('x', 'main.ts'), 'module a.ts')
-    resolver.invalidate(space.write('tsconfig.json', '{"compilerOptions":{"paths":{"x":["./b.ts"]}}}'))
+    space.write('tsconfig.json', '{"compilerOptions":{"paths":{"x":["./b.ts"]}}}')
+    await new Promise(setImmediate)
     assert.equal(to('x', 'main.ts'), 'module b.ts')
   })
 
