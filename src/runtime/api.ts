@@ -13,15 +13,19 @@
  *
  * This file declares; `processApi.ts` is what runs.
  */
-import type { Matched } from './match'
+import type { FrameView, ProcessStatus } from '../protocol/snapshot'
+import type { Matched, timeout } from './match'
 import type { Pid, Ref } from './pid'
-import type { ProcessInfo } from './processInfo'
-import type { timeout } from './receive'
 
-export type { Matched, ProcessInfo }
+export type { Matched }
 
 /** A module: its name, or its namespace (`import * as t from './t'`). */
-export type ModuleRef = string | object
+export type ModuleRef = string | Namespace
+/** Any object that is no function. */
+export interface Namespace {
+  readonly [name: string]: unknown
+  readonly [Symbol.hasInstance]?: never
+}
 /** Where a message goes: a pid, a registered name, or an alias. */
 export type Destination = Pid | Ref | string
 export type DownMessage = readonly ['DOWN', Ref, 'process', Pid | string, unknown]
@@ -35,6 +39,36 @@ export interface SpawnOptions {
   readonly label?: string
 }
 
+/** See `processInfo`. */
+export interface ProcessInfo {
+  readonly registeredName: string | undefined
+  /** `src/t.doLoop` of the innermost activation; undefined when it is in no module loaded through Codeswitch. */
+  readonly currentFunction: string | undefined
+  readonly currentLocation: { readonly file: string; readonly line: number; readonly column: number } | undefined
+  /** Innermost first. */
+  readonly currentStacktrace: readonly FrameView[]
+  readonly initialCall: string
+  readonly dictionary: readonly (readonly [unknown, unknown])[]
+  readonly messageQueueLen: number
+  readonly messages: readonly unknown[]
+  readonly status: ProcessStatus
+  readonly links: readonly Pid[]
+  /** Pids, or names where it monitors by name. */
+  readonly monitors: readonly (Pid | string)[]
+  readonly monitoredBy: readonly Pid[]
+  readonly trapExit: boolean
+  /** How often it began or took a message: a measure of how busy it was, no reductions of a BEAM. */
+  readonly reductions: number
+  /** Bytes, estimated from what it is made of; what its functions hold is not known. */
+  readonly memory: number
+  readonly parent: Pid | undefined
+  readonly ancestors: readonly Pid[]
+  readonly label: string
+  readonly suspending: readonly Pid[]
+  /** Labels of what it owns and would release at its end. */
+  readonly resources: readonly string[]
+}
+
 export interface ReceiveOptions {
   /** Milliseconds to wait; 0 looks only at what is there; Infinity (default) waits for ever. */
   readonly after: number
@@ -45,10 +79,8 @@ export { Pid, Ref } from './pid'
 
 /** What programs may catch; see each class for its Erlang reason. */
 export { BadArgError, BadFunError, ExitSignal, NoProcError, UndefError } from './errors'
-/** In a pattern: fits everything. */
-export { any } from './match'
-/** What `receive` answers when its time is up. */
-export { timeout } from './receive'
+/** `any`, in a pattern, fits everything; `timeout` is what `receive` answers when its time is up. */
+export { any, timeout } from './match'
 
 /** erlang:spawn/1,3: a new process runs the function; the caller goes on first. A missing function ends the new process with UndefError. */
 export declare function spawn<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): Pid
@@ -86,8 +118,14 @@ export declare function send<M>(destination: Destination, message: M): M
  */
 export declare function receive(): Promise<unknown>
 export declare function receive(pattern: undefined, options: ReceiveOptions): Promise<unknown>
+export declare function receive<T>(guard: (message: unknown) => message is T): Promise<T>
+export declare function receive(pattern: BooleanConstructor): Promise<boolean>
+export declare function receive(predicate: (message: unknown) => boolean): Promise<unknown>
 export declare function receive<const P>(pattern: P): Promise<Matched<P>>
 /** `receive … after Ms -> … end`: `timeout` when no message came in time. */
+export declare function receive<T>(guard: (message: unknown) => message is T, options: ReceiveOptions): Promise<T | typeof timeout>
+export declare function receive(pattern: BooleanConstructor, options: ReceiveOptions): Promise<boolean | typeof timeout>
+export declare function receive(predicate: (message: unknown) => boolean, options: ReceiveOptions): Promise<unknown>
 export declare function receive<const P>(pattern: P, options: ReceiveOptions): Promise<Matched<P> | typeof timeout>
 
 /** timer:sleep/1; messages wait meanwhile. */

@@ -11,6 +11,8 @@ import { Pid, Ref } from './pid'
 
 /** Wildcard in a pattern. */
 export const any: unique symbol = Symbol('any')
+/** What `receive` answers when its time is up. */
+export const timeout: unique symbol = Symbol('timeout')
 /** Fits no message: `sleep` waits with it. */
 export const none: unique symbol = Symbol('none')
 

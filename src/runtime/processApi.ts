@@ -1,12 +1,10 @@
 /** The functions of the package `codeswitch`, made from one runtime's processes. What they promise is written in `api.ts`. */
 import type * as Api from './api'
 import { BadArgError, BadFunError, ExitSignal, NoProcError, UndefError } from './errors'
-import { any } from './match'
+import { any, timeout } from './match'
 import { Pid, Ref } from './pid'
 import type { Start } from './process'
-import type { ProcessInfo } from './processInfo'
 import type { Processes, SpawnOptions } from './processes'
-import { timeout } from './receive'
 
 /** Everything a program can import. */
 export type ProcessApi = typeof Api
@@ -129,9 +127,9 @@ function exitFunction({ table, signals }: Processes): typeof Api.exit {
 }
 
 function infoFunction({ table, infos }: Processes): typeof Api.processInfo {
-  function processInfo(pid: Pid): ProcessInfo | undefined
-  function processInfo<K extends keyof ProcessInfo>(pid: Pid, key: K): ProcessInfo[K] | undefined
-  function processInfo(pid: Pid, key?: keyof ProcessInfo): unknown {
+  function processInfo(pid: Pid): Api.ProcessInfo | undefined
+  function processInfo<K extends keyof Api.ProcessInfo>(pid: Pid, key: K): Api.ProcessInfo[K] | undefined
+  function processInfo(pid: Pid, key?: keyof Api.ProcessInfo): unknown {
     const process = table.find(checked(pid))
     if (key !== undefined && !infos.has(key)) throw new BadArgError(`processInfo: there is no key ${String(key)}`)
     if (process === undefined) return undefined

@@ -1,38 +1,10 @@
 /** What can be asked about a process: the keys of erlang:process_info/2 in camelCase. */
 import type { FrameView, ProcessStatus } from '../protocol/snapshot'
+import type { ProcessInfo } from './api'
 import { type Frame, framesOf } from './frames'
 import type { Pid } from './pid'
 import { type Process, SUSPENDED } from './process'
 import type { ProcessTable } from './processTable'
-
-export interface ProcessInfo {
-  readonly registeredName: string | undefined
-  /** `src/t.doLoop` of the innermost activation; undefined when it is in no module loaded through Codeswitch. */
-  readonly currentFunction: string | undefined
-  readonly currentLocation: { readonly file: string; readonly line: number; readonly column: number } | undefined
-  /** Innermost first. */
-  readonly currentStacktrace: readonly FrameView[]
-  readonly initialCall: string
-  readonly dictionary: readonly (readonly [unknown, unknown])[]
-  readonly messageQueueLen: number
-  readonly messages: readonly unknown[]
-  readonly status: ProcessStatus
-  readonly links: readonly Pid[]
-  /** Pids, or names where it monitors by name. */
-  readonly monitors: readonly (Pid | string)[]
-  readonly monitoredBy: readonly Pid[]
-  readonly trapExit: boolean
-  /** How often it began or took a message: a measure of how busy it was, no reductions of a BEAM. */
-  readonly reductions: number
-  /** Bytes, estimated from what it is made of; what its functions hold is not known. */
-  readonly memory: number
-  readonly parent: Pid | undefined
-  readonly ancestors: readonly Pid[]
-  readonly label: string
-  readonly suspending: readonly Pid[]
-  /** Labels of what it owns and would release at its end. */
-  readonly resources: readonly string[]
-}
 
 type Getters = { readonly [K in keyof ProcessInfo]: (process: Process) => ProcessInfo[K] }
 

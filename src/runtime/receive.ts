@@ -6,12 +6,9 @@ import type { Clock } from './clock'
 import { BadArgError } from './errors'
 import { never } from './frames'
 import { Mailbox, nothing, Waiter } from './mailbox'
-import { any, callsProgram, matches, none } from './match'
+import { any, callsProgram, matches, none, timeout } from './match'
 import { ALIVE, ENDED, type Process } from './process'
 import type { ProcessTable } from './processTable'
-
-/** What `receive` answers when its time is up. */
-export const timeout: unique symbol = Symbol('timeout')
 
 export type Receiving = ReturnType<typeof createReceiving>
 
