@@ -14,19 +14,17 @@ export interface CompileCacheOptions {
   readonly log: Log
 }
 
-/** Bytes of one entry in the pack. */
 interface Packed {
   readonly key: string
-  readonly start: number
-  readonly end: number
-  readonly crc: number
+  /** The whole entry, as it is in the pack. */
+  readonly bytes: Buffer
 }
 
 const magic = 0x43535731
 const hashLength = 40
 const entryHeader = 4 + hashLength + hashLength + 4 + 4
-/** Written when no new result came for so long. */
-const idleMs = 1000
+/** Written when no new result came for so long: soon, because a host may end without a word. */
+const idleMs = 200
 /** Superseded entries may take this much before the pack is written anew. */
 const wasteLimit = 4 << 20
 
@@ -39,14 +37,14 @@ const wasteLimit = 4 << 20
  *   entry = magic, slot (hash of the path), key, length of the unit, its CRC-32, the unit (see unitCodec)
  */
 export class CompileCache implements Disposable {
-  private pack: Buffer = Buffer.alloc(0)
   private packed: Map<string, Packed> | undefined
   private readonly fresh = new Map<string, { readonly key: string; readonly unit: CachedUnit }>()
   private readonly header: Buffer
   private timer: NodeJS.Timeout | undefined
+  /** Bytes of the file that newer entries replaced. */
   private waste = 0
-  /** The file has something after the last good entry, or is not ours: appending would not help. */
-  private damaged = false
+  /** There is a file, it is ours, and ends with a whole entry: the next one may follow. */
+  private canAppend = false
   /** Writing failed once; it is not tried again, nor complained about again. */
   private readOnly = false
 
@@ -65,8 +63,8 @@ export class CompileCache implements Disposable {
     if (fresh?.key === key) return fresh.unit
     const packed = this.index().get(slot)
     if (packed?.key !== key) return undefined
-    const bytes = this.pack.subarray(packed.start, packed.end)
-    return crc32(bytes) === packed.crc ? decodeUnit(bytes) : undefined
+    const unit = packed.bytes.subarray(entryHeader)
+    return crc32(unit) === packed.bytes.readUInt32LE(entryHeader - 4) ? decodeUnit(unit) : undefined
   }
 
   put(file: string, key: string, unit: CachedUnit): void {
@@ -90,48 +88,40 @@ export class CompileCache implements Disposable {
   private flush(): void {
     const { file, log } = this.options
     if (file === undefined || this.fresh.size === 0 || this.readOnly) return
-    const index = this.index()
+    this.index()
     const added = [...this.fresh].map(([slot, { key, unit }]) => encodeEntry(slot, key, unit))
-    for (const slot of this.fresh.keys()) this.waste += sizeOf(index.get(slot))
+    for (const bytes of added) this.add(bytes)
+    this.fresh.clear()
     try {
       mkdirSync(dirname(file), { recursive: true })
-      if (this.damaged || this.pack.length === 0 || this.waste > wasteLimit) this.rewrite(file, added)
-      else appendFileSync(file, Buffer.concat(added))
+      if (this.canAppend && this.waste <= wasteLimit) appendFileSync(file, Buffer.concat(added))
+      else this.rewrite(file)
     } catch (error) {
       this.readOnly = true
       log('warn', `cannot write the compile cache ${file}: ${error instanceof Error ? error.message : String(error)}`)
-      return
     }
-    this.absorb(added)
   }
 
   /** Under another name first, so that nobody ever reads half a pack. */
-  private rewrite(file: string, added: readonly Buffer[]): void {
-    const kept = [...this.index()].filter(([slot]) => !this.fresh.has(slot)).map(([, packed]) => this.pack.subarray(packed.start - entryHeader, packed.end))
+  private rewrite(file: string): void {
     const next = `${file}.${process.pid}.${Date.now()}`
-    const whole = Buffer.concat([this.header, ...kept, ...added])
     try {
-      writeFileSync(next, whole)
+      writeFileSync(next, Buffer.concat([this.header, ...[...this.index().values()].map(({ bytes }) => bytes)]))
       renameSync(next, file)
     } catch (error) {
       rmSync(next, { force: true })
       throw error
     }
-    this.read(Buffer.concat([this.header, ...kept]))
+    this.canAppend = true
     this.waste = 0
   }
 
-  /** What was written is from now on read from memory like the rest of the pack. */
-  private absorb(added: readonly Buffer[]): void {
-    const start = this.pack.length === 0 ? this.header : this.pack
-    const waste = this.waste
-    this.read(Buffer.concat([start, ...added]))
-    this.waste = waste
-    this.fresh.clear()
-  }
-
-  private index(): ReadonlyMap<string, Packed> {
-    return this.packed ?? this.read(this.load())
+  private index(): Map<string, Packed> {
+    if (this.packed === undefined) {
+      this.packed = new Map()
+      this.read(this.load())
+    }
+    return this.packed
   }
 
   private load(): Buffer {
@@ -144,28 +134,25 @@ export class CompileCache implements Disposable {
     }
   }
 
-  private read(pack: Buffer): ReadonlyMap<string, Packed> {
-    const ours = pack.subarray(0, this.header.length).equals(this.header)
-    const packed = new Map<string, Packed>()
-    this.waste = 0
-    let at = ours ? this.header.length : pack.length
+  private read(pack: Buffer): void {
+    if (!pack.subarray(0, this.header.length).equals(this.header)) return
+    let at = this.header.length
     while (at + entryHeader <= pack.length && pack.readUInt32LE(at) === magic) {
       const end = at + entryHeader + pack.readUInt32LE(at + entryHeader - 8)
       if (end > pack.length) break
-      const slot = pack.toString('latin1', at + 4, at + 4 + hashLength)
-      const key = pack.toString('latin1', at + 4 + hashLength, at + 4 + 2 * hashLength)
-      this.waste += sizeOf(packed.get(slot))
-      packed.set(slot, { key, start: at + entryHeader, end, crc: pack.readUInt32LE(at + entryHeader - 4) })
+      this.add(pack.subarray(at, end))
       at = end
     }
-    this.damaged = !ours || at !== pack.length
-    this.pack = ours ? pack : Buffer.alloc(0)
-    this.packed = packed
-    return packed
+    this.canAppend = at === pack.length
+  }
+
+  private add(bytes: Buffer): void {
+    const slot = bytes.toString('latin1', 4, 4 + hashLength)
+    const index = this.index()
+    this.waste += index.get(slot)?.bytes.length ?? 0
+    index.set(slot, { key: bytes.toString('latin1', 4 + hashLength, 4 + 2 * hashLength), bytes })
   }
 }
-
-const sizeOf = (packed: Packed | undefined): number => (packed === undefined ? 0 : packed.end - packed.start + entryHeader)
 
 function encodeEntry(slot: string, key: string, unit: CachedUnit): Buffer {
   const bytes = encodeUnit(unit)

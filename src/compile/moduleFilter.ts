@@ -1,6 +1,7 @@
-import { isAbsolute, relative, sep } from 'node:path'
+import { sep } from 'node:path'
 import picomatch from 'picomatch'
 import { moduleExtension } from './format'
+import { within } from './realPaths'
 
 /**
  * Which files are modules: in the workspace folder, not under a `node_modules`, one of our extensions, matched by
@@ -16,14 +17,16 @@ export class ModuleFilter {
     this.excluded = exclude.length === 0 ? () => false : picomatch(exclude.map(normal), { dot: true })
   }
 
-  /** @param file real path. */
-  isModule(file: string): boolean {
-    if (moduleExtension(file) === undefined) return false
-    const inside = relative(this.root, file)
-    if (inside === '' || isAbsolute(inside)) return false
-    const parts = inside.split(sep)
-    if (parts[0] === '..' || parts.includes('node_modules') || /\.d\.[mc]?ts$/.test(inside)) return false
-    const path = parts.join('/')
+  /**
+   * @param file real path.
+   * @param importer the module that asks, if one does: one that lies outside (an entry given by path) may bring its neighbours.
+   */
+  isModule(file: string, importer?: string): boolean {
+    if (moduleExtension(file) === undefined || /\.d\.[mc]?ts$/.test(file)) return false
+    const inside = within(this.root, file)
+    if ((inside ?? file).split(sep).includes('node_modules')) return false
+    if (inside === undefined) return importer !== undefined && within(this.root, importer) === undefined
+    const path = inside.split(sep).join('/')
     return this.included(path) && !this.excluded(path)
   }
 }

@@ -1,7 +1,7 @@
-import { extname, isAbsolute, relative, sep } from 'node:path'
+import { extname, isAbsolute, sep } from 'node:path'
 import { moduleName, type ModuleName } from '../protocol/ids'
 import { moduleExtension } from './format'
-import { realOnDisk } from './realPaths'
+import { realOnDisk, within } from './realPaths'
 
 export type Found =
   | { readonly kind: 'one'; readonly name: ModuleName }
@@ -91,12 +91,6 @@ export class ModuleNames {
     this.byLastPart.set(key, created)
     return created
   }
-}
-
-/** Path from `folder`; undefined when the file is elsewhere. */
-function within(folder: string, file: string): string | undefined {
-  const path = relative(folder, file)
-  return path === '' || path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path) ? undefined : path
 }
 
 const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1)

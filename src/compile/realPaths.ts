@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { Turn } from './turn'
 
 /** Absolute paths without symlinks. Folders are followed once a turn, which for 1000 files takes half the time of asking for each. */
@@ -41,4 +41,10 @@ export function realOnDisk(path: string): string {
     // A dangling link, or gone just now.
     return resolve(path)
   }
+}
+
+/** Path from `folder`; undefined when the file is elsewhere. */
+export function within(folder: string, file: string): string | undefined {
+  const path = relative(folder, file)
+  return path === '' || path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path) ? undefined : path
 }

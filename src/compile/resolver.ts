@@ -60,8 +60,8 @@ export class Resolver {
 
   /** What the program's entry, a command or a shell names: a path from `from` (default: the workspace folder) with or without extension. */
   entry(path: string, from = this.root): Resolution {
-    const importer = join(from, 'entry.ts')
-    return this.path([resolve(from, path)], { specifier: path, importer, kind: 'import' })
+    const target = resolve(from, path)
+    return this.path([target], { specifier: path, importer: join(dirname(target), 'entry.ts'), kind: 'import' })
   }
 
   /** Is this file (real path) one of those loaded as modules? */
@@ -101,36 +101,36 @@ export class Resolver {
     if (match === undefined) return undefined
     const paths = match(asked.specifier)
     const file = this.probe(paths, isTypeScript(asked.importer))
-    return file === undefined ? undefined : this.classify(file)
+    return file === undefined ? undefined : this.classify(file, asked)
   }
 
   private bare(asked: Asked): Resolution {
     if (isBuiltin(asked.specifier)) return { kind: 'native', target: `node:${asked.specifier}` }
     this.packages ??= new PackageResolver(this.options.conditions ?? [])
     const found = this.packages.resolve(asked.specifier, asked.importer, asked.kind)
-    if (found.ok) return this.classify(found.file)
+    if (found.ok) return this.classify(found.file, asked)
     return this.source(found.meant, asked) ?? failed(found.failure)
   }
 
   /** A package of the workspace (symlinked) whose `main` names a file that is yet to be built from TypeScript. */
   private source(path: string | undefined, asked: Asked): Resolution | undefined {
     const file = path === undefined ? undefined : this.probe([path], isTypeScript(asked.importer))
-    const resolution = file === undefined ? undefined : this.classify(file)
+    const resolution = file === undefined ? undefined : this.classify(file, asked)
     return resolution?.kind === 'module' ? resolution : undefined
   }
 
   private path(paths: readonly string[], asked: Asked): Resolution {
     const file = this.probe(paths, isTypeScript(asked.importer))
-    if (file !== undefined) return this.classify(file)
+    if (file !== undefined) return this.classify(file, asked)
     const path = paths[paths.length - 1] ?? asked.specifier
     return failed(asked.kind === 'import'
       ? { code: 'ERR_MODULE_NOT_FOUND', message: `Cannot find module '${path}' imported from ${asked.importer}` }
       : { code: 'MODULE_NOT_FOUND', message: `Cannot find module '${asked.specifier}'\nRequire stack:\n- ${asked.importer}` })
   }
 
-  private classify(file: string): Resolution {
+  private classify(file: string, asked: Asked): Resolution {
     const real = this.directories.real(file)
-    return this.filter.isModule(real) ? { kind: 'module', file: real } : { kind: 'native', target: real }
+    return this.filter.isModule(real, asked.importer) ? { kind: 'module', file: real } : { kind: 'native', target: real }
   }
 
   /** First from memory; what is not there is looked for on disk. */

@@ -276,6 +276,14 @@ describe('resolving by settings', () => {
     assert.equal(to(outside.path('x.js'), 'main.ts'), `native ${outside.path('x.js')}`)
   })
 
+  it('lets an entry outside the workspace folder bring its neighbours', () => {
+    const outside = workspace({ 'x.ts': '', 'main.ts': '', 'node_modules/p/index.js': '' })
+    const { resolver } = open({})
+    assert.deepEqual(resolver.resolve('./x.js', outside.path('main.ts'), 'import'), { kind: 'module', file: outside.path('x.ts') })
+    assert.equal(resolver.resolve('p', outside.path('main.ts'), 'import').kind, 'native')
+    assert.deepEqual(resolver.entry(outside.path('main')), { kind: 'module', file: outside.path('main.ts') })
+  })
+
   it('finds the entry with or without extension, from the workspace folder or another', () => {
     const { space, resolver } = open({ 'src/main.ts': '' })
     const expected = { kind: 'module', file: space.path('src/main.ts') }
