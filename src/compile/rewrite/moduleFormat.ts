@@ -51,7 +51,11 @@ function redeclaresWrapper(program: Program): boolean {
   })
 }
 
-/** What stands where the parser stopped: a decorator, JSX, or TypeScript. */
+const TYPE_WORDS = '(?:interface|type|enum|declare|namespace|module|abstract|readonly|private|public|protected|override|as|satisfies|implements)'
+const AT_STOP = new RegExp(`^(?:[@<:?!]|${TYPE_WORDS}\\b)`)
+const BEFORE_STOP = new RegExp(`\\b${TYPE_WORDS}\\s+$`)
+
+/** A decorator, JSX, or TypeScript where the parser stopped, or right before. */
 function canBeLowered(code: string, offset: number): boolean {
-  return /^(?:[@<:?!]|(?:interface|type|enum|declare|namespace|module|abstract|readonly|private|public|protected|override|as|satisfies|implements)\b)/.test(code.slice(offset, offset + 16))
+  return AT_STOP.test(code.slice(offset, offset + 16)) || BEFORE_STOP.test(code.slice(Math.max(0, offset - 16), offset))
 }
