@@ -31,13 +31,17 @@ export interface EditorSavesOptions {
   readonly clock: Clock
 }
 
-/** Longest time that saves of one Save All, or the editor's word on its own write, are waited for. */
-const EDITOR_WAIT_MS = 500
+/** Longest time that the saves of one Save All wait for each other: formatters and code actions run before each is written. */
+const SAVE_ALL_MS = 2000
+/** Longest time that a write is left to the editor's event. */
+const DOUBT_MS = 500
 
 interface Announced { readonly manual: boolean; readonly dirty: boolean }
 
 export class EditorSaves implements Disposable {
   private readonly announced = new Map<string, Announced>()
+  /** Announced, and the other saves wait for it. */
+  private readonly awaited = new Set<string>()
   /** Content already decided on, to be loaded or to be held back. */
   private readonly decided = new Map<string, string>()
   private readonly heldBack = new Set<string>()
@@ -52,13 +56,15 @@ export class EditorSaves implements Disposable {
   willSave(path: string, manual: boolean, dirty: boolean): void {
     if (this.options.affected(path).length === 0) return
     this.announced.set(path, { manual, dirty })
-    this.limit ??= this.options.clock.setTimer(() => this.release(), EDITOR_WAIT_MS)
+    this.awaited.add(path)
+    this.limit ??= this.options.clock.setTimer(() => this.release(), SAVE_ALL_MS)
   }
 
   /** The editor has written `text`. A save that was not announced is an auto-save. */
   didSave(path: string, text: string): void {
     const how = this.announced.get(path) ?? { manual: false, dirty: true }
     this.announced.delete(path)
+    this.awaited.delete(path)
     if (this.options.affected(path).length > 0) {
       this.settle(path, text)
       if (this.wanted(path, how)) {
@@ -66,7 +72,7 @@ export class EditorSaves implements Disposable {
         this.ready.push(path)
       } else if (how.dirty) this.heldBack.add(path)
     }
-    if (this.announced.size === 0) this.release()
+    if (this.awaited.size === 0) this.release()
   }
 
   /** Somebody wrote the file, perhaps the editor. */
@@ -105,7 +111,7 @@ export class EditorSaves implements Disposable {
   /** Looks like the editor's own write: its event decides; without one, the content decides again. */
   private doubt(path: string): void {
     if (this.doubts.has(path)) return
-    this.doubts.set(path, this.options.clock.setTimer(() => void this.endDoubt(path), EDITOR_WAIT_MS))
+    this.doubts.set(path, this.options.clock.setTimer(() => void this.endDoubt(path), DOUBT_MS))
   }
 
   private async endDoubt(path: string): Promise<void> {
@@ -123,7 +129,8 @@ export class EditorSaves implements Disposable {
   private release(): void {
     if (this.limit) this.options.clock.clearTimer(this.limit)
     this.limit = undefined
-    this.announced.clear()
+    // Who is late is still announced: its save is as manual as it was.
+    this.awaited.clear()
     const paths = new Set(this.ready.flatMap((path) => this.options.affected(path)))
     this.ready = []
     for (const path of paths) this.options.push(path, 'save')

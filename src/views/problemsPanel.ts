@@ -2,6 +2,7 @@ import * as vscode from 'vscode'
 import type { Problem } from '../base/problem'
 import type { SnapshotSource } from './source'
 import { PRODUCT, reasonText } from './texts'
+import { shownSnapshot } from './shownSnapshot'
 import { problemsByFile } from './problemsByFile'
 
 /** Why the last save of a module did not load, at the place, until it loads. No toast: the old code keeps running. */
@@ -20,7 +21,7 @@ export class ProblemsPanel implements vscode.Disposable {
   }
 
   private update(): void {
-    const failed = this.source.snapshot.modules.filter((module) => module.failed !== undefined)
+    const failed = shownSnapshot(this.source.snapshot).modules.filter((module) => module.failed !== undefined)
     const key = JSON.stringify(failed.map((module) => [module.name, module.failed]))
     if (key === this.shown) return
     this.shown = key

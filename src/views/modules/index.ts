@@ -7,6 +7,7 @@ import { wouldKill } from '../lingering'
 import { texts } from '../texts'
 import { moduleRows } from './rows'
 import { runtimeMessage } from '../runtimeMessage'
+import { shownSnapshot } from '../shownSnapshot'
 
 const PAGE = 500
 
@@ -17,7 +18,7 @@ export class ModulesView implements vscode.Disposable {
   private readonly subscription: vscode.Disposable
 
   constructor(private readonly source: SnapshotSource) {
-    this.tree = new RowTree({ id: 'codeswitch.modules', rows: () => moduleRows(source.snapshot, this.limit), open: openRow })
+    this.tree = new RowTree({ id: 'codeswitch.modules', rows: () => moduleRows(shownSnapshot(source.snapshot), this.limit), open: openRow })
     this.subscription = vscode.Disposable.from(source.onDidChange(() => this.update()))
   }
 
@@ -40,8 +41,8 @@ export class ModulesView implements vscode.Disposable {
   }
 
   private update(): void {
-    const { snapshot } = this.source
-    const kills = wouldKill(snapshot)
+    const snapshot = shownSnapshot(this.source.snapshot)
+    const kills = snapshot.runtime.state === 'running' ? wouldKill(snapshot) : 0
     // The badge is on the activity bar: it must be right while the view is hidden, too.
     if (this.tree.view.badge?.value !== kills) this.tree.view.badge = kills === 0 ? undefined : { value: kills, tooltip: texts.nextSaveKills(kills) }
     const message = snapshot.modules.length === 0 ? undefined : runtimeMessage(snapshot.runtime)

@@ -4,6 +4,7 @@ import { askHost, isRefusal } from '../askHost'
 import { openRow } from '../openRow'
 import { RowTree } from '../rowTree'
 import { runtimeMessage } from '../runtimeMessage'
+import { shownSnapshot } from '../shownSnapshot'
 import { PagedProcesses } from './pagedProcesses'
 import { processRows } from './rows'
 
@@ -15,7 +16,7 @@ export class ProcessesView implements vscode.Disposable {
 
   constructor(private readonly host: Host) {
     this.pages = new PagedProcesses({
-      snapshot: () => host.snapshot.processes,
+      snapshot: () => shownSnapshot(host.snapshot).processes,
       request: async (limit) => {
         const page = await askHost(host, 'processes', { offset: 0, limit })
         return isRefusal(page) ? undefined : page
@@ -39,7 +40,7 @@ export class ProcessesView implements vscode.Disposable {
   }
 
   private update(): void {
-    const { runtime, processes } = this.host.snapshot
+    const { runtime, processes } = shownSnapshot(this.host.snapshot)
     const message = processes.total === 0 ? undefined : runtimeMessage(runtime)
     this.tree.setMessage(message)
     if (this.tree.view.visible) this.pages.refresh()

@@ -133,7 +133,15 @@ describe('reload on save', () => {
     desk.saves.willSave('a', true, true)
     desk.saves.willSave('b', true, true)
     desk.saves.didSave('a', '1')
-    await desk.clock.pass(500)
+    await desk.clock.pass(2000)
+    assert.deepEqual(desk.loaded, ['save a'])
+  })
+
+  it('loads a save whose formatter took long', async () => {
+    const desk = new Desk()
+    desk.saves.willSave('a', true, true)
+    await desk.clock.pass(10_000)
+    desk.saves.didSave('a', '1')
     assert.deepEqual(desk.loaded, ['save a'])
   })
 

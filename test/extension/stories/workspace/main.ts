@@ -1,0 +1,5 @@
+import { start } from './t'
+import { begin } from './u'
+
+start()
+begin()
