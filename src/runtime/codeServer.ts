@@ -80,8 +80,9 @@ export class CodeServer {
       for (const draft of [...batch.values()]) yield* draft.evaluate(false)
       for (const draft of batch.values()) yield* draft.runOnLoad()
     } catch (error) {
+      const failure = this.failure(error, reload) // reads the stack while its scripts are known
       this.discard(batch)
-      return this.failure(error, reload)
+      return failure
     }
     const late = this.lingerers(reload)
     if (purge === 'refuse' && late.length > 0) {
@@ -104,8 +105,9 @@ export class CodeServer {
       }
       yield* draft.evaluate(now, commitOne)
     } catch (error) {
+      const failure = this.failure(error, [name])
       this.discard(new Map([...batch].filter(([, draft]) => !draft.finished)))
-      return this.failure(error, [name])
+      return failure
     }
     return { kind: 'loaded', versions: loaded }
   }

@@ -115,6 +115,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     },
     shutdown: (exitCode) => process.exit(exitCode),
   })
+  hold()
   stacks.install()
   showSourceOfExternalFuns()
   takeOverUncaught(log)

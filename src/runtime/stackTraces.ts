@@ -12,22 +12,31 @@ interface Script { readonly unit: Unit; readonly version: Version }
 /** One frame of the stack that is running now, in generated code. */
 export interface RunningFrame { readonly unit: Unit; readonly version: Version; readonly line: number; readonly column: number; readonly function: string }
 
+/** An error may be printed after its code was purged: so many scripts are remembered beyond their end. */
+const REMEMBERED = 20
+
 const RAW = /(file:\/\/[^\s()]*?\?t=\d+):(\d+):(\d+)/
 
 export class StackTraces {
   private readonly scripts = new Map<string, Script>()
+  private readonly ended: string[] = []
 
   add(unit: Unit, version: Version): void {
     this.scripts.set(scriptUrl(unit.file, version), { unit, version })
   }
 
   remove(file: string, version: Version): void {
-    this.scripts.delete(scriptUrl(file, version))
+    this.ended.push(scriptUrl(file, version))
+    const forgotten = this.ended.length > REMEMBERED ? this.ended.shift() : undefined
+    if (forgotten !== undefined) this.scripts.delete(forgotten)
   }
 
   /** Takes over `Error.prepareStackTrace`; a program that sets its own one later wins, as it would over Node's. */
   install(): void {
-    Error.prepareStackTrace = (error, sites) => `${header(error)}${sites.map((site) => `\n    at ${this.show(site)}`).join('')}`
+    Error.prepareStackTrace = (error, sites) => {
+      const shown = sites.filter((site) => site.getFileName() !== __filename)
+      return `${header(error)}${shown.map((site) => `\n    at ${this.show(site)}`).join('')}`
+    }
   }
 
   /** Frames of user code that are on the stack right now, innermost first. */
@@ -60,7 +69,8 @@ export class StackTraces {
   }
 
   private show(site: NodeJS.CallSite): string {
-    return String(site).replace(RAW, (all) => this.mapLocation(all))
+    const text = String(site).replace(RAW, (all) => this.mapLocation(all))
+    return text.replace(/^eval \((file:.*)\)$/, '$1') // V8's name for a module's top level
   }
 
   private mapLocation(text: string): string {

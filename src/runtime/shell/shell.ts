@@ -7,6 +7,7 @@
 import { inspect } from 'node:util'
 import type { ShellAnswer } from '../../protocol/messages'
 import type { CodeApi } from '../codeApi'
+import { ExitSignal } from '../errors'
 import { createCommands, takesModules } from './commands'
 import { jsonValue } from './jsonValue'
 import { rewriteLine, type Line } from './line'
@@ -112,17 +113,17 @@ const print = (value: unknown): string => inspect(value, { maxStringLength: 10_0
 
 /** A value that is no error was thrown: its name is `throw`, as Erlang's class of exception; `exit` when the process was ended. */
 function errorView(error: unknown): { readonly name: string; readonly message: string; readonly stack?: string } {
-  if (error instanceof ProcessEnded) return { name: 'exit', message: print(error.reason) }
+  if (error instanceof ProcessEnded || error instanceof ExitSignal) return { name: 'exit', message: print(error.reason) }
   if (!(error instanceof Error)) return { name: 'throw', message: print(error) }
   const stack = programFrames(error.stack)
   return { name: error.name, message: error.message, ...(stack === '' ? {} : { stack }) }
 }
 
-/** Frames of the program, down to the line; what is below is the shell itself. */
+/** Frames of the program, down to the line; what is below is the shell, and some between are the runtime's own. */
 function programFrames(stack: string | undefined): string {
   const frames = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
   const end = frames.findIndex((frame) => frame.includes('codeswitch:shell/'))
-  return frames.slice(0, Math.max(0, end)).join('\n')
+  return frames.slice(0, Math.max(0, end)).filter((frame) => !frame.includes(__filename) && !frame.includes('(node:')).join('\n')
 }
 
 const startingWith = (prefix: string, names: readonly string[]): string[] => [...new Set(names)].filter((name) => name.startsWith(prefix)).sort()

@@ -39,6 +39,8 @@ export class World {
   static async start(files: Readonly<Record<string, string>>, options: Partial<HostOptions> = {}, how: Partial<NodeHostOptions> = {}): Promise<World> {
     const world = await World.create(files, options, how)
     await world.host.start()
+    const { runtime } = world.host.snapshot
+    if (runtime.state === 'crashed') assert.fail(`${runtime.message}\n${world.output}`)
     return world
   }
 

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { CliProcess, exampleFile } from './cliProcess'
+
+const helper = (text: string): string => `export const word = (): string => ${JSON.stringify(text)}\n`
+const main = "import { word } from './helper'\nlet before = ''\nsetInterval(() => { if (word() !== before) console.log(before = word()) }, 1)\n"
+
+describe('codeswitch run', () => {
+  let cli: CliProcess
+  const start = (files: Readonly<Record<string, string>>, ...args: readonly string[]): CliProcess => {
+    cli = new CliProcess(files)
+    return cli.start('run', ...args)
+  }
+  afterEach(() => cli.dispose())
+
+  it('gives the program its arguments, its exit code, and its output untouched', async () => {
+    start({ 'main.ts': "process.stdout.write(process.argv.slice(2).join() + ' no line break'); process.exitCode = 7" }, 'main.ts', '-a', '--b')
+    assert.deepEqual(await cli.ended(), { code: 7, signal: null })
+    assert.equal(cli.stdout, '-a,--b no line break')
+    assert.equal(cli.stderr, '')
+  })
+
+  it("gives the program our input", async () => {
+    start({ 'main.ts': "process.stdin.on('data', (data) => console.log('got ' + data))" }, 'main').types(['hello'])
+    assert.deepEqual(await cli.ended(), { code: 0, signal: null })
+    assert.equal(cli.stdout, 'got hello\n\n')
+  })
+
+  it('ends by the signal that ended the program', async () => {
+    start({ 'main.ts': "console.log('up'); setInterval(() => {}, 1000)" }, 'main.ts')
+    await cli.prints('up')
+    cli.kill('SIGTERM')
+    assert.deepEqual(await cli.ended(), { code: null, signal: 'SIGTERM' })
+  })
+
+  it('lets the program answer a signal', async () => {
+    start({ 'main.ts': "process.on('SIGINT', () => { console.log('bye'); process.exit(5) }); console.log('up'); setInterval(() => {}, 1000)" }, 'main.ts')
+    await cli.prints('up')
+    cli.kill('SIGINT')
+    assert.deepEqual(await cli.ended(), { code: 5, signal: null })
+    assert.equal(cli.stdout, 'up\nbye\n')
+  })
+
+  it('a save is live, with one quiet line', async () => {
+    start({ 'main.ts': main, 'helper.ts': helper('first') }, 'main.ts')
+    await cli.prints('first')
+    cli.write('helper.ts', helper('second'))
+    await cli.prints('second')
+    await cli.says(/^\[codeswitch\] helper v2 \d+ ms\n$/)
+  })
+
+  it('a syntax error is told with its line, old code goes on, and the repair is live', async () => {
+    start({ 'main.ts': main, 'helper.ts': helper('first') }, 'main.ts')
+    await cli.prints('first')
+    cli.write('helper.ts', 'export const word = (): string => "a" +;\n')
+    await cli.says('helper.ts:1:40: error: Unexpected ";"\n    1 | export const word = (): string => "a" +;\n      |                                        ^\n')
+    cli.write('helper.ts', helper('repaired'))
+    await cli.prints('repaired')
+  })
+
+  it('a program that does not compile is told with its line and ends with 1', async () => {
+    start({ 'main.ts': "import { word } from './helper'\nword()\n", 'helper.ts': 'const = 1\n' }, 'main.ts')
+    assert.equal((await cli.ended()).code, 1)
+    assert.match(cli.stderr, /helper\.ts:1:7: error: /)
+  })
+
+  it('soft: a load that would end somebody waits until he has left', async () => {
+    start({ 'main.ts': "import * as m from './m'\nimport { send } from 'codeswitch'\nm.start()\nprocess.stdin.on('data', () => send('m', 'code_switch'))\nconsole.log('up')\n", 'm.ts': exampleFile('m.ts') }, 'main.ts')
+    await cli.prints('up')
+    cli.write('m.ts', `${exampleFile('m.ts')}// 2\n`)
+    await cli.says(/\[codeswitch\] m v2 \(old v1: 1 lingers\) \d+ ms\n/)
+    cli.write('m.ts', `${exampleFile('m.ts')}// 3\n`)
+    await cli.says(/\[codeswitch\] m waits: 1 process lingers in old code \(m <0\.\d+\.0> in loop, line 13\)\n/)
+    cli.type('go')
+    await cli.says(/\[codeswitch\] m v3/)
+  })
+
+  it('brutal: it ends them', async () => {
+    start({ 'main.ts': "import * as t from './t'\nt.start()\nconsole.log('up')\nsetInterval(() => {}, 1000)\n", 't.ts': exampleFile('t.ts') }, '--purge-policy', 'brutal', 'main.ts')
+    await cli.prints('up')
+    cli.write('t.ts', `${exampleFile('t.ts')}// 2\n`)
+    await cli.says(/\[codeswitch\] t v2 \(old v1: 1 lingers\)/)
+    cli.write('t.ts', `${exampleFile('t.ts')}// 3\n`)
+    await cli.says(/\[codeswitch\] t v3 \(1 process ended\)/)
+  })
+
+  it('wrong usage is told in one line, with exit code 2', async () => {
+    for (const [args, message] of [[['nowhere.ts'], 'no such file: nowhere.ts'], [['--fast', 'x'], 'no option is called --fast']] as const) {
+      start({}, ...args)
+      assert.deepEqual(await cli.ended(), { code: 2, signal: null })
+      assert.equal(cli.stderr, `codeswitch: ${message}\n`)
+    }
+  })
+})
+
+describe('codeswitch run ends on the last content', () => {
+  let cli: CliProcess
+  before(async () => {
+    cli = new CliProcess({ 'main.ts': main, 'helper.ts': helper('first') })
+    cli.start('run', 'main.ts')
+    await cli.prints('first')
+  })
+  after(() => cli.dispose())
+
+  it('of saves by rename, then in place', async () => {
+    for (let i = 0; i < 5; i++) {
+      writeFileSync(cli.path('helper.ts.tmp'), helper(`renamed ${i}`))
+      renameSync(cli.path('helper.ts.tmp'), cli.path('helper.ts'))
+      await cli.prints(`renamed ${i}`)
+    }
+    for (let i = 0; i < 3; i++) {
+      cli.write('helper.ts', helper(`in place ${i}`))
+      await cli.prints(`in place ${i}`)
+    }
+  })
+
+  for (const gap of [3, 5, 15, 30, 60]) {
+    it(`of saves with ${gap} ms between truncate and write`, async () => {
+      for (let i = 0; i < 8; i++) {
+        const file = openSync(cli.path('helper.ts'), 'w')
+        await pause(gap) // the writer's gap
+        writeSync(file, helper(`gap ${gap}, ${i}`))
+        closeSync(file)
+        await cli.prints(`gap ${gap}, ${i}`)
+      }
+    })
+  }
+
+  it('of ten quick saves', async () => {
+    for (let i = 0; i < 10; i++) {
+      cli.write('helper.ts', helper(`burst ${i}`))
+      await pause(5)
+    }
+    await cli.prints('burst 9')
+  })
+
+  it('and never told an error on the way', () => assert.doesNotMatch(cli.stderr, /error|not loaded/))
+})
