@@ -82,7 +82,7 @@ function newContext(code: string, program: Program, format: 'esm' | 'commonjs', 
 function rewriteModule(cx: Context, program: Program): Rewritten {
   const { words, fn, edits, code } = cx
   const open = edits.reserve(0)
-  commentOutHashbang(cx)
+  commentOutStart(cx)
   visitStatements(cx, program)
   const async = fn.suspensions > 0
   const frame = async ? ` ${words.enter(0)}${fn.usesTemporary ? ` let ${words.temporary};` : ''}` : ''
@@ -99,7 +99,7 @@ function rewriteScript(cx: Context, program: Program): Rewritten {
   const directives = directivesEnd(code, program, 0)
   edits.insert(0, `(function (exports, require, module, __filename, __dirname, ${words.prefix}) {`)
   const early = directives.end === 0 ? edits.reserve(0) : -1
-  commentOutHashbang(cx)
+  commentOutStart(cx)
   const prologue = directives.end === 0 ? early : edits.reserve(directives.end)
   visitStatements(cx, program)
   edits.fill(prologue, directives.open + words.prologue())
@@ -107,8 +107,11 @@ function rewriteScript(cx: Context, program: Program): Rewritten {
   return finish(cx, false)
 }
 
-function commentOutHashbang({ code, edits }: Context): void {
+/** Comments that only the start of a text or line can have; what is inserted before them takes that away. */
+function commentOutStart({ code, edits, format }: Context): void {
   if (code.startsWith('#!')) edits.replace(0, 2, '//')
+  const close = format === 'commonjs' ? /^(?:[^\S\r\n]|\/\*[^]*?\*\/)*-->/.exec(code)?.[0] : undefined
+  if (close !== undefined) edits.replace(close.length - '-->'.length, close.length, '// ')
 }
 
 function visitStatements(cx: Context, program: Program): void {

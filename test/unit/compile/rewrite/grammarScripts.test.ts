@@ -17,6 +17,7 @@ describe('scripts keep their meaning', () => {
     ['a function with the name of a parameter', `exports.r = [...(function* (f) { yield typeof f; yield typeof arguments[0]; function f() {} })(1)]`],
     ['names that are keywords elsewhere', `var let_ = 1, async = 2, of = 3, get = 4, yield = 5, await = 6, static = 7; var let = 8; exports.r = [async, of, get, yield, await, static, let]; exports.f = (async) => async; label: for (;;) break label`],
     ['HTML-like comments', `exports.x = 1 <!-- a comment\n--> another\nexports.y = 2`],
+    ['an HTML-like comment in the first line', `/* a */ --> b\nexports.y = 2`],
     ['a return at the top level', `exports.x = 1; return; exports.x = 2`],
     ['assignments in for-in heads', `for (var x = 1 in {}); exports.x = x`],
     ['eval sees local names', `function f(a) { var b = 2; return eval('a + b') } exports.r = f(1); exports.s = (0, eval)('typeof f')`],
