@@ -17,7 +17,7 @@ const headerLength = 7 * 4
 export function encodeUnit(unit: CachedUnit): Buffer {
   const { code, points, shifts, ...small } = unit.rewritten
   const meta = Buffer.from(JSON.stringify({ ...small, warnings: unit.warnings, mapped: unit.map !== undefined } satisfies Meta))
-  const narrow = !/[^\u0000-\u00ff]/.test(code)
+  const narrow = !/[\u0100-\uffff]/.test(code)
   const codeBytes = Buffer.from(code, narrow ? 'latin1' : 'utf16le')
   const map = Buffer.from(unit.map ?? '')
   const header = Buffer.alloc(headerLength)
