@@ -55,17 +55,23 @@ export interface Rewritten {
  *              With top-level await: `async function*`.
  * CommonJS:    (function (exports, require, module, __filename, __dirname, P) { <prologue>; <body> })
  * prologue:    const P_v = P.version, P_s = P.traps, P_k = P.slot, P_trap = P.trap, P_enter = P.enter, P_leave = P.leave,
- *              P_park = P.park, P_dead = P.dead, P_y = P.yielded, P_meta = P.meta; (only those used)
+ *              P_park = P.park, P_dead = P.dead, P_y = P.yielded, P_pause = P.pause, P_meta = P.meta; (only those used)
  *              let P_c0 = P.imports[0].calls, P_n0 = P.imports[0].values, …        relink assigns these again
  * import use:  f(x)  ->  (0, P_c0.f)(x)      f`x`  ->  (0, P_c0.f)`x`      ns.f(x)  ->  P_c0.f(x)
  *              any other use of f  ->  P_n0.f      of ns  ->  P_n0          { f }  ->  { f: P_n0.f }       new F()  ->  new P_n0.F()
  * every function head (after its directives) and every loop head:   if (P_s[P_k]) P_trap(P_v);
  * async function:      const P_f = P_enter(P_v, <function index>); let P_t; try { <body> } finally { if (P_f.d) await P_park(P_f); P_leave(P_f); }
- *   await E       ->   (P_t = await (P_t = E, P_f.p = <point>, P_t), P_f.d ? await P_park(P_f, P_t) : P_t)
+ *                      (only when it contains an await of its own; any other one never waits, and is left as a sync function)
+ *   await E       ->   (P_f.p = <point>, P_t = await E, P_f.d ? await P_park(P_f, P_t) : P_t)      where E itself waits:
+ *                      (P_t = await (P_t = E, P_f.p = <point>, P_t), P_f.d ? await P_park(P_f, P_t) : P_t)
+ *                      a statement needs no value:   P_f.p = <point>, await E, P_f.d && await P_park(P_f)
  *   catch/finally      start with  if (P_f.d) await P_park(P_f);
- *   for await          stores its point before the loop and starts its body with the same check
- * generator:           as async with P_leave in finally, but  yield E -> (P_t = yield E…, P_f.d && P_y(P_f), P_t),
- *                      catch (e) starts with  if (P_f.d) throw e;   finally { if (!P_f.d) { … } }
+ *   for await          stores its point before the loop and again after whatever waits inside; the body starts with the same check, and it follows the loop
+ * generator:           enters at its first next(), in try { <body> } finally { P_leave(P_f); }
+ *   yield E       ->   (P_t = yield (P_t = E, P_f.p = <point>, P_pause(P_f), P_t), P_y(P_f), P_t)      the same for yield*
+ *                      catch (e) starts with  if (P_dead()) throw e; P_y(P_f);      finally { if (!P_dead()) { P_y(P_f); … } }
+ * async generator:     both: after P_y and in catch and finally also parks; its own finally parks only when suspended; yield* does not pause
+ * top level that awaits (function 0): enters after the yield above and leaves at its end, without try: when it throws, the frame is left by whoever discards the version
  * sync function:       catch (e) starts with  if (P_dead()) throw e;   finally { if (!P_dead()) { … } }
  * import.meta -> P_meta      import(x, o) -> P.import(x, o)
  */
@@ -85,7 +91,9 @@ export interface Emitted {
   park(frame: EmittedFrame, value?: unknown): Promise<unknown>
   /** True while the running process has been ended (only a kill that unwinds can see it). */
   dead(): boolean
-  /** A generator of a dead frame was resumed: throws BadFunError. */
+  /** A generator is about to wait for whoever asks for its next value: until it is resumed it is nobody's activation. */
+  pause(frame: EmittedFrame): void
+  /** A generator was resumed, or is about to run a catch or finally: ends its pause; throws BadFunError when it is dead or its version purged. */
   yielded(frame: EmittedFrame): void
   define(exports: Readonly<Record<string, () => unknown>>, relink: (emitted: Emitted) => void): void
   import(specifier: unknown, options?: unknown): Promise<unknown>

@@ -25,7 +25,7 @@ export interface DraftDeps {
   readonly natives: NativeModules
   readonly versions: Versions
   readonly traps: Int32Array
-  readonly processes: Pick<Emitted, 'trap' | 'enter' | 'leave' | 'park' | 'dead' | 'yielded'> & {
+  readonly processes: Pick<Emitted, 'trap' | 'enter' | 'leave' | 'park' | 'dead' | 'pause' | 'yielded'> & {
     /** Runs `fn` in a new process called `label`. */
     runTopLevel<T>(label: string, fn: () => T): T
   }
@@ -226,11 +226,11 @@ export class Draft {
 
   private makeEmitted(): Emitted {
     const { processes, traps } = this.deps
-    const { enter, leave, park, dead, yielded, trap } = processes
+    const { enter, leave, park, dead, pause, yielded, trap } = processes
     return {
       version: this.instance.record, traps, slot: this.instance.record.slot, imports: this.bindings(),
       meta: this.deps.meta(this.unit, this.deps.entry.file === this.unit.file),
-      trap, enter, leave, park, dead, yielded,
+      trap, enter, leave, park, dead, pause, yielded,
       define: (exports, relink) => this.define(exports, relink),
       import: (specifier) => this.import(String(specifier)),
     }

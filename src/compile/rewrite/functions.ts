@@ -101,8 +101,9 @@ function openFrame({ words, fn }: Context): string {
 }
 
 function closeFrame({ words, fn }: Context): string {
-  if (fn.kind === 'generator') return ` } finally { if (${words.frame}.d !== 1) ${words.leave()} }`
-  return ` } finally { ${words.parkIfStopped()} ${words.leave()} }`
+  // Nobody waits for ever for a dead generator: it may belong to another process than who resumes it.
+  const park = fn.kind === 'async' ? `${words.parkIfStopped()} ` : fn.kind === 'asyncGenerator' ? `if (${words.frame}.d === 2) ${words.park()}; ` : ''
+  return ` } finally { ${park}${words.leave()} }`
 }
 
 /** Renamed to a name of our own; the old one becomes a `var` that holds it, which is what it was outside of a block. */

@@ -32,7 +32,7 @@ function visitBareCatch(cx: Context, { start, body }: CatchClause): void {
   const reset = pointReset(cx)
   cx.visit(cx, body)
   fn.later.push((framed) => {
-    if (needsError(fn.kind, framed)) edits.fill(parameter, ` (${error})`)
+    if (unwinds(fn.kind, framed)) edits.fill(parameter, ` (${error})`)
     edits.fill(check, catchCheck(cx, fn.kind, framed, error, reset))
   })
 }
@@ -67,17 +67,17 @@ function pointReset({ fn, words }: Context): string {
   return fn.loopPoint === 0 ? '' : ` ${words.point(fn.loopPoint)};`
 }
 
-/** Whether the check throws the error again instead of waiting for ever. */
-function needsError(kind: FunctionKind, framed: boolean): boolean {
+/** Whether the code of a dead process is unwound instead of waiting for ever. */
+function unwinds(kind: FunctionKind, framed: boolean): boolean {
   return !framed || kind !== 'async'
 }
 
 function catchCheck({ words }: Context, kind: FunctionKind, framed: boolean, error: string, reset: string): string {
-  if (!framed || kind === 'sync') return `if (${words.dead()}) throw ${error};`
-  if (kind === 'generator') return `if (${words.frame}.d === 1 || ${words.dead()}) throw ${error};`
-  if (kind === 'async') return words.parkIfStopped() + reset
+  if (framed && kind === 'async') return words.parkIfStopped() + reset
+  const unwinding = `if (${words.dead()}) throw ${error};`
+  if (!framed || kind === 'sync') return unwinding
   // Another process may be the one that runs the generator, and is killed.
-  return `if (${words.dead()}) throw ${error}; ${words.parkIfStopped()}${reset}`
+  return kind === 'generator' ? `${unwinding} ${words.yielded()};` : `${unwinding} ${words.yielded()}; ${words.parkIfStopped()}${reset}`
 }
 
 function visitFinally(cx: Context, node: BlockStatement): void {
@@ -86,16 +86,15 @@ function visitFinally(cx: Context, node: BlockStatement): void {
   cx.visit(cx, node)
   const close = edits.reserve(node.end - 1)
   fn.later.push((framed) => {
-    const condition = finallyCondition(cx, fn.kind, framed)
-    const park = framed && (fn.kind === 'async' || fn.kind === 'asyncGenerator') ? cx.words.parkIfStopped() : ''
-    edits.fill(open, condition === '' ? park : `${park} if (${condition}) {`)
-    if (condition !== '') edits.fill(close, '}')
+    edits.fill(open, finallyCheck(cx, fn.kind, framed))
+    if (unwinds(fn.kind, framed)) edits.fill(close, '}')
   })
 }
 
-function finallyCondition(cx: Context, kind: FunctionKind, framed: boolean): string {
-  const { words } = cx
-  if (!framed || kind === 'sync') return `!${words.dead()}`
-  if (kind === 'generator') return `${words.frame}.d !== 1 && !${words.dead()}`
-  return kind === 'async' ? '' : `!${words.dead()}`
+/** Opens a block, unless a dead frame waits for ever. */
+function finallyCheck({ words }: Context, kind: FunctionKind, framed: boolean): string {
+  if (framed && kind === 'async') return words.parkIfStopped()
+  const condition = `if (!${words.dead()}) {`
+  if (!framed || kind === 'sync') return condition
+  return kind === 'generator' ? `${condition}${words.yielded()};` : `${condition}${words.yielded()}; ${words.parkIfStopped()}`
 }

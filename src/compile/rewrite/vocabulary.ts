@@ -55,8 +55,14 @@ export class Vocabulary {
     return `${this.use('dead', 'dead')}()`
   }
 
+  /** After a generator was resumed; throws when it must not go on. */
   yielded(): string {
-    return `${this.frame}.d && ${this.use('y', 'yielded')}(${this.frame})`
+    return `${this.use('y', 'yielded')}(${this.frame})`
+  }
+
+  /** Right before a `yield`. */
+  pause(): string {
+    return `${this.use('pause', 'pause')}(${this.frame})`
   }
 
   meta(): string {

@@ -35,7 +35,7 @@ export async function f() {
     if (x === 1) await look()
   }
   await look()
-}`), ['f 10:2 < g 3:2', 'f 11:17 < g 4:2', 'f 10:2 < g 5:2', 'f 10:2 < g 7:2', 'f 13:2'])
+}`), ['f 10:2 < g 3:2', 'f 11:17', 'f 10:2 < g 5:2', 'f 10:2 < g 7:2', 'f 13:2'])
   })
 
   it('are at the outer loop again when an inner one ends, is left, or throws', async () => {
@@ -82,6 +82,19 @@ export function* g(x) { if (x) throw x; yield 1; yield 2 }`)
     assert(isFunction(exports['run']))
     exports['run']()
     assert.deepEqual([machine.entered.length, machine.live.size], [3, 0])
+  })
+
+  it('are no activation of a generator that waits for its consumer', async () => {
+    const { machine, exports } = await loadModule('export function* g() { yield* h() }\nfunction* h() { yield [see()]; yield 2 }\nlet see = () => 0\nexport const watch = (f) => { see = f }')
+    const { g, watch } = exports
+    assert(isFunction(g) && isFunction(watch))
+    const during: string[] = []
+    watch(() => during.push(...machine.where()))
+    const generator = g()
+    assert(typeof generator === 'object' && generator !== null && 'next' in generator && isFunction(generator.next))
+    generator.next()
+    assert.deepEqual(during, ['h 1:0'], 'who delegates is paused as long')
+    assert.equal(machine.live.size, 0)
   })
 
   it('of a top level that waits are called so', async () => {

@@ -21,6 +21,7 @@ export type Exports = Readonly<Record<string, unknown>>
 /** The plainest thing that generated text can run in: one module, one process, everything in the open. */
 export class Machine {
   readonly live = new Set<TestFrame>()
+  private readonly frames = new Map<EmittedFrame, TestFrame>()
   readonly entered: string[] = []
   readonly left: string[] = []
   purged = false
@@ -51,9 +52,8 @@ export class Machine {
       leave: (frame) => this.leave(frame),
       park: (frame, value) => this.park(frame, value),
       dead: () => this.killed,
-      yielded: (frame) => {
-        if (frame.d === 1) throw new BadFunError('dead generator')
-      },
+      pause: (frame) => this.pause(frame),
+      yielded: (frame) => this.resumed(frame),
       define: (exports, relink) => {
         this.getters = exports
         this.relink = relink
@@ -98,18 +98,37 @@ export class Machine {
   private enter(fn: number): TestFrame {
     const frame: TestFrame = { d: 0, p: 0, fn, resume: undefined }
     this.live.add(frame)
+    this.frames.set(frame, frame)
     this.entered.push(this.functionName(fn))
     return frame
   }
 
+  /** Generators that wait for a consumer: in no list. */
+  private readonly paused = new Set<EmittedFrame>()
+
+  private pause(frame: EmittedFrame): void {
+    const known = this.known(frame)
+    this.live.delete(known)
+    this.paused.add(known)
+  }
+
+  private resumed(frame: EmittedFrame): void {
+    if (frame.d === 1 || this.purged) throw new BadFunError('dead generator')
+    if (!this.paused.delete(frame)) return
+    this.live.add(this.frames.get(frame) ?? assert.fail('resumed an unknown frame'))
+  }
+
+  private known(frame: EmittedFrame): TestFrame {
+    const known = this.frames.get(frame)
+    assert(known !== undefined && this.live.has(known), 'a frame that is not alive')
+    return known
+  }
+
   private leave(frame: EmittedFrame): void {
-    for (const known of this.live) {
-      if (known !== frame) continue
-      this.live.delete(known)
-      this.left.push(this.functionName(known.fn))
-      return
-    }
-    assert.fail('left a frame that is not alive')
+    if (frame.d === 1) return
+    this.left.push(this.functionName(this.frames.get(frame)?.fn ?? -1))
+    if (this.paused.delete(frame)) return
+    this.live.delete(this.known(frame))
   }
 
   private park(frame: EmittedFrame, value: unknown): Promise<unknown> {
