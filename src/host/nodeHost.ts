@@ -11,7 +11,7 @@ import { Emitter } from '../base/event'
 import type { Hello, HostOptions, Notifications, Requests } from '../protocol/messages'
 import { PROTOCOL } from '../protocol/messages'
 import type { RuntimeView, Snapshot } from '../protocol/snapshot'
-import { Channel } from './channel'
+import { afterLastWords, Channel } from './channel'
 import { findNode } from './findNode'
 import { HostDown } from './host'
 import type { Host } from './host'
@@ -36,6 +36,9 @@ export interface HostExit { readonly exitCode: number | null; readonly signal: N
 
 const EMPTY: Snapshot = { seq: 0, runtime: { state: 'stopped' }, modules: [], processes: { total: 0, offset: 0, items: [] }, lingering: [] }
 const STOP_GRACE_MS = 2000
+/** A pipe that stays open longer than this after the exit is held by a grandchild. */
+const LAST_WORDS_MS = 500
+const CLOSE_GRACE_MS = 1500
 
 /** One life of the child. */
 interface Life {
@@ -105,6 +108,11 @@ export class NodeHost implements Host {
     return this.life.channel.request<Requests[M][1]>(method, params)
   }
 
+  /** Lets go of the pipe without a word, as our own death would. */
+  abandon(): void {
+    this.life?.child.stdio[3]?.destroy()
+  }
+
   dispose(): void {
     this.life?.child.kill('SIGKILL')
     for (const emitter of [this.changed, this.loaded, this.logged, this.watching, this.exited]) emitter.dispose()
@@ -121,9 +129,12 @@ export class NodeHost implements Host {
     this.forward(child.stderr, 'stderr')
     const gone = exitOf(child)
     const life: Life = { child, gone, stopping: false, fault: undefined, channel: this.connect(child, options, (why) => {
-      if (child.exitCode !== null || life.stopping) return
-      life.fault ??= why
-      setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS).unref()
+      // A child that ends closes its pipe a moment before we hear of its end: only one that stays is at fault.
+      setTimeout(() => {
+        if (child.exitCode !== null || child.signalCode !== null) return
+        life.fault = why
+        child.kill('SIGKILL')
+      }, CLOSE_GRACE_MS)
     }) }
     this.life = life
     void gone.then((exit) => this.ended(life, exit))
@@ -173,9 +184,16 @@ export class NodeHost implements Host {
   }
 }
 
+/** When it has ended and its last words on the channel have been read. */
 const exitOf = (child: ChildProcess): Promise<HostExit> =>
   new Promise((resolve) => {
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }))
+    child.once('exit', (exitCode, signal) => {
+      const pipe = child.stdio[3]
+      const gone = (): void => afterLastWords(() => resolve({ exitCode, signal }))
+      if (pipe === undefined || pipe === null || pipe.destroyed) return gone()
+      pipe.once('close', gone)
+      setTimeout(gone, LAST_WORDS_MS).unref()
+    })
     child.once('error', () => resolve({ exitCode: null, signal: null }))
   })
 

@@ -61,6 +61,11 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
     },
     drained({ modules }, reply) {
       const olds = modules.flatMap((module) => table.get(module)?.old?.record ?? [])
+      // A function that runs right now leaves no frame behind when it ends: look again when it has.
+      if (olds.some((version) => version.frames.vNext === version.frames && processes.lingering(version).length > 0)) {
+        setImmediate(() => this.drained({ modules }, reply))
+        return
+      }
       waiting.add(olds.filter((version) => processes.lingering(version).length > 0), () => reply(true))
     },
     purge({ module, soft }, reply) {

@@ -8,7 +8,7 @@ import { type Clock, systemClock } from './clock'
 import type { CodeLookup } from './codeApi'
 import { BadArgError } from './errors'
 import { createFlow } from './flow'
-import { createFrames, type Frame, framesOf, lingering } from './frames'
+import { createFrames, type Frame, framesOf, lingering as lingeringFrames } from './frames'
 import { PURGED } from './link'
 import { Pid, Ref } from './pid'
 import type { Process, ProcessKind, Resource, Start } from './process'
@@ -126,14 +126,20 @@ export function createProcesses(options: ProcessesOptions) {
     return process
   }
 
+  /** Everybody with an activation in the version: suspended ones leave frames, of running ones only the JavaScript stack knows. */
+  function lingering(version: VersionRecord): Process[] {
+    const found = lingeringFrames(version)
+    const self = table.current()
+    if (!self.system && !found.includes(self) && options.runningVersions?.().has(version) === true) found.push(self)
+    return found
+  }
+
   /**
    * Ends everybody who lingers in the version, and marks it so that its functions throw BadFunError. `init` is not ended,
    * only its activations there are. When the caller itself is ended, `throwIfEnded` must unwind it.
    */
   function purgeVersion(version: VersionRecord): Pid[] {
     const victims = new Set(lingering(version))
-    const self = table.current()
-    if (!self.system && options.runningVersions?.().has(version) === true) victims.add(self)
     version.state = 'purged'
     Atomics.or(traps, version.slot, PURGED)
     for (const victim of victims) {

@@ -105,6 +105,11 @@ export class World {
     })
   }
 
+  /** As if this process had died: its end of the pipe is gone, nobody asked the child to stop. */
+  closeChannel(): void {
+    this.host.abandon()
+  }
+
   async end(): Promise<void> {
     await this.host.stop()
     this.host.dispose()
