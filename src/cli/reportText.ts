@@ -61,7 +61,9 @@ function failedLines(failed: readonly Outcome<'failed'>[], context: ProblemConte
   })
 }
 
-const frames = (stack: string): string => stack.split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 5).join('\n')
+/** The program's frames; the runtime is built beside this file. */
+const frames = (stack: string): string =>
+  stack.split('\n').filter((line) => /^\s+at /.test(line) && !line.includes(__dirname) && !/\((node:|<anonymous>)/.test(line)).slice(0, 5).join('\n')
 
 function heldBackLines(heldBack: readonly Outcome<'heldBack'>[]): string[] {
   const first = heldBack[0]

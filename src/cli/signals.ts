@@ -25,7 +25,8 @@ export function exitLike({ exitCode, signal }: ProgramExit): void {
     kill(process.pid, signal)
     return
   }
-  process.exitCode = exitCode ?? 1
+  // Not only `exitCode`: what a dead connection left behind must not keep us alive. Output to a pipe may still be on its way.
+  process.stdout.write('', () => process.exit(exitCode ?? 1))
 }
 
 function kill(pid: number, signal: NodeJS.Signals): void {

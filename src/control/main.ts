@@ -63,7 +63,7 @@ class Control {
   private debugging = false
 
   constructor(private readonly link: MainLink, private readonly peer: Peer, private readonly options: HostOptions, private readonly engine: string) {
-    const log = (level: 'info' | 'warn' | 'error', message: string): void => peer.notify('log', { level, message })
+    const log = (level: 'info' | 'warn' | 'error', message: string): void => void peer.notify('log', { level, message })
     this.names = new ModuleNames(options.root)
     this.compiler = new Compiler({ nodeVersion: process.versions.node, root: options.root, cacheDir: cacheDir(), log })
     this.resolver = new Resolver({ root: options.root, include: options.include, exclude: options.exclude, log })
@@ -71,7 +71,7 @@ class Control {
     this.loader = new Loader({
       main: link, graph: this.graph, names: this.names, batches: this.batches, options,
       picture: () => this.picture, locate: (text) => locate(text, options.root, this.names), modified: () => this.modified(),
-      onReport: (report) => peer.notify('loaded', report), onChange: async () => void (await this.refresh()), now: Date.now,
+      onReport: (report) => void peer.notify('loaded', report), onChange: async () => void (await this.refresh()), now: Date.now,
     })
   }
 
@@ -87,7 +87,7 @@ class Control {
     }
     link.onNotice = (notice) => {
       if (notice.type === 'changed') this.refreshSoon()
-      else if (notice.type === 'log') peer.notify('log', notice)
+      else if (notice.type === 'log') void peer.notify('log', notice)
       else this.refreshSoon()
     }
     const api = createApi({
@@ -106,7 +106,7 @@ class Control {
       ({ batch: 0, ok: outcomes.every((outcome) => outcome.kind === 'loaded'), origin: 'start', at, tookMs: Date.now() - at, outcomes })
     const result = report(await this.startOutcomes())
     await this.refresh()
-    this.peer.notify('loaded', result)
+    await this.peer.notify('loaded', result)
     if (!result.ok && !this.options.keepAlive) void this.link.request('shutdown', { exitCode: 1 })
     return result
   }
@@ -205,11 +205,11 @@ class Control {
   private publish(): Snapshot {
     const snapshot = this.compose()
     this.last = snapshot
-    this.peer.notify('snapshot', snapshot)
+    void this.peer.notify('snapshot', snapshot)
     const folders = [...new Set(snapshot.modules.map((module) => path.dirname(module.file)))].sort()
     if (folders.join('\n') !== this.watched) {
       this.watched = folders.join('\n')
-      this.peer.notify('watch', { folders })
+      void this.peer.notify('watch', { folders })
     }
     return snapshot
   }

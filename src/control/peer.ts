@@ -28,8 +28,9 @@ export class Peer {
     }
   }
 
-  notify<N extends keyof Notifications>(method: N, params: Notifications[N]): void {
-    if (!this.gone) void this.connection.sendNotification(method, params).catch(() => this.leave())
+  /** Resolves when it is on its way: a process that ends before that cuts the message off. */
+  async notify<N extends keyof Notifications>(method: N, params: Notifications[N]): Promise<void> {
+    if (!this.gone) await this.connection.sendNotification(method, params).catch(() => this.leave())
   }
 
   private leave(): void {

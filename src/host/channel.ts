@@ -16,7 +16,7 @@ export class Channel implements Disposable {
   constructor(input: Readable, output: Writable, private readonly onClose: (why: string) => void) {
     this.connection = createMessageConnection(new StreamMessageReader(input), new StreamMessageWriter(output))
     this.connection.onError(([error]) => this.close(`the channel carried what is no message: ${error.message}`))
-    this.connection.onClose(() => this.close('the other side closed the channel'))
+    this.connection.onClose(() => afterLastWords(() => this.close('the other side closed the channel')))
     input.on('error', (error) => this.close(error.message))
     output.on('error', (error) => this.close(error.message))
   }
@@ -59,4 +59,10 @@ export class Channel implements Disposable {
   dispose(): void {
     this.close('closed')
   }
+}
+
+/** The connection hands over one message a turn, and drops what is left when it is disposed: a peer's last words must be heard. */
+export function afterLastWords(run: () => void, turns = 10): void {
+  if (turns === 0) run()
+  else setImmediate(() => afterLastWords(run, turns - 1))
 }
