@@ -28,15 +28,15 @@ const sum = (counts) => counts.reduce((a, b) => ({ passed: a.passed + b.passed, 
 const types = () => oneTest('types are sound', ['node_modules/typescript/bin/tsc', '-p', '.', '--noEmit'])
 const lint = () => oneTest('lint finds nothing', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'])
 
-/** Mocha over a folder; when it ends without having counted (a test file that cannot be loaded) that is one failure. */
+/** Mocha over a folder, ended with its last test whatever a test left running; when it ends without having counted (a test file that cannot be loaded) that is one failure. */
 const mocha = (folder, timeout) => async () => {
   mkdirSync(local, { recursive: true })
   const work = mkdtempSync(join(local, 'counts-'))
   const counts = join(work, 'counts.json')
-  const args = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/lib/countingReporter.mjs', '--timeout', String(timeout), `${folder}/**/*.test.ts`]
+  const args = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/lib/countingReporter.mjs', '--timeout', String(timeout), '--exit', `${folder}/**/*.test.ts`]
   const node = values.node === undefined ? process.execPath : await provideNode(values.node)
   const PATH = `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`
-  const code = await run(node, args, { cwd: root, env: { ...process.env, PATH, CODESWITCH_TEST_COUNTS: counts } })
+  const code = await run(node, args, { cwd: root, minutes: 10, env: { ...process.env, PATH, CODESWITCH_TEST_COUNTS: counts } })
   const counted = existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : { passed: 0, failed: 0, skipped: 0 }
   rmSync(work, { recursive: true, force: true })
   if (code === 0 || counted.failed > 0) return counted

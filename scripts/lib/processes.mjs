@@ -32,15 +32,31 @@ export function startService(command, args, options = {}) {
   return { child, end: () => endNow(child) }
 }
 
-/** Runs a command to its end with our terminal. Resolves to its exit code (1 when a signal ended it); a missing command is 127. */
-export function run(command, args, options = {}) {
+/**
+ * Runs a command to its end with our terminal. Resolves to its exit code: 1 when a signal ended it, 127 when there is no such command,
+ * 124 when it was not done after `minutes` and was ended together with all it started.
+ */
+export function run(command, args, { minutes, ...options } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], shell: windows, ...options })
+    const limited = minutes !== undefined
+    const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], shell: windows, ...options, detached: limited && !windows })
+    if (limited) services.add(child)
+    const timer = limited ? setTimeout(late, minutes * 60_000) : undefined
+    const conclude = (code) => {
+      clearTimeout(timer)
+      services.delete(child)
+      resolve(code)
+    }
+    function late() {
+      console.error(`not done after ${minutes} minutes: ${command} ${args.join(' ')}`)
+      endNow(child)
+      conclude(124)
+    }
     child.on('error', (error) => {
       console.error(`${command}: ${error.message}`)
-      resolve(127)
+      conclude(127)
     })
-    child.on('exit', (code) => resolve(code ?? 1))
+    child.on('exit', (code) => conclude(code ?? 1))
   })
 }
 

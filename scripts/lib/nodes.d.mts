@@ -1,0 +1,2 @@
+/** See nodes.mjs. */
+export function provideNode(version: string): Promise<string>
