@@ -71,7 +71,7 @@ describe('codeswitch run', () => {
     cli.write('m.ts', `${exampleFile('m.ts')}// 2\n`)
     await cli.says(/\[codeswitch\] m v2 \(old v1: 1 lingers\) \d+ ms\n/)
     cli.write('m.ts', `${exampleFile('m.ts')}// 3\n`)
-    await cli.says(/\[codeswitch\] m waits: 1 process lingers in old code \(m <0\.\d+\.0> in loop, line 13\)\n/)
+    await cli.says(/\[codeswitch\] m waits: 1 process lingers in old code \(m <0\.\d+\.0> in loop, line 12\)\n/)
     cli.type('go')
     await cli.says(/\[codeswitch\] m v3/)
   })
