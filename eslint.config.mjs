@@ -15,8 +15,8 @@ export default tseslint.config(
   { ignores: ['dist/', '.vscode-test/', 'node_modules/', 'coverage/', 'examples/', '**/fixtures/', 'test/extension/*/workspace/'] },
   js.configs.recommended,
   {
-    files: ['**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', URLSearchParams: 'readonly', fetch: 'readonly', AbortSignal: 'readonly', performance: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', Element: 'readonly', Buffer: 'readonly' } }
+    files: ['**/*.mjs', '**/*.cjs'],
+    languageOptions: { globals: { require: 'readonly', module: 'readonly', exports: 'writable', __dirname: 'readonly', __filename: 'readonly', globalThis: 'readonly', structuredClone: 'readonly', setImmediate: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', queueMicrotask: 'readonly', process: 'readonly', console: 'readonly', URL: 'readonly', URLSearchParams: 'readonly', fetch: 'readonly', AbortSignal: 'readonly', performance: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', Element: 'readonly', Buffer: 'readonly' } }
   },
   {
     files: ['src/**/*.ts', 'test/**/*.ts'],
