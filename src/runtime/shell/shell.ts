@@ -68,7 +68,7 @@ export function createShell(deps: ShellDeps): Shell {
     const found = new Map<string, object>()
     for (const name of mentioned) {
       if (bindings.has(name) || (name in globalThis && !commands.has(name))) continue
-      const namespace = await deps.namespace(name)
+      const namespace = await Promise.resolve(deps.namespace(name)).catch((error: unknown) => { throw withoutStackInMessage(error) })
       if (namespace !== undefined) found.set(name, namespace)
     }
     return found
@@ -117,6 +117,12 @@ function errorView(error: unknown): { readonly name: string; readonly message: s
   if (!(error instanceof Error)) return { name: 'throw', message: print(error) }
   const stack = programFrames(error.stack)
   return { name: error.name, message: error.message, ...(stack === '' ? {} : { stack }) }
+}
+
+/** What failed in the control thread carries its whole stack as its message. */
+function withoutStackInMessage(error: unknown): unknown {
+  const [, name, message] = error instanceof Error ? (/^(\w*Error): ([^]*?)(?:\n\s+at [^]*)?$/.exec(error.message) ?? []) : []
+  return name === undefined || message === undefined ? error : Object.assign(new Error(message), { name })
 }
 
 /** Frames of the program, down to the line; what is below is the shell, and some between are the runtime's own. */

@@ -157,6 +157,11 @@ describe('modules in the shell', () => {
     await check(['t.start()'], 'SyntaxError: t.ts:1:7: no', runtime)
     await check(['1'], '1', runtime)
   })
+
+  it('whose fault comes with the stack of another thread show its message only', async () => {
+    const fault = new Error('SyntaxError: /ws/t.ts:1:7: no\n    at Control.find (/dist/control.js:1:1)')
+    await check(['t.start()'], 'SyntaxError: /ws/t.ts:1:7: no', new FakeRuntime({}, { namespace: () => Promise.reject(fault) }))
+  })
 })
 
 describe('shell commands', () => {
