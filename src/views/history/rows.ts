@@ -2,19 +2,21 @@
 import type { LoadReport, ModuleOutcome } from '../../protocol/messages'
 import type { Icon, Row } from '../row'
 import { assertNever } from '../../base/assertNever'
-import { clockTime, count, duration, join, originText, outcomeText } from '../texts'
+import { clockTime, count, duration, join, originText, outcomeText, reasonText } from '../texts'
 
 export const historyRows = (reports: readonly LoadReport[]): readonly Row[] => reports.map(batchRow)
 
 function batchRow(report: LoadReport): Row {
   const of = (kind: ModuleOutcome['kind']): number => report.outcomes.filter((outcome) => outcome.kind === kind).length
-  const modules = report.outcomes.map((outcome) => outcome.module)
+  const only = report.outcomes.length === 1 ? report.outcomes[0] : undefined
   return {
     id: `batch:${report.batch}:${report.at}`,
-    label: modules.length === 1 ? `${modules[0]}` : count(modules.length, 'module'),
+    label: only?.module ?? count(report.outcomes.length, 'module'),
     description: join([
-      of('loaded') > 0 && `${of('loaded')} loaded`, of('staged') > 0 && `${of('staged')} staged`, of('failed') > 0 && `${of('failed')} not loaded`,
-      of('heldBack') > 0 && `${of('heldBack')} held back`, of('unchanged') > 0 && `${of('unchanged')} unchanged`,
+      ...(only ? [shortOutcome(only)] : [
+        of('loaded') > 0 && `${of('loaded')} loaded`, of('staged') > 0 && `${of('staged')} staged`, of('failed') > 0 && `${of('failed')} not loaded`,
+        of('heldBack') > 0 && `${of('heldBack')} held back`, of('unchanged') > 0 && `${of('unchanged')} unchanged`,
+      ]),
       duration(report.tookMs), originText(report.origin), clockTime(report.at),
     ]),
     tooltip: `batch ${report.batch}`,
@@ -25,6 +27,10 @@ function batchRow(report: LoadReport): Row {
     children: report.outcomes.map((outcome) => outcomeRow(report, outcome)),
   }
 }
+
+/** What fits beside the time: the details are one level below. */
+const shortOutcome = (outcome: ModuleOutcome): string =>
+  outcome.kind === 'failed' ? `not loaded: ${reasonText(outcome.reason)}` : outcome.kind === 'staged' ? 'staged' : outcomeText(outcome)
 
 const outcomeRow = (report: LoadReport, outcome: ModuleOutcome): Row => ({
   id: `outcome:${report.batch}:${report.at}:${outcome.module}`,

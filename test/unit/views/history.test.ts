@@ -17,7 +17,7 @@ describe('the History view', () => {
     ]), report(6, [{ module: t, kind: 'loaded', version: version(2), killed: [pidText(40)], why: 'captured config' }])])
     assert.deepEqual(outline(rows), [
       ['2 modules — 1 not loaded · 1 held back · 42 ms · save · 12:00:00', ['t — held back: u did not load', 'u — not loaded: top level threw · u.ts:2:1 boom']],
-      ['t — 1 loaded · 42 ms · save · 12:00:00', ['t — v2 loaded · 1 killed · captured config']],
+      ['t — v2 loaded · 1 killed · captured config · 42 ms · save · 12:00:00', ['t — v2 loaded · 1 killed · captured config']],
     ])
   })
 
