@@ -83,10 +83,17 @@ function visitOperand(cx: Context, operand: Expression, before: string, late: bo
     return false
   }
   fn.usesTemporary = true
-  const [left, right] = operand.type === 'SequenceExpression' ? ['(', ')'] : ['', '']
+  const [left, right] = parentheses(operand)
   edits.fill(open, `(${words.temporary} = ${left}`)
   edits.insert(operand.end, `${right}, ${before}, ${words.temporary})`)
   return true
+}
+
+/** What keeps `P_t = E` from taking only the first of a sequence, or from naming an anonymous function or class. */
+function parentheses({ type }: Expression): readonly [string, string] {
+  if (type === 'SequenceExpression') return ['(', ')']
+  if (type === 'ArrowFunctionExpression' || type === 'FunctionExpression' || type === 'ClassExpression') return ['(0, ', ')']
+  return ['', '']
 }
 
 /** `return E` of an async generator waits for E. */
