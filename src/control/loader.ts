@@ -59,7 +59,7 @@ export class Loader {
   load(params: LoadParams): Promise<LoadReport | Refusal> {
     return this.serially(async () => {
       const names = params.modules === undefined ? await this.pending() : this.find(params.modules)
-      if (!Array.isArray(names)) return names as Refusal // guard: `find` answers an array or a refusal
+      if ('error' in names) return names
       const policy = params.policy ?? this.purgePolicy
       const graceMs = params.policy === 'brutal' ? 0 : this.purgeGrace
       return this.run(names, { origin: params.origin, force: params.force, policy, graceMs })

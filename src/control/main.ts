@@ -5,6 +5,7 @@ import path from 'node:path'
 import { readFile } from 'node:fs/promises'
 import { realpathSync } from 'node:fs'
 import { workerData } from 'node:worker_threads'
+import { trusted } from '../base/guards'
 import { Compiler } from '../compile/compiler'
 import { ModuleNames } from '../compile/moduleNames'
 import { Resolver } from '../compile/resolver'
@@ -264,4 +265,4 @@ async function statusOf(file: string, hash: string): Promise<'loaded' | 'modifie
 
 const cacheDir = (): string => process.env.CODESWITCH_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'codeswitch')
 
-void main(workerData as ControlData) // guard: only the main thread of this host starts this file
+void main(trusted<ControlData>(workerData, 'only the main thread of this host starts this file'))

@@ -3,6 +3,7 @@
  * trap is armed, so that user code which spins looks at its port at the next function or loop head.
  */
 import type { MessagePort } from 'node:worker_threads'
+import { trusted } from '../base/guards'
 import { RING, WAKE_POSTED, WAKE_SEEN, WAKE_SLOTS } from '../runtime/link'
 import type { ControlRequests, MainNotice, MainRequests, Message } from '../runtime/link'
 
@@ -58,16 +59,16 @@ export class MainLink {
     else {
       const open = this.open.get(message.id)
       this.open.delete(message.id)
-      if (message.kind === 'reply') open?.resolve(message.value as never) // guard: main answers each method with its own result type
+      if (message.kind === 'reply') open?.resolve(trusted(message.value, 'main answers each method with its own result type'))
       else open?.reject(new Error(message.message))
     }
   }
 
   private async serve(id: number, method: string, params: unknown): Promise<void> {
     try {
-      const handler = this.handlers?.[method as keyof ControlRequests] // guard: main only sends names of ControlRequests
+      const handler = this.handlers?.[trusted<keyof ControlRequests>(method, 'main only sends names of ControlRequests')]
       if (handler === undefined) throw new Error(`unknown request ${method}`)
-      this.post({ kind: 'reply', id, value: await handler(params as never) }) // guard: see above
+      this.post({ kind: 'reply', id, value: await handler(trusted(params, 'main sends each method its own parameters')) })
     } catch (error) {
       this.post({ kind: 'fault', id, message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
     }

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import { createMessageConnection, RequestType, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import type { MessageConnection } from 'vscode-jsonrpc/node'
+import { trusted } from '../base/guards'
 import type { Hello, HostOptions, Notifications } from '../protocol/messages'
 import type { Api } from './api'
 
@@ -24,7 +25,7 @@ export class Peer {
 
   serve(api: Api): void {
     for (const [method, handler] of Object.entries(api)) {
-      this.connection.onRequest<object, void>(method, (params: unknown): Promise<object> => handler(params as never)) // guard: both sides share `Requests`, and the protocol number
+      this.connection.onRequest<object, void>(method, (params: unknown): Promise<object> => handler(trusted(params, 'both sides share `Requests` and the protocol number')))
     }
   }
 

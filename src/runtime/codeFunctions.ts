@@ -1,6 +1,7 @@
 /** The code server's functions for programs and the shell: OTP's names and results over `CodeServer` and the control thread. */
+import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { hashOf } from '../compile/sourceText'
+import { isFunction } from '../base/guards'
 import type { BatchError, CodeApi, Loaded, LoadError, LoadErrorReason, ModuleRef } from './codeApi'
 import type { CodeServer } from './codeServer'
 import { resolveFun } from './externalFuns'
@@ -39,7 +40,7 @@ export function createCodeFunctions({ server, port, lingers, throwIfEnded, print
 
   const status = (record: ModuleRecord): 'loaded' | 'modified' | 'removed' => {
     try {
-      return hashOf(readFileSync(record.file)) === record.current?.unit.hash ? 'loaded' : 'modified'
+      return hash('sha1', readFileSync(record.file)) === record.current?.unit.hash ? 'loaded' : 'modified'
     } catch {
       return 'removed' // the file cannot be read: for the code server it is not there
     }
@@ -121,7 +122,7 @@ export function createCodeFunctions({ server, port, lingers, throwIfEnded, print
     modifiedModules: modified,
     functionExported(module, name, arity) {
       const value = find(module)?.current?.exports[name]?.()
-      return typeof value === 'function' && (arity === undefined || resolveFun(value as never).length === arity) // guard: typeof says function
+      return isFunction(value) && (arity === undefined || resolveFun(value).length === arity)
     },
     mm: modified,
     async lm() {

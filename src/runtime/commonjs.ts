@@ -4,6 +4,7 @@
  */
 import Module, { createRequire } from 'node:module'
 import path from 'node:path'
+import { trusted } from '../base/guards'
 import { isForwardable } from './externalFuns'
 import type { ExternalFuns } from './externalFuns'
 
@@ -33,7 +34,7 @@ export function makeRequire(file: string, main: () => unknown, load: (specifier:
     return own === undefined ? native(specifier) : own.exports
   }
   Object.defineProperty(require, 'main', { get: main, enumerable: true })
-  return Object.assign(require, { resolve: native.resolve, cache: native.cache, extensions: native.extensions }) as NodeJS.Require // guard: all members are present
+  return trusted(Object.assign(require, { resolve: native.resolve, cache: native.cache, extensions: native.extensions }), 'with `main` above these are all members of a require')
 }
 
 type Callable = (this: unknown, ...args: unknown[]) => unknown

@@ -276,7 +276,7 @@ export class Draft {
 
   /** A module that imports itself reads its own new bindings, which `define` announces only after the imports were bound. */
   private selfBinding(): ImportBinding {
-    const own = new Proxy(Object.create(null) as Table, { // guard: an object without prototype is a table
+    const own = new Proxy<Table>(Object.create(null), {
       get: (_, name) => (typeof name === 'string' ? this.instance.exports[name]?.() : undefined),
       has: (_, name) => typeof name === 'string' && name in this.instance.exports,
     })

@@ -3,6 +3,7 @@
  * 40 bytes; the URL carries the version (`?v=3`), so that every raw stack frame tells it.
  */
 import { pathToFileURL } from 'node:url'
+import { isFunction, trusted } from '../base/guards'
 import type { Emitted } from '../protocol/unit'
 import type { Unit } from './link'
 
@@ -26,17 +27,15 @@ function compile(unit: Unit, version: number): unknown {
   return indirectEval(`${unit.rewritten.code}${map}\n//# sourceURL=${scriptUrl(unit.file, version)}`)
 }
 
-const isFunction = (value: unknown): value is (...args: never[]) => unknown => typeof value === 'function'
-
 /** @throws SyntaxError when the generated text does not parse. */
 export function esmBody(unit: Unit, version: number): EsmBody {
   const body = compile(unit, version)
   if (!isFunction(body)) throw new TypeError(`${unit.file}: compiled to no function`)
-  return body as EsmBody // guard: the rewriter emits exactly this shape for `esm`
+  return trusted(body, 'the rewriter emits exactly this shape for `esm`')
 }
 
 export function commonjsBody(unit: Unit, version: number): CommonjsBody {
   const body = compile(unit, version)
   if (!isFunction(body)) throw new TypeError(`${unit.file}: compiled to no function`)
-  return body as CommonjsBody // guard: the rewriter emits exactly this shape for `commonjs`
+  return trusted(body, 'the rewriter emits exactly this shape for `commonjs`')
 }

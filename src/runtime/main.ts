@@ -1,6 +1,8 @@
 /** The main thread of the runtime host, where the program runs: puts the parts together and starts the control thread. */
 import path from 'node:path'
 import { MessageChannel, Worker } from 'node:worker_threads'
+import { isFunction, trusted } from '../base/guards'
+import type { AnyFunction } from '../base/guards'
 import { originalOfInput } from '../compile/positions'
 import type { FrameView } from '../protocol/snapshot'
 import { createCodeFunctions } from './codeFunctions'
@@ -106,7 +108,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
         return frames.length === 0 ? undefined : { process: processes.current(), frames }
       },
     },
-    valueOf: (text) => (0, eval)(`(${text})`) as unknown,
+    valueOf: (text): unknown => (0, eval)(`(${text})`),
     pictureTaken: () => { told = false },
     startProgram(params, reply) {
       keepAlive = params.keepAlive
@@ -158,14 +160,14 @@ const liveShell = (processes: ReturnType<typeof createProcesses>, known: Process
 
 /** A module's top level is a process of its own; work it leaves behind belongs to it. */
 function runTopLevel<T>(processes: ReturnType<typeof createProcesses>, label: string, fn: () => T): T {
-  return processes.run(processes.newProcess({ label, kind: 'implicit' }), fn) as T // guard: undefined only when the process was ended, and then nobody goes on
+  return trusted(processes.run(processes.newProcess({ label, kind: 'implicit' }), fn), 'undefined only when the process was ended, and then nobody goes on')
 }
 
-function exported(server: CodeServer, module: string, name: string): ((...args: never[]) => unknown) | undefined {
+function exported(server: CodeServer, module: string, name: string): AnyFunction | undefined {
   for (const record of server.table.all()) {
     if (record.name !== module && !record.name.endsWith(`/${module}`)) continue
     const value = record.calls[name]
-    if (record.current !== undefined || record.drafting !== undefined) return typeof value === 'function' ? (value as (...args: never[]) => unknown) : undefined // guard: typeof says function
+    if (record.current !== undefined || record.drafting !== undefined) return isFunction(value) ? value : undefined
   }
   return undefined
 }

@@ -4,6 +4,7 @@
  */
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
+import { trusted } from '../base/guards'
 import { WAKE_POSTED, WAKE_SEEN } from './link'
 import type { ControlRequests, MainNotice, MainRequests, Message } from './link'
 
@@ -62,7 +63,7 @@ export class MainPort {
 
   private finish<T>(value: unknown): T {
     this.serveLater()
-    return value as T // guard: control answers each method with its own result type
+    return trusted(value, 'control answers each method with its own result type')
   }
 
   private fail(message: string): never {
@@ -91,7 +92,7 @@ export class MainPort {
     else if (message.kind !== 'notice') {
       const open = this.open.get(message.id)
       this.open.delete(message.id)
-      if (message.kind === 'reply') open?.resolve(message.value as never) // guard: see `finish`
+      if (message.kind === 'reply') open?.resolve(trusted(message.value, 'control answers each method with its own result type'))
       else open?.reject(new Error(message.message))
     }
   }
@@ -99,9 +100,9 @@ export class MainPort {
   private serve(id: number, method: string, params: unknown): void {
     const reply = (value: unknown): void => this.port.postMessage({ kind: 'reply', id, value } satisfies Message)
     try {
-      const handler = this.handlers?.[method as keyof MainRequests] // guard: control only sends names of MainRequests
+      const handler = this.handlers?.[trusted<keyof MainRequests>(method, 'control only sends names of MainRequests')]
       if (handler === undefined) throw new Error(`unknown request ${method}`)
-      handler(params as never, reply) // guard: see above
+      handler(trusted(params, 'control sends each method its own parameters'), reply)
     } catch (error) {
       this.port.postMessage({ kind: 'fault', id, message: error instanceof Error ? (error.stack ?? error.message) : String(error) } satisfies Message)
     }

@@ -7,7 +7,9 @@
  *   a plain object      fits an object that has at least these keys, with values that fit
  *   anything else       fits what is the same by Object.is
  */
-import { Pid, Ref } from './pid'
+import { isFunction } from '../base/guards'
+import type { AnyFunction } from '../base/guards'
+import type { Pid, Ref } from './pid'
 
 /** Wildcard in a pattern. */
 export const any: unique symbol = Symbol('any')
@@ -34,11 +36,9 @@ export type Matched<P> =
   : P extends object ? { -readonly [K in keyof P]: Matched<P[K]> }
   : P
 
-type Fn = (value: unknown) => unknown
-
 export function matches(pattern: unknown, value: unknown): boolean {
   if (pattern === any) return true
-  if (typeof pattern === 'function') return matchesFunction(pattern as Fn, value)
+  if (isFunction(pattern)) return matchesFunction(pattern, value)
   if (typeof pattern !== 'object' || pattern === null) return Object.is(pattern, value)
   if (pattern === value) return true
   if (Array.isArray(pattern)) return matchesArray(pattern, value)
@@ -47,14 +47,15 @@ export function matches(pattern: unknown, value: unknown): boolean {
 
 /** Whether matching calls code of the program. */
 export function callsProgram(pattern: unknown): boolean {
-  if (typeof pattern === 'function') return !isClass(pattern as Fn)
+  if (isFunction(pattern)) return !isClass(pattern)
   if (typeof pattern !== 'object' || pattern === null) return false
   if (Array.isArray(pattern)) return pattern.some(callsProgram)
   return isPlain(pattern) && Object.values(pattern).some(callsProgram)
 }
 
-function matchesFunction(pattern: Fn, value: unknown): boolean {
-  switch (pattern as unknown) {
+function matchesFunction(pattern: AnyFunction, value: unknown): boolean {
+  const known: unknown = pattern
+  switch (known) {
     case String: return typeof value === 'string'
     case Number: return typeof value === 'number'
     case Boolean: return typeof value === 'boolean'
@@ -66,7 +67,7 @@ function matchesFunction(pattern: Fn, value: unknown): boolean {
 }
 
 /** A class's `prototype` cannot be assigned; that of a `function` can, and arrow functions have none. */
-function isClass(pattern: Fn): boolean {
+function isClass(pattern: AnyFunction): boolean {
   return Object.getOwnPropertyDescriptor(pattern, 'prototype')?.writable === false
 }
 

@@ -13,7 +13,7 @@
 import { KillSignal, NoProcError } from './errors'
 import type { Frames } from './frames'
 import { Pid, type Ref } from './pid'
-import { ENDED, FINISHED, type Monitor, type Process } from './process'
+import { ENDED, type FINISHED, type Monitor, type Process } from './process'
 import type { ProcessTable } from './processTable'
 import type { Receiving } from './receive'
 import type { Registry } from './registry'

@@ -9,6 +9,7 @@
  *   throws another value    ['nocatch', value]
  *   cannot be found         an UndefError
  */
+import { trusted } from '../base/guards'
 import type { CodeLookup } from './codeApi'
 import { ExitSignal, KillSignal, UndefError } from './errors'
 import { framesOf } from './frames'
@@ -132,7 +133,7 @@ export function createSpawning({ table, lookup, end, report, onChange }: SpawnPa
     const result = storage.run(process, guarded, process, fn)
     // The callback may have ended whoever was running below it.
     if (outer !== undefined && outer.mode === ENDED) throw new KillSignal()
-    return result as T | undefined
+    return trusted(result, '`guarded` answers what fn answered, or undefined when the process was ended')
   }
 
   function guarded(process: Process, fn: () => unknown): unknown {
