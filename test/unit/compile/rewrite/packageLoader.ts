@@ -89,7 +89,11 @@ export class PackageLoader {
   }
 
   private emitted(file: string, bindings: readonly ImportBinding[]): ReturnType<Machine['emitted']> {
-    const machine = new Machine(bindings, (specifier) => (isBuiltin(String(specifier)) ? import(String(specifier)) : this.dependency(file, String(specifier)).then(({ namespace }) => namespace)))
+    const machine = new Machine(bindings, async (specifier) => {
+      const { namespace, evaluated } = await this.dependency(file, String(specifier))
+      await evaluated
+      return namespace
+    })
     this.machines.push(machine)
     return { ...machine.emitted(), meta: { url: pathToFileURL(file).href } }
   }
