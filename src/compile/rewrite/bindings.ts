@@ -94,7 +94,7 @@ export function eachVar(statements: readonly (Statement | null | undefined)[], v
 }
 
 function eachVarOf(statement: Statement, visit: (name: string) => void, block: ((name: string) => void) | undefined, nested: boolean): void {
-  const inside = (...inner: readonly (Statement | null | undefined)[]): void => eachVar(inner, visit, block, true)
+  const inside = (inner: readonly (Statement | null | undefined)[]): void => eachVar(inner, visit, block, true)
   switch (statement.type) {
     case 'VariableDeclaration':
       if (statement.kind === 'var') eachBoundName(statement, visit)
@@ -103,24 +103,24 @@ function eachVarOf(statement: Statement, visit: (name: string) => void, block: (
       if (nested) block?.(statement.id.name)
       return
     case 'BlockStatement':
-      return inside(...statement.body)
+      return inside(statement.body)
     case 'IfStatement':
-      return inside(statement.consequent, statement.alternate)
+      return inside([statement.consequent, statement.alternate])
     case 'ForStatement':
-      return inside(statement.init?.type === 'VariableDeclaration' ? statement.init : null, statement.body)
+      return inside([statement.init?.type === 'VariableDeclaration' ? statement.init : null, statement.body])
     case 'ForInStatement':
     case 'ForOfStatement':
-      return inside(statement.left.type === 'VariableDeclaration' ? statement.left : null, statement.body)
+      return inside([statement.left.type === 'VariableDeclaration' ? statement.left : null, statement.body])
     case 'WhileStatement':
     case 'DoWhileStatement':
     case 'LabeledStatement':
     case 'WithStatement':
-      return inside(statement.body)
+      return inside([statement.body])
     case 'SwitchStatement':
-      for (const { consequent } of statement.cases) inside(...consequent)
+      for (const { consequent } of statement.cases) inside(consequent)
       return
     case 'TryStatement':
-      return inside(statement.block, statement.handler?.body, statement.finalizer)
+      return inside([statement.block, statement.handler?.body, statement.finalizer])
     default:
       return
   }

@@ -39,7 +39,7 @@ function visitArguments(cx: Context, node: Identifier, shorthand: boolean): void
   cx.edits.replace(node.start, node.end, `${shorthand ? 'arguments: ' : ''}globalThis.arguments`)
 }
 
-/** Writes what became of the references that no inner scope shadowed; returns the variables that hold import tables. */
+/** Writes what became of the references that no inner scope shadowed. */
 export function settle(cx: Context, references: readonly Reference[]): void {
   for (const reference of references) {
     if (reference.kind === 'import') settleImport(cx, reference)
