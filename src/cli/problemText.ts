@@ -26,7 +26,7 @@ function excerpt(line: string, problem: Problem): string {
 const padding = (text: string): string => [...text].map((character) => (character === '\t' ? '\t' : ' '.repeat(width(character)))).join('')
 
 const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
-const narrowest = /[\p{Mn}\p{Me}\u200b-\u200f\ufe00-\ufe0f]/u
+const narrowest = /\p{Mn}|\p{Me}|\p{Cf}/u
 const width = (text: string): number => [...text].reduce((sum, character) => sum + (narrowest.test(character) ? 0 : wide.test(character) ? 2 : 1), 0)
 
 function shown(file: string, cwd: string): string {

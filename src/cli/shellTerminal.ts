@@ -5,13 +5,15 @@ import type { ShellAnswer } from '../protocol/messages'
 import { answerForPerson } from './shellAnswers'
 
 export interface ShellTerminalDeps {
-  readonly host: Pick<Host, 'request'>
+  readonly host: Pick<Host, 'request' | 'snapshot'>
   readonly input: NodeJS.ReadableStream
   readonly output: NodeJS.WritableStream
   /** Newest first. */
   readonly history: readonly string[]
   keepHistory(newestFirst: readonly string[]): void
   readonly banner: string
+  /** Milliseconds without a sign of life after which the program's thread counts as busy. Default 500. */
+  readonly busyAfterMs?: number
 }
 
 /** Resolves when the person leaves (true), or when the program has ended (false). */
@@ -19,11 +21,16 @@ export function shellInTerminal(deps: ShellTerminalDeps): Promise<boolean> {
   return new Promise((resolve) => void new TerminalShell(deps, resolve).start())
 }
 
+/** What the runtime calls the process that lines run in. */
+const shellLabel = 'shell'
+
 class TerminalShell {
   private readonly lines: Interface
   private number = 1
   /** The line whose answer is waited for; a later or abandoned one's answer is told apart by it. */
   private waitingFor: number | undefined
+  /** The line for which Ctrl-C came; a second one no longer asks whether the line is busy. */
+  private interrupted: number | undefined
   private readonly typedAhead: string[] = []
 
   constructor(private readonly deps: ShellTerminalDeps, private readonly leave: (byPerson: boolean) => void) {
@@ -91,11 +98,12 @@ class TerminalShell {
   }
 
   private interrupt(): void {
-    if (this.waitingFor !== undefined) {
-      this.deps.output.write(`\n** no longer waiting for line ${this.waitingFor}, which goes on\n`)
-      this.typedAhead.length = 0
-      this.next()
-    } else if (this.lines.line === '') {
+    const line = this.waitingFor
+    if (line !== undefined && this.interrupted !== line) {
+      this.interrupted = line
+      void this.abandonOrEnd(line)
+    } else if (line !== undefined) this.abandon(line)
+    else if (this.lines.line === '') {
       this.deps.output.write('\n(Ctrl-D leaves)\n')
       this.prompt()
     } else {
@@ -103,6 +111,24 @@ class TerminalShell {
       this.deps.output.write('\n')
       this.prompt()
     }
+  }
+
+  /**
+   * A line that only waits is left to itself. One that keeps the program's thread busy keeps every other line waiting:
+   * its process is ended, and that is its answer.
+   */
+  private async abandonOrEnd(line: number): Promise<void> {
+    const answered = await Promise.race([this.ask('$check()').then(() => true), after(this.deps.busyAfterMs ?? 500).then(() => false)])
+    if (this.waitingFor !== line) return
+    const shell = this.deps.host.snapshot.processes.items.find((process) => process.label === shellLabel)
+    if (answered || shell === undefined) this.abandon(line)
+    else this.deps.host.request('kill', { pid: shell.pid, reason: 'kill' }).catch(() => {}) // it has ended meanwhile: that was the aim
+  }
+
+  private abandon(line: number): void {
+    this.deps.output.write(`\n** no longer waiting for line ${line}, which goes on\n`)
+    this.typedAhead.length = 0
+    this.next()
   }
 
   /** Told, but not shown: its value would stand between other lines. */
@@ -115,6 +141,7 @@ class TerminalShell {
   private programEnded(): void {
     this.lines.removeAllListeners('close')
     this.lines.close()
+    this.deps.output.write('** the program has ended\n')
     this.leave(false)
   }
 
@@ -126,3 +153,4 @@ class TerminalShell {
 }
 
 const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [])
+const after = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))

@@ -13,7 +13,7 @@ import { jsonValue } from './jsonValue'
 import { rewriteLine, type Line } from './line'
 import type { ShellProcesses } from './processCommands'
 import { createBindings, scopeOf, unwrapModule } from './scope'
-import { ProcessEnded, unlessEnded } from './unlessEnded'
+import { ProcessEnded, throwIfEnded, unlessEnded } from './unlessEnded'
 
 export interface ShellDeps {
   readonly processes: ShellProcesses
@@ -28,7 +28,7 @@ export interface ShellDeps {
   write(text: string): void
   /** Runs `fn` inside the shell's own process; inside a new one when that has ended. */
   run<T>(fn: () => T): T
-  /** Called at the head of every loop of a line: throws when the line must end. */
+  /** Called from the loops of a line: serves whoever waits for this thread; may throw, and the line ends. */
   check?(): void
   import?(specifier: string): Promise<unknown>
 }
@@ -41,13 +41,23 @@ export interface Shell {
   evaluate(line: string): Promise<ShellAnswer>
 }
 
+const turnsBetweenChecks = 64
+
 export function createShell(deps: ShellDeps): Shell {
   const bindings = createBindings()
   const commands = createCommands({ ...deps, bindings })
   commands.set('$import', (specifier: string) => (deps.import ?? defaultImport)(specifier))
-  commands.set('$check', () => deps.check?.())
+  commands.set('$check', checkNowAndThen)
   commands.set('$complete', complete)
   let count = 0
+  let turns = 0
+
+  /** A busy line must not spend its time on asking whether it may go on. */
+  function checkNowAndThen(): void {
+    if (++turns % turnsBetweenChecks !== 0) return
+    deps.check?.()
+    throwIfEnded(deps.processes.self())
+  }
 
   async function run(source: string): Promise<unknown> {
     const line = rewriteLine(source, { isBound: (name) => bindings.has(name), takesModules })
@@ -56,7 +66,7 @@ export function createShell(deps: ShellDeps): Shell {
     for (const { name } of line.declares) bindings.thaw(name)
     const declares = new Set(line.declares.map(({ name }) => name))
     const scope = scopeOf({ bindings, commands, modules, declares, assigns: line.assigns })
-    const value = await deps.run(() => unlessEnded(deps.processes.self(), fn(scope)))
+    const value = await deps.run(() => unlessEnded(deps.processes.self(), () => fn(scope)))
     for (const { name, constant } of line.declares) if (constant) bindings.freeze(name)
     return unwrapModule(value)
   }

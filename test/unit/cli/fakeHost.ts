@@ -70,9 +70,22 @@ export class FakeHost implements RunningHost {
   }
 }
 
-/** Lines are answered by name: `say` with its own text, `fail` with an error, `never` not at all, `die` with the end of the program. */
+/** Lines come back, except `fail` (an error), `never` (no answer), `busy` (none until its process is killed) and `die` (the end of the program). */
 export function shellHost(): FakeHost {
-  const host: FakeHost = new FakeHost({ shell: ({ line }) => answerTo(line, host) })
+  let isBusy = false
+  let endBusy = (_answer: ShellAnswer): void => {}
+  const busy = new Promise<ShellAnswer>((resolve) => { endBusy = resolve })
+  const host: FakeHost = new FakeHost({
+    shell: ({ line }) => {
+      if (line === 'busy') isBusy = true
+      return isBusy ? busy : answerTo(line, host)
+    },
+    kill: () => {
+      isBusy = false
+      endBusy({ ok: false, error: { name: 'exit', message: "'killed'" } })
+      return { killed: true }
+    },
+  })
   return host
 }
 

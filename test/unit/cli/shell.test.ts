@@ -7,7 +7,7 @@ import { historyFile, readHistory, writeHistory } from '../../../src/cli/lineHis
 import { answerForPerson, answerForProgram } from '../../../src/cli/shellAnswers'
 import { shellFromPipe } from '../../../src/cli/shellPipe'
 import { shellInTerminal } from '../../../src/cli/shellTerminal'
-import { shellHost } from './fakeHost'
+import { emptySnapshot, processView, shellHost } from './fakeHost'
 
 describe('shell from a pipe', () => {
   async function check(input: string, json: boolean, expected: string, atEnd = true): Promise<void> {
@@ -39,9 +39,9 @@ describe('shell in a terminal', () => {
       seen += data.toString()
       wake()
     })
-    const left = shellInTerminal({ host, input, output, history: ['earlier'], keepHistory: (lines) => kept.push([...lines]), banner: 'hello\n' })
+    const left = shellInTerminal({ host, input, output, history: ['earlier'], keepHistory: (lines) => kept.push([...lines]), banner: 'hello\n', busyAfterMs: 20 })
     return {
-      left, kept,
+      left, kept, host,
       type: (text: string) => void input.write(text),
       end: () => void input.end(),
       async sees(text: string): Promise<void> {
@@ -74,6 +74,19 @@ describe('shell in a terminal', () => {
     await shell.sees('2> ')
     shell.type('one\n')
     await shell.sees('said one\n')
+    shell.end()
+    await shell.left
+  })
+
+  it('Ctrl-C ends a line that keeps the program busy', async () => {
+    const shell = terminal()
+    shell.host.snapshot = { ...emptySnapshot, processes: { total: 1, offset: 0, items: [processView(41, { label: 'shell' })] } }
+    await shell.sees('1> ')
+    shell.type('busy\n')
+    shell.type('\x03')
+    await shell.sees("** exit: 'killed'\n")
+    await shell.sees('2> ')
+    assert.deepEqual(shell.host.asked.at(-1), { method: 'kill', params: { pid: '<0.41.0>', reason: 'kill' } })
     shell.end()
     await shell.left
   })
