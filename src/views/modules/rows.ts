@@ -63,7 +63,8 @@ function versionRow(module: ModuleView, view: VersionView, slot: 'current' | 'ol
   const processes = who?.processes ?? []
   const unlisted = (who?.total ?? 0) - processes.length
   return {
-    id: `version:${module.name}@${view.version}`,
+    // With the slot: a row that had no children stays folded when it gets some, unless its id is new.
+    id: `version:${module.name}@${view.version}:${slot}`,
     label: `v${view.version} ${slot}`,
     description: join([
       slot === 'old' ? (who ? lingers(who.total) : 'nobody lingers') : view.processes > 0 && count(view.processes, 'process', 'processes'),
