@@ -34,7 +34,7 @@ export class StackTraces {
   /** Takes over `Error.prepareStackTrace`; a program that sets its own one later wins, as it would over Node's. */
   install(): void {
     Error.prepareStackTrace = (error, sites) => {
-      const shown = sites.filter((site) => site.getFileName() !== __filename)
+      const shown = withoutOurs(sites)
       return `${header(error)}${shown.map((site) => `\n    at ${this.show(site)}`).join('')}`
     }
   }
@@ -70,7 +70,7 @@ export class StackTraces {
 
   private show(site: NodeJS.CallSite): string {
     const text = String(site).replace(RAW, (all) => this.mapLocation(all))
-    return text.replace(/^eval \((file:.*)\)$/, '$1') // V8's name for a module's top level
+    return text.replace(/^(?:Object\.)?eval \((file:.*)\)$/, '$1') // V8's name for a module's top level
   }
 
   private mapLocation(text: string): string {
@@ -80,6 +80,18 @@ export class StackTraces {
     const at = original(script.unit, Number(match[2]), Number(match[3]) - 1)
     return `${fileUrl(script.unit.file)}?v=${script.version}:${at.line}:${at.column + 1}`
   }
+}
+
+/** Without the runtime's own frames, and without those of Node that only led there. */
+function withoutOurs(sites: readonly NodeJS.CallSite[]): NodeJS.CallSite[] {
+  let end = sites.length
+  while (end > 0 && isPlumbing(sites[end - 1])) end--
+  return sites.slice(0, end).filter((site) => site.getFileName() !== __filename)
+}
+
+function isPlumbing(site: NodeJS.CallSite | undefined): boolean {
+  const file = site?.getFileName()
+  return file === __filename || file === 'node:async_hooks' || file === 'node:internal/async_local_storage/async_context_frame' || (file === undefined || file === null || file === '') && site?.getFunctionName() === 'next'
 }
 
 const isAsync = (site: NodeJS.CallSite): boolean => String(site).startsWith('async ')
