@@ -17,13 +17,14 @@ export interface ReloadOnSaveOptions {
 
 /** Writes to several files that are this close (milliseconds) are one change, loaded when it is complete. */
 const burstMs = 30
+/** A tool that writes several files has written the next one by then; half of its change could call what is not there yet. */
+const loneMs = 2
 
 export function reloadOnSave({ host, root, print, clock = systemClock }: ReloadOnSaveOptions): Disposable {
   const store = new DisposableStore()
   const gitLock = join(root, '.git', 'index.lock')
   const busy = (): boolean => existsSync(gitLock)
-  const queue = store.add(new SaveQueue({ quietMs: burstMs, clock, busy, load }))
-  let last = { path: '', at: -Infinity }
+  const queue = store.add(new SaveQueue({ quietMs: burstMs, loneQuietMs: loneMs, clock, busy, load }))
 
   async function load(paths: readonly string[]): Promise<void> {
     try {
@@ -35,15 +36,8 @@ export function reloadOnSave({ host, root, print, clock = systemClock }: ReloadO
     }
   }
 
-  /**
-   * One file after a pause is a person's save and loads at once. A second file right after it says that somebody is writing many:
-   * from there on they wait for each other.
-   */
   function changed(path: string): void {
-    const now = clock.now()
-    const partOfBurst = (path !== last.path && now - last.at < burstMs) || busy()
-    last = { path, at: now }
-    for (const file of affectedFiles(host.snapshot, path)) queue.push(file, partOfBurst ? 'external' : 'save')
+    for (const file of affectedFiles(host.snapshot, path)) queue.push(file, 'external')
   }
 
   const watcher = store.add(new FileWatcher({ root, onChange: changed, onError: (message) => print(`[codeswitch] ${message}\n`) }))

@@ -2,7 +2,8 @@
  * Saves become batches. A batch is what loads together, all or none.
  *
  *   editor save (`save`)     starts at the end of the turn it came in: a Save All that fires in one turn is one batch
- *   any other origin         starts when no write came for `quietMs` and nobody is `busy` (a branch switch holds a lock)
+ *   any other origin         starts when no write came for `quietMs` and nobody is `busy` (a branch switch holds a lock);
+ *                            when only one file is written, already after `loneQuietMs`
  *   while a load runs        whatever comes is exactly one next load
  *
  * An editor save does not wait for somebody else's writes: those stay behind in their own batch until they are quiet.
@@ -16,12 +17,17 @@ export interface SaveQueueOptions {
   load(paths: readonly string[], origin: Origin): Promise<void>
   /** Milliseconds without a write after which a batch from outside the editor is complete. */
   readonly quietMs: number
+  /** The same while only one file is written, as a person's save is. Default: `quietMs`. */
+  readonly loneQuietMs?: number
   readonly clock: Clock
   /** True while somebody rewrites many files (`.git/index.lock` exists). Asked before a batch from outside starts. */
   busy?(): boolean | Promise<boolean>
   /** A lock that stays longer than this is forgotten, not held: the batch starts anyway. Default 10 000 ms. */
   readonly busyLimitMs?: number
 }
+
+/** Somebody writes without end: what came until then is loaded. */
+const quietLimitMs = 2000
 
 export class SaveQueue implements Disposable {
   private readonly saved = new Set<string>()
@@ -30,6 +36,9 @@ export class SaveQueue implements Disposable {
   private timer: TimerHandle | undefined
   private turnEnds = false
   private quietAt = 0
+  /** When the first write of the batch came. */
+  private openedAt: number | undefined
+  private last = { path: '', at: -Infinity }
   private heldSince: number | undefined
   private disposed = false
 
@@ -44,8 +53,19 @@ export class SaveQueue implements Disposable {
       return
     }
     if (!this.saved.has(path)) this.written.set(path, origin)
-    this.quietAt = this.options.clock.now() + this.options.quietMs
-    this.wakeAfter(this.options.quietMs)
+    const now = this.options.clock.now()
+    this.openedAt ??= now
+    const wait = Math.min(this.quietAfter(path, now), Math.max(0, this.openedAt + quietLimitMs - now))
+    this.quietAt = now + wait
+    this.wakeAfter(wait)
+  }
+
+  /** A second file soon after another means that somebody is writing many. */
+  private quietAfter(path: string, now: number): number {
+    const { quietMs, loneQuietMs } = this.options
+    const alone = this.written.size <= 1 && (path === this.last.path || now - this.last.at >= quietMs)
+    this.last = { path, at: now }
+    return alone ? (loneQuietMs ?? quietMs) : quietMs
   }
 
   /** Loads what is pending without waiting for quiet; resolves when nothing is pending or running. */
@@ -140,6 +160,7 @@ export class SaveQueue implements Disposable {
   private takeAll(): { readonly paths: readonly string[]; readonly origin: Origin } {
     this.stopTimer()
     this.heldSince = undefined
+    this.openedAt = undefined
     const origin = this.saved.size > 0 ? 'save' : ([...this.written.values()][0] ?? 'external')
     const paths = [...this.saved, ...this.written.keys()]
     this.saved.clear()

@@ -4,7 +4,7 @@ import { FakeClock, settle } from './fakeClock'
 
 interface Load { readonly paths: readonly string[]; readonly origin: string; end(): Promise<void>; fail(): Promise<void> }
 
-function queueWithLoads(busy?: () => boolean | Promise<boolean>) {
+function queueWithLoads(busy?: () => boolean | Promise<boolean>, loneQuietMs?: number) {
   const clock = new FakeClock()
   const loads: Load[] = []
   const load = (paths: readonly string[], origin: string): Promise<void> =>
@@ -13,7 +13,7 @@ function queueWithLoads(busy?: () => boolean | Promise<boolean>) {
       const fail = async (): Promise<void> => { reject(new Error('load failed')); await settle() }
       loads.push({ paths, origin, end, fail })
     })
-  const queue = new SaveQueue({ load, quietMs: 20, clock, ...(busy === undefined ? {} : { busy }) })
+  const queue = new SaveQueue({ load, quietMs: 20, clock, ...(busy === undefined ? {} : { busy }), ...(loneQuietMs === undefined ? {} : { loneQuietMs }) })
   const seen = (): (readonly string[])[] => loads.map((one) => one.paths)
   const nth = (index: number): Load => {
     const found = loads[index]
@@ -63,6 +63,53 @@ describe('save queue', () => {
     await clock.pass(1)
     assert.deepEqual(seen(), [['/a', '/b']])
     assert.equal(nth(0).origin, 'external')
+  })
+
+  it('waits only a moment for one file that is written alone', async () => {
+    const { queue, clock, seen, nth } = queueWithLoads(undefined, 2)
+    queue.push('/a', 'external')
+    await clock.pass(1)
+    queue.push('/a', 'external')
+    await clock.pass(1)
+    assert.deepEqual(seen(), [])
+    await clock.pass(1)
+    assert.deepEqual(seen(), [['/a']])
+    await nth(0).end()
+    await clock.pass(100)
+    queue.push('/b', 'external')
+    await clock.pass(2)
+    assert.deepEqual(seen(), [['/a'], ['/b']])
+  })
+
+  it('waits for all of a burst, whether its second file comes before or after the first was loaded', async () => {
+    const { queue, clock, seen, nth } = queueWithLoads(undefined, 2)
+    queue.push('/a', 'external')
+    queue.push('/b', 'external')
+    await clock.pass(19)
+    assert.deepEqual(seen(), [])
+    await clock.pass(1)
+    assert.deepEqual(seen(), [['/a', '/b']])
+    await nth(0).end()
+    await clock.pass(100)
+    queue.push('/a', 'external')
+    await clock.pass(5)
+    await nth(1).end()
+    for (const path of ['/b', '/c', '/d']) {
+      queue.push(path, 'external')
+      await clock.pass(5)
+    }
+    assert.deepEqual(seen(), [['/a', '/b'], ['/a']])
+    await clock.pass(20)
+    assert.deepEqual(seen(), [['/a', '/b'], ['/a'], ['/b', '/c', '/d']])
+  })
+
+  it('loads after two seconds what is written without end', async () => {
+    const { queue, clock, seen } = queueWithLoads()
+    for (let i = 0; i < 250; i++) {
+      queue.push('/log', 'external')
+      await clock.pass(10)
+    }
+    assert.deepEqual(seen(), [['/log']])
   })
 
   it('lets an editor save pass a burst of foreign writes, which stay one batch', async () => {
