@@ -15,7 +15,8 @@ export const {
   register, unregister, whereis, registered, link, unlink, monitor, demonitor, exit, processFlag,
   sendAfter, startTimer, cancelTimer, readTimer, makeRef, alias, unalias,
   processes, processInfo, isProcessAlive, suspendProcess, resumeProcess, hibernate, become,
-  put, get, erase, processLabel, setLabel
+  put, get, erase, processLabel, setLabel,
+  genServer, supervisor, sys, procLib
 } = api
 
 function installed(): typeof Api | undefined {

@@ -16,8 +16,16 @@
 import type { FrameView, ProcessStatus } from '../protocol/snapshot'
 import type { Matched, timeout } from './match'
 import type { Pid, Ref } from './pid'
+import type { GenServer } from './behaviours/genServerTypes'
+import type { ProcLibApi } from './behaviours/procLibTypes'
+import type { Supervisor } from './behaviours/supervisorTypes'
+import type { Sys } from './behaviours/sys'
 
 export type { Matched }
+export type { CallResult, CastResult, CodeChangeResult, GenServerModule, InitResult, ServerStatus } from './behaviours/genServerTypes'
+export type { ChildCounts, ChildResult, ChildRow, ChildSpec, RestartType, Strategy, SupervisorAtRisk, SupervisorFlags, SupervisorInit, SupervisorModule } from './behaviours/supervisorTypes'
+export type { Status } from './behaviours/sys'
+export type { From, ServerRef, StartMonitorResult, StartOptions, StartResult, Timeout } from './behaviours/terms'
 
 /** A module: its name, or its namespace (`import * as t from './t'`). */
 export type ModuleRef = string | Namespace
@@ -208,3 +216,12 @@ export declare function erase(key: unknown): unknown
 export declare function processLabel(pid: Pid): string | undefined
 /** proc_lib:set_label/1. */
 export declare function setLabel(label: string): 'ok'
+
+/** Servers: a process that answers calls and keeps a state, with callbacks that are always current code. gen_server(3). */
+export declare const genServer: GenServer
+/** Processes that start others and restart them when they end. supervisor(3). */
+export declare const supervisor: Supervisor
+/** Looking into running servers and changing their code. sys(3). */
+export declare const sys: Sys
+/** Starting processes that say when they are ready. proc_lib(3). */
+export declare const procLib: ProcLibApi

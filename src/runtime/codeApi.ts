@@ -56,5 +56,7 @@ export interface CodeApi {
 export interface CodeLookup {
   /** The exported function of current code; undefined when the module is not loaded or exports no such function. */
   exported(module: string, name: string): ((...args: never[]) => unknown) | undefined
+  /** The name of the module a namespace object belongs to, for people; undefined when it is none of the code server's. */
+  nameOf?(namespace: object): string | undefined
 }
 export type { Pid, Ref }

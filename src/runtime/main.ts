@@ -57,7 +57,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
 
   const processes = createProcesses({
     traps, onChange, report: reportCrash,
-    lookup: { exported: (module, name) => exported(server, module, name) },
+    lookup: { exported: (module, name) => exported(server, module, name), nameOf: (namespace) => server.table.ofNamespace(namespace)?.name },
     onTrap: () => serveAtSafepoint(port, traps, wake),
     onReleaseFailed: (label, error) => log(`releasing ${label} failed: ${String(error)}`),
     runningVersions: () => new Set(stacks.running().flatMap((frame) => recordOf(server, frame.unit, frame.version))),

@@ -1,5 +1,6 @@
 /** The functions of the package `codeswitch`, made from one runtime's processes. What they promise is written in `api.ts`. */
 import type * as Api from './api'
+import { createBehaviours } from './behaviours/behaviours'
 import { BadArgError, BadFunError, ExitSignal, NoProcError, UndefError } from './errors'
 import { any, timeout } from './match'
 import { Pid, Ref } from './pid'
@@ -18,6 +19,7 @@ export function createProcessApi(processes: Processes): ProcessApi {
     Pid, Ref, BadArgError, BadFunError, ExitSignal, NoProcError, UndefError, any, timeout,
     ...spawnFunctions(processes),
     ...dictionaryFunctions(processes),
+    ...createBehaviours(processes),
     self: () => table.current().pid,
     send: (destination, message) => {
       processes.send(destination, message)

@@ -164,6 +164,9 @@ export function createProcesses(options: ProcessesOptions) {
     spawn, send, alias, unalias, own, newProcess, run: spawning.run,
     lingering, framesOf, purgeVersion, exitProcess,
     throwIfEnded: frames.throwIfEnded,
+    lookup: options.lookup,
+    report: options.report ?? nothingToTell,
+    now: clock.now,
     /** Nobody knows which process runs any more. For tests: every runtime of a program costs each promise of it a little. */
     dispose: () => table.storage.disable(),
     current: () => table.current(),

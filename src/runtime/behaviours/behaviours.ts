@@ -1,0 +1,33 @@
+/** The behaviours of one runtime, put together. */
+import type { Processes } from '../processes'
+import { createAttempt } from './attempt'
+import { createCallbacks } from './callbacks'
+import { createGenServer } from './genServer'
+import { createLauncher } from './launch'
+import { createProcLib } from './procLib'
+import { createRequests } from './request'
+import { createServerLoop } from './serverLoop'
+import { createShutdown } from './shutdown'
+import { createSupervisor } from './supervisor'
+import { createSupervisorServer } from './supervisorServer'
+import { createSys } from './sys'
+import { createSystem } from './system'
+
+export function createBehaviours(processes: Processes) {
+  const attempt = createAttempt(processes)
+  const callbacks = createCallbacks(processes.lookup)
+  const requests = createRequests(processes)
+  const procLib = createProcLib(processes, callbacks, requests)
+  const system = createSystem(processes, callbacks, requests, attempt)
+  const launcher = createLauncher(processes, callbacks, procLib, attempt)
+  const loop = createServerLoop(processes, callbacks, requests, system, attempt)
+  const supervising = createSupervisorServer(processes, callbacks, attempt, createShutdown(processes))
+  const { launch: _, ...procLibForPrograms } = procLib
+
+  return {
+    genServer: createGenServer(callbacks, requests, procLib, launcher, loop),
+    supervisor: createSupervisor(processes, callbacks, requests, launcher, loop, supervising),
+    sys: createSys(processes, requests, system),
+    procLib: procLibForPrograms
+  }
+}

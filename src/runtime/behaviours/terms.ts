@@ -1,0 +1,42 @@
+/** Words that all behaviours share. Source: OTP gen_server(3), gen_statem(3), supervisor(3), sys(3). */
+import type { Pid, Ref } from '../pid'
+
+/** Milliseconds; `'infinity'` and Infinity are the same. */
+export type Timeout = number | 'infinity'
+
+/** A server: its pid or its registered name. */
+export type ServerRef = Pid | string
+
+/** Who asked, for `reply`: the caller and the reference his answer carries. */
+export type From = readonly [Pid, Ref]
+
+/**
+ * ['ok', pid]        it runs, its `init` has returned
+ * 'ignore'           its `init` said so
+ * ['error', reason]  `init` stopped or crashed; ['already_started', pid] when the name is taken
+ */
+export type StartResult = readonly ['ok', Pid] | 'ignore' | readonly ['error', unknown]
+
+/** As StartResult, of `startMonitor`. */
+export type StartMonitorResult = readonly ['ok', readonly [Pid, Ref]] | 'ignore' | readonly ['error', unknown]
+
+export interface StartOptions {
+  /** Registered before `init` runs. */
+  readonly name?: string
+  /** How long `init` may take (default: for ever); then it is killed and the answer is ['error', 'timeout']. */
+  readonly timeout?: Timeout
+  /** As sys(3): what to trace from the start on. */
+  readonly debug?: readonly DebugOption[]
+}
+
+export type DebugOption = 'trace' | 'log' | 'statistics'
+
+export type Awaitable<T> = T | PromiseLike<T>
+
+/** What a server answers has the type its asker says it has: only here the compiler is told so. */
+export function asPromised(value: unknown): never {
+  // eslint-disable-next-line no-restricted-syntax -- a message carries no type
+  return value as never
+}
+
+export const milliseconds = (timeout: Timeout): number => (timeout === 'infinity' ? Infinity : timeout)
