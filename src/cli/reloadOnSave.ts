@@ -37,7 +37,10 @@ export function reloadOnSave({ host, root, print, clock = systemClock }: ReloadO
   }
 
   function changed(path: string): void {
-    for (const file of affectedFiles(host.snapshot, path)) queue.push(file, 'external')
+    const files = affectedFiles(host.snapshot, path)
+    for (const file of files) queue.push(file, 'external')
+    // What is waited for here is no waste: the compiler works meanwhile.
+    if (files.length > 0) host.request('prepare', { files }).catch(() => {}) // the load tells what is wrong
   }
 
   const watcher = store.add(new FileWatcher({ root, onChange: changed, onError: (message) => print(`[codeswitch] ${message}\n`) }))

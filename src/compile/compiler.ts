@@ -76,6 +76,7 @@ export class Compiler implements Disposable {
   private readonly tsconfigs: Tsconfigs
   private readonly realPaths: RealPaths
   private readonly rewrite: Promise<Rewrite> | undefined
+  private readonly making = new Map<string, Promise<Made>>()
   private idle: NodeJS.Timeout | undefined
 
   constructor(private readonly options: CompilerOptions) {
@@ -153,10 +154,22 @@ export class Compiler implements Disposable {
     const key = hashOf(`${source.hash} ${extension} ${job.format} ${job.loader === 'plain' ? '' : job.settings.digest}`)
     const cached = this.cache.get(file, key)
     if (cached !== undefined) return { ok: true, unit: { file, ...source, ...cached } }
-    const made = job.loader === 'plain' ? await this.plain(job) : await this.transformed(job)
+    const made = await this.made(job, key)
     if (!made.ok) return failed(source, made.problems)
-    this.cache.put(file, key, made.unit)
     return { ok: true, unit: { file, ...source, ...made.unit } }
+  }
+
+  /** Who asks while the same text is being compiled gets the same answer. */
+  private made(job: Job, key: string): Promise<Made> {
+    const id = `${job.file} ${key}`
+    const known = this.making.get(id)
+    if (known !== undefined) return known
+    const making = (job.loader === 'plain' ? this.plain(job) : this.transformed(job)).then((made) => {
+      if (made.ok) this.cache.put(job.file, key, made.unit)
+      return made
+    }).finally(() => this.making.delete(id))
+    this.making.set(id, making)
+    return making
   }
 
   private async plain(job: Job): Promise<Made> {

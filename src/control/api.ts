@@ -18,6 +18,8 @@ export interface ApiDeps {
   readonly names: ModuleNames
   readonly batches: Batches
   readonly texts: Texts
+  /** Compiles these files without waiting: a load that follows finds them compiled. */
+  prepare(files: readonly string[]): void
   picture(): Picture
   snapshot(): Snapshot
   /** Takes a new picture and tells everybody. */
@@ -44,6 +46,10 @@ export function createApi(deps: ApiDeps): Api {
   }
   return {
     load: (params) => loader.load(params),
+    prepare: async ({ files }) => {
+      deps.prepare(files)
+      return {}
+    },
     loadStaged: async ({ module, kill }) => {
       const all = batches.allStaged()
       const id = module === undefined ? all[0]?.id : all.find((batch) => batch.reload.some((name) => name === module || nameOf(names, module) === name))?.id

@@ -93,6 +93,7 @@ class Control {
     }
     const api = createApi({
       main: link, loader: this.loader, names: this.names, batches: this.batches, texts: this.texts,
+      prepare: (files) => void this.compiler.compileMany(files),
       picture: () => this.picture, snapshot: () => this.last ?? this.compose(), refresh: () => this.refresh(),
     })
     peer.serve({ ...api, load: (params) => (this.started ? api.load(params) : this.startAgain()), openInspector: (params) => this.openInspector(() => api.openInspector(params)) })

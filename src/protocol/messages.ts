@@ -89,6 +89,8 @@ export type ShellAnswer =
 /** method -> [params, result]. A `Refusal` is an answer, not a fault: the call was understood and declined. */
 export interface Requests {
   load: [LoadParams, LoadReport | Refusal]
+  /** These files (absolute) have changed and may have to be loaded in a moment: whoever has to compile may begin. */
+  prepare: [{ readonly files: readonly string[] }, Record<string, never>]
   /** Loads what is staged (all, or the batch of `module`); `kill`: purge those who linger, else wait until they left. */
   loadStaged: [{ readonly module?: string; readonly kill: boolean }, LoadReport | Refusal]
   discardStaged: [{ readonly module?: string }, { readonly discarded: readonly ModuleName[] } | Refusal]
