@@ -2,6 +2,7 @@
 import { inspect } from 'node:util'
 import inspector from 'node:inspector'
 import { parsePid, pidText } from '../protocol/ids'
+import type { ModuleName } from '../protocol/ids'
 import type { CodeServer } from './codeServer'
 import { withoutThrown } from './codeServer'
 import type { LoadOutcome } from './codeServer'
@@ -46,11 +47,17 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
     const id = parsePid(text)
     return id === undefined ? processes.registry.find(text) : processes.find(id)
   }
+  const whenDrained = (modules: readonly ModuleName[], done: () => void): void => {
+    const olds = modules.flatMap((module) => table.get(module)?.old?.record ?? [])
+    // A function that runs right now leaves no frame behind when it ends: look again when it has.
+    if (olds.some((version) => version.frames.vNext === version.frames && processes.lingering(version).length > 0)) setImmediate(() => whenDrained(modules, done))
+    else waiting.add(olds.filter((version) => processes.lingering(version).length > 0), done)
+  }
   return {
     start: (params, reply) => deps.startProgram(params, (outcome) => reply(withoutThrown(outcome))),
-    load({ units, reload, purge, origin }, reply) {
+    load({ units, reload, ...how }, reply) {
       server.offer(units)
-      run(server.load(reload, purge, origin), (outcome) => reply(withoutThrown(outcome)))
+      run(server.load(reload, how), (outcome) => reply(withoutThrown(outcome)))
     },
     lingering({ modules }, reply) {
       reply(modules.map((module) => {
@@ -59,15 +66,7 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
         return { module, old: record?.old !== undefined, total: pids.length, pids: pids.slice(0, PAGE) }
       }))
     },
-    drained({ modules }, reply) {
-      const olds = modules.flatMap((module) => table.get(module)?.old?.record ?? [])
-      // A function that runs right now leaves no frame behind when it ends: look again when it has.
-      if (olds.some((version) => version.frames.vNext === version.frames && processes.lingering(version).length > 0)) {
-        setImmediate(() => this.drained({ modules }, reply))
-        return
-      }
-      waiting.add(olds.filter((version) => processes.lingering(version).length > 0), () => reply(true))
-    },
+    drained: ({ modules }, reply) => whenDrained(modules, () => reply(true)),
     purge({ module, soft }, reply) {
       if (soft) return reply({ result: server.softPurge(module), killed: [] })
       const killed = server.purge(module)
