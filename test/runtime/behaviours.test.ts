@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { World } from './support/world'
+
+/** A gen_server; `state` is an expression, `more` further exports. */
+const srv = (version: number, state: string, more = ''): string => `
+import { genServer, receive, sys, type From } from 'codeswitch'
+import * as srv from './srv'
+export const start = () => genServer.start(srv as never, [], { name: 'srv' })
+export const init = () => ['ok', ${state}]
+export async function handleCall(request: unknown, _from: From, state: unknown) {
+  if (request === 'slow') await receive('release')
+  return ['reply', [${version}, state], state]
+}
+export const terminate = () => { console.log('terminated in ${version}') }
+${more}`
+
+/** A process that waits in a loop of its own, under a supervisor. */
+const worker = (version: number): string => `
+import { procLib, receive, register, self } from 'codeswitch'
+import * as worker from './worker'
+export const startLink = (name: string) => procLib.startLink(worker, 'run', [name])
+export async function run(name: string): Promise<never> {
+  register(name, self())
+  procLib.initAck(['ok', self()])
+  while (true) {
+    const message = await receive()
+    console.log(name, 'runs', ${version}, message)
+  }
+}
+`
+const sup = (intensity: number, names: readonly string[]): string => `
+import { supervisor } from 'codeswitch'
+import * as sup from './sup'
+import * as worker from './worker'
+export const start = () => supervisor.startLink(sup as never, [], { name: 'sup' })
+export const init = () => ['ok', [{ intensity: ${intensity} }, ${JSON.stringify(names)}.map((id) => ({ id, start: [worker, 'startLink', [id]] }))]]
+`
+
+describe('behaviours in a host', () => {
+  let world: World
+  afterEach(() => world.end())
+
+  it('an idle server never lingers, and its next callback is current code', async () => {
+    world = await World.start({ 'main.ts': `import * as srv from './srv'\nawait srv.start()`, 'srv.ts': srv(1, '7') }, { entry: 'main.ts' })
+    assert.deepEqual(await world.value(`genServer.call('srv', 'get')`), [1, 7])
+    for (let version = 2; version < 6; version++) {
+      const report = await world.save('srv.ts', srv(version, '7'))
+      assert.deepEqual(report.outcomes, [{ module: 'srv', kind: 'loaded', version, killed: [] }])
+      assert.deepEqual((await world.snapshot()).lingering, [])
+      assert.deepEqual(await world.value(`genServer.call('srv', 'get')`), [version, 7])
+    }
+  })
+
+  it('a server busy in an old callback lingers, and a purge ends its caller with killed and without terminate', async () => {
+    world = await World.start({ 'main.ts': `import * as srv from './srv'\nawait srv.start()`, 'srv.ts': srv(1, '7') }, { entry: 'main.ts' })
+    await world.value(`globalThis.why = undefined; void genServer.call('srv', 'slow').catch((error) => { globalThis.why = error.reason[0] }); 0`)
+    await world.save('srv.ts', srv(2, '7'))
+    const { lingering: [entry] } = await world.snapshot()
+    assert.equal(entry?.processes[0]?.name, 'srv')
+    assert.deepEqual(await world.value('l(srv)'), ['module', 'srv'])
+    assert.equal(await world.value('globalThis.why'), 'killed')
+    assert.ok(!world.output.includes('terminated'))
+  })
+
+  it('suspend, load, changeCode, resume migrates the state while calls wait', async () => {
+    world = await World.start({ 'main.ts': `import * as srv from './srv'\nawait srv.start()`, 'srv.ts': srv(1, '7') }, { entry: 'main.ts' })
+    assert.equal(await world.value(`sys.suspend('srv')`), 'ok')
+    await world.value(`globalThis.answer = undefined; void genServer.call('srv', 'get').then((value) => { globalThis.answer = value }); 0`)
+    await world.save('srv.ts', srv(2, '{ count: 0 }', `export const codeChange = (oldVsn: unknown, count: number, extra: unknown) => ['ok', { count, oldVsn, extra }]`))
+    assert.equal(await world.value('globalThis.answer === undefined'), true)
+    assert.equal(await world.value(`sys.changeCode('srv', 'srv', 1, 'extra')`), 'ok')
+    assert.equal(await world.value(`sys.resume('srv')`), 'ok')
+    assert.deepEqual(await world.value('globalThis.answer'), [2, { count: 7, oldVsn: 1, extra: 'extra' }])
+  })
+
+  it('a child that a load killed is restarted in the version that was just loaded', async () => {
+    world = await World.start({ 'main.ts': `import * as sup from './sup'\nawait sup.start()`, 'sup.ts': sup(10, ['a', 'b']), 'worker.ts': worker(1) }, { entry: 'main.ts' })
+    await world.save('worker.ts', worker(2))
+    for (let version = 3; version < 6; version++) {
+      const before = await world.value(`[whereis('a'), whereis('b')]`)
+      await world.write('worker.ts', worker(version))
+      assert.deepEqual(await world.value('l(worker)'), ['module', 'worker'])
+      await world.value(`send('a', 'hello')`)
+      await world.prints(`a runs ${version} hello`)
+      assert.notDeepEqual(await world.value(`[whereis('a'), whereis('b')]`), before)
+      const { lingering } = await world.snapshot()
+      assert.deepEqual(lingering, [])
+      await world.load(['worker'], { force: true }) // now they linger again
+    }
+  })
+
+  it('supervisorsAtRisk names the supervisor that the next load would end', async () => {
+    world = await World.start({ 'main.ts': `import * as sup from './sup'\nawait sup.start()`, 'sup.ts': sup(1, ['a', 'b']), 'worker.ts': worker(1) }, { entry: 'main.ts' })
+    await world.save('worker.ts', worker(2))
+    assert.deepEqual(await world.value(`supervisor.supervisorsAtRisk([whereis('a')])`), [])
+    const risk = await world.value(`supervisor.supervisorsAtRisk([whereis('a'), whereis('b')]).map(({ name, restarts }) => [name, restarts])`)
+    assert.deepEqual(risk, [['sup', 2]])
+    await world.value('l(worker)')
+    assert.equal(await world.value(`whereis('sup') === undefined`), true)
+  })
+})
