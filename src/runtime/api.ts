@@ -16,14 +16,18 @@
 import type { FrameView, ProcessStatus } from '../protocol/snapshot'
 import type { Matched, timeout } from './match'
 import type { Pid, Ref } from './pid'
+import type { CodeApi } from './codeApi'
 import type { GenServer } from './behaviours/genServerTypes'
+import type { GenStatem } from './behaviours/genStatemTypes'
 import type { ProcLibApi } from './behaviours/procLibTypes'
 import type { Supervisor } from './behaviours/supervisorTypes'
 import type { Sys } from './behaviours/sys'
 
 export type { Matched }
 export type { CallResult, CastResult, CodeChangeResult, GenServerModule, InitResult, ServerStatus } from './behaviours/genServerTypes'
+export type { Action, Actions, CallbackMode, EventResult, EventType, GenStatemModule, StatemInit } from './behaviours/genStatemTypes'
 export type { ChildCounts, ChildResult, ChildRow, ChildSpec, RestartType, Strategy, SupervisorAtRisk, SupervisorFlags, SupervisorInit, SupervisorModule } from './behaviours/supervisorTypes'
+export type { BatchError, CodeApi, Loaded, LoadError, LoadErrorReason, ModuleInfo, ObjectCode, Wanted } from './codeApi'
 export type { Status } from './behaviours/sys'
 export type { From, ServerRef, StartMonitorResult, StartOptions, StartResult, Timeout } from './behaviours/terms'
 
@@ -219,9 +223,14 @@ export declare function setLabel(label: string): 'ok'
 
 /** Servers: a process that answers calls and keeps a state, with callbacks that are always current code. gen_server(3). */
 export declare const genServer: GenServer
+/** Servers that are state machines: events are handled by the state they are in. gen_statem(3). */
+export declare const genStatem: GenStatem
 /** Processes that start others and restart them when they end. supervisor(3). */
 export declare const supervisor: Supervisor
 /** Looking into running servers and changing their code. sys(3). */
 export declare const sys: Sys
 /** Starting processes that say when they are ready. proc_lib(3). */
 export declare const procLib: ProcLibApi
+
+/** The code server: loading, purging and deleting modules, and asking what is loaded. code(3). With plain `node` there is none: loads reject. */
+export declare const code: CodeApi

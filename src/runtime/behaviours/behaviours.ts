@@ -3,11 +3,13 @@ import type { Processes } from '../processes'
 import { createAttempt } from './attempt'
 import { createCallbacks } from './callbacks'
 import { createGenServer } from './genServer'
+import { createGenStatem } from './genStatem'
 import { createLauncher } from './launch'
 import { createProcLib } from './procLib'
 import { createRequests } from './request'
 import { createServerLoop } from './serverLoop'
 import { createShutdown } from './shutdown'
+import { createStatemLoop } from './statemLoop'
 import { createSupervisor } from './supervisor'
 import { createSupervisorServer } from './supervisorServer'
 import { createSys } from './sys'
@@ -26,6 +28,7 @@ export function createBehaviours(processes: Processes) {
 
   return {
     genServer: createGenServer(callbacks, requests, procLib, launcher, loop),
+    genStatem: createGenStatem(callbacks, requests, procLib, launcher, createStatemLoop(processes, callbacks, requests, system, attempt)),
     supervisor: createSupervisor(processes, callbacks, requests, launcher, loop, supervising),
     sys: createSys(processes, requests, system),
     procLib: procLibForPrograms
