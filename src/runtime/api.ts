@@ -18,17 +18,21 @@ import type { Matched, timeout } from './match'
 import type { Pid, Ref } from './pid'
 import type { CodeApi } from './codeApi'
 import type { GenServer } from './behaviours/genServerTypes'
+import type { GenEvent } from './behaviours/genEventTypes'
 import type { GenStatem } from './behaviours/genStatemTypes'
 import type { ProcLibApi } from './behaviours/procLibTypes'
 import type { Supervisor } from './behaviours/supervisorTypes'
 import type { Sys } from './behaviours/sys'
+import type { TaskApi } from './behaviours/task'
 
 export type { Matched }
 export type { CallResult, CastResult, CodeChangeResult, GenServerModule, InitResult, ServerStatus } from './behaviours/genServerTypes'
+export type { EventAnswer, GenEventModule, HandlerRef } from './behaviours/genEventTypes'
 export type { Action, Actions, CallbackMode, EventResult, EventType, GenStatemModule, StatemInit } from './behaviours/genStatemTypes'
 export type { ChildCounts, ChildResult, ChildRow, ChildSpec, RestartType, Strategy, SupervisorAtRisk, SupervisorFlags, SupervisorInit, SupervisorModule } from './behaviours/supervisorTypes'
 export type { BatchError, CodeApi, Loaded, LoadError, LoadErrorReason, ModuleInfo, ObjectCode, Wanted } from './codeApi'
 export type { Status } from './behaviours/sys'
+export type { TaskRef } from './behaviours/task'
 export type { From, ServerRef, StartMonitorResult, StartOptions, StartResult, Timeout } from './behaviours/terms'
 
 /** A module: its name, or its namespace (`import * as t from './t'`). */
@@ -225,6 +229,10 @@ export declare function setLabel(label: string): 'ok'
 export declare const genServer: GenServer
 /** Servers that are state machines: events are handled by the state they are in. gen_statem(3). */
 export declare const genStatem: GenStatem
+/** Managers that pass events on to handlers, which come and go. gen_event(3). */
+export declare const genEvent: GenEvent
+/** One piece of work in a process of its own, whose result somebody waits for. */
+export declare const task: TaskApi
 /** Processes that start others and restart them when they end. supervisor(3). */
 export declare const supervisor: Supervisor
 /** Looking into running servers and changing their code. sys(3). */

@@ -2,6 +2,8 @@
 import type { Processes } from '../processes'
 import { createAttempt } from './attempt'
 import { createCallbacks } from './callbacks'
+import { createEventManager } from './eventManager'
+import { createGenEvent } from './genEvent'
 import { createGenServer } from './genServer'
 import { createGenStatem } from './genStatem'
 import { createLauncher } from './launch'
@@ -14,6 +16,7 @@ import { createSupervisor } from './supervisor'
 import { createSupervisorServer } from './supervisorServer'
 import { createSys } from './sys'
 import { createSystem } from './system'
+import { createTask } from './task'
 
 export function createBehaviours(processes: Processes) {
   const attempt = createAttempt(processes)
@@ -29,6 +32,8 @@ export function createBehaviours(processes: Processes) {
   return {
     genServer: createGenServer(callbacks, requests, procLib, launcher, loop),
     genStatem: createGenStatem(callbacks, requests, procLib, launcher, createStatemLoop(processes, callbacks, requests, system, attempt)),
+    genEvent: createGenEvent(processes, requests, procLib, launcher, loop, createEventManager(processes, callbacks, attempt)),
+    task: createTask(processes, attempt),
     supervisor: createSupervisor(processes, callbacks, requests, launcher, loop, supervising),
     sys: createSys(processes, requests, system),
     procLib: procLibForPrograms

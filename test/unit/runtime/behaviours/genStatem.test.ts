@@ -86,7 +86,7 @@ describe('a gen_statem', () => {
 
   describe('timeout', () => {
     const timed = (action: Action | readonly Action[]) => machine({
-      off: (type, content, n) => (content === 'set' ? ['keepState', n, action] : content === 'go' ? ['nextState', 'on', n] : 'keepStateAndData'),
+      off: (_, content, n) => (content === 'set' ? ['keepState', n, action] : content === 'go' ? ['nextState', 'on', n] : 'keepStateAndData'),
       on: () => 'keepStateAndData'
     })
 

@@ -1,0 +1,166 @@
+/** A gen_event manager is a gen_server whose callbacks are these: it owns the handlers and calls them one after another. */
+import { isDeepStrictEqual } from 'node:util'
+import { Pid } from '../pid'
+import type { Processes } from '../processes'
+import { type Attempt, reasonOf } from './attempt'
+import type { Callbacks, Module } from './callbacks'
+import type { HandlerRef } from './genEventTypes'
+
+interface Handler {
+  readonly ref: HandlerRef
+  readonly owner: Pid | undefined
+  state: unknown
+}
+
+export class Manager {
+  /** The last added first. */
+  handlers: readonly Handler[] = []
+}
+
+type Done = readonly ['noreply', Manager]
+
+export function createEventManager(processes: Processes, callbacks: Callbacks, attempt: Attempt) {
+  const find = (manager: Manager, ref: unknown): Handler | undefined => manager.handlers.find((handler) => same(handler.ref, ref))
+
+  /** What the handler's callback answered; a Crash when it crashed. */
+  async function ask(ref: HandlerRef, name: string, args: readonly unknown[]): Promise<unknown> {
+    const outcome = await attempt(() => callbacks.call(moduleOf(ref), name, args))
+    return outcome.kind === 'returned' ? outcome.value : new Crash(reasonOf(outcome))
+  }
+
+  async function add(manager: Manager, ref: HandlerRef, args: unknown, owner: Pid | undefined): Promise<unknown> {
+    if (find(manager, ref) !== undefined) return ['error', 'already_present'] // ours: OTP lets one handle twice
+    const answer = await ask(ref, 'init', [args])
+    if (answer instanceof Crash) return ['EXIT', answer.reason]
+    if (!Array.isArray(answer) || answer[0] !== 'ok') return answer
+    if (owner !== undefined) processes.signals.link(owner)
+    manager.handlers = [{ ref, owner, state: answer[1] }, ...manager.handlers]
+    return 'ok'
+  }
+
+  /** @returns what its terminate answered, 'ok' without one. */
+  async function remove(manager: Manager, handler: Handler, reason: unknown, told: unknown): Promise<unknown> {
+    manager.handlers = manager.handlers.filter((other) => other !== handler)
+    const answer = callbacks.find(moduleOf(handler.ref), 'terminate') === undefined ? 'ok' : await ask(handler.ref, 'terminate', [reason, handler.state])
+    if (handler.owner !== undefined) {
+      if (!manager.handlers.some(({ owner }) => owner === handler.owner)) processes.signals.unlink(handler.owner)
+      if (told !== undefined) processes.send(handler.owner, ['gen_event_EXIT', handler.ref, told])
+    }
+    return answer instanceof Crash ? ['EXIT', answer.reason] : answer
+  }
+
+  async function crashed(manager: Manager, handler: Handler, reason: unknown): Promise<void> {
+    const { pid, registeredName: name } = processes.current()
+    processes.report({ pid, name, label: `genEvent handler ${callbacks.nameOf(moduleOf(handler.ref))}`, reason })
+    await remove(manager, handler, ['error', reason], reason)
+  }
+
+  /** To each that was there when it came. */
+  async function tell(manager: Manager, name: 'handleEvent' | 'handleInfo', event: unknown): Promise<void> {
+    for (const handler of [...manager.handlers]) {
+      if (name === 'handleInfo' && callbacks.find(moduleOf(handler.ref), name) === undefined) continue
+      await apply(manager, handler, await ask(handler.ref, name, [event, handler.state]))
+    }
+  }
+
+  async function apply(manager: Manager, handler: Handler, answer: unknown): Promise<void> {
+    if (answer instanceof Crash) return crashed(manager, handler, answer.reason)
+    if (answer === 'remove_handler') return void await remove(manager, handler, 'remove_handler', 'normal')
+    const [word, first, state, next, args]: unknown[] = Array.isArray(answer) ? answer : []
+    if (word === 'ok') handler.state = first
+    else if (word === 'swap_handler' && isHandlerRef(next)) {
+      handler.state = state
+      await swap(manager, handler, first, next, args)
+    } else await crashed(manager, handler, ['bad_return_value', answer])
+  }
+
+  async function swap(manager: Manager, from: Handler, reason: unknown, to: HandlerRef, args: unknown): Promise<unknown> {
+    const left = await remove(manager, from, reason, undefined)
+    return add(manager, to, [args, left], from.owner)
+  }
+
+  async function callOne(manager: Manager, ref: unknown, request: unknown): Promise<unknown> {
+    const handler = find(manager, ref)
+    if (handler === undefined) return ['error', 'bad_module']
+    const answer = await ask(handler.ref, 'handleCall', [request, handler.state])
+    if (answer instanceof Crash) {
+      await crashed(manager, handler, answer.reason)
+      return ['error', ['EXIT', answer.reason]]
+    }
+    const [word, reply, state]: unknown[] = Array.isArray(answer) ? answer : []
+    if (word === 'ok') handler.state = state
+    else if (word === 'remove_handler') await remove(manager, handler, 'remove_handler', 'normal')
+    else {
+      await crashed(manager, handler, ['bad_return_value', answer])
+      return ['error', ['EXIT', ['bad_return_value', answer]]]
+    }
+    return reply
+  }
+
+  async function answer(manager: Manager, request: unknown, caller: Pid): Promise<unknown> {
+    const [word, first, second, third]: unknown[] = Array.isArray(request) ? request : [request]
+    switch (word) {
+      case 'sync_notify':
+        await tell(manager, 'handleEvent', first)
+        return 'ok'
+      case 'call': return callOne(manager, first, second)
+      case 'which_handlers': return manager.handlers.map(({ ref }) => ref)
+      case 'add': return isHandlerRef(first) ? add(manager, first, second, third === true ? caller : undefined) : ['error', 'bad_module']
+      case 'delete': {
+        const handler = find(manager, first)
+        return handler === undefined ? ['error', 'module_not_found'] : remove(manager, handler, second, undefined)
+      }
+      case 'swap': return swapOnDemand(manager, first, second)
+      default: return ['error', ['unknown_call', request]]
+    }
+  }
+
+  async function swapOnDemand(manager: Manager, from: unknown, to: unknown): Promise<unknown> {
+    const [ref, reason]: unknown[] = Array.isArray(from) ? from : []
+    const [next, args]: unknown[] = Array.isArray(to) ? to : []
+    if (!isHandlerRef(next)) return ['error', 'bad_module']
+    const handler = find(manager, ref)
+    return handler === undefined ? add(manager, next, [args, 'error'], undefined) : swap(manager, handler, reason, next, args)
+  }
+
+  async function ownerEnded(manager: Manager, pid: Pid, reason: unknown): Promise<void> {
+    for (const handler of manager.handlers.filter(({ owner }) => owner === pid)) await remove(manager, handler, ['stop', reason], undefined)
+  }
+
+  /** Every handler whose module is changed, or all when the change names none of them. */
+  async function codeChange(oldVsn: unknown, manager: Manager, extra: unknown): Promise<readonly ['ok', Manager] | readonly ['error', unknown]> {
+    for (const handler of manager.handlers) {
+      if (callbacks.find(moduleOf(handler.ref), 'codeChange') === undefined) continue
+      const changed = await ask(handler.ref, 'codeChange', [oldVsn, handler.state, extra])
+      if (!Array.isArray(changed) || changed[0] !== 'ok') return ['error', changed instanceof Crash ? ['EXIT', changed.reason] : changed]
+      handler.state = changed[1]
+    }
+    return ['ok', manager]
+  }
+
+  return {
+    handleCall: async (request: unknown, from: readonly [Pid, unknown], manager: Manager) => ['reply', await answer(manager, request, from[0]), manager] as const,
+    handleCast: async (message: unknown, manager: Manager): Promise<Done> => {
+      if (Array.isArray(message) && message[0] === 'notify') await tell(manager, 'handleEvent', message[1])
+      return ['noreply', manager]
+    },
+    handleInfo: async (message: unknown, manager: Manager): Promise<Done> => {
+      if (Array.isArray(message) && message[0] === 'EXIT' && message[1] instanceof Pid && manager.handlers.some(({ owner }) => owner === message[1])) await ownerEnded(manager, message[1], message[2])
+      else await tell(manager, 'handleInfo', message)
+      return ['noreply', manager]
+    },
+    terminate: async (_reason: unknown, manager: Manager): Promise<void> => {
+      for (const handler of manager.handlers) await remove(manager, handler, 'stop', 'shutdown')
+    },
+    codeChange
+  }
+}
+
+class Crash {
+  constructor(readonly reason: unknown) {}
+}
+
+const moduleOf = (ref: HandlerRef): Module => (isPair(ref) ? ref[0] : ref)
+const same = (a: HandlerRef, b: unknown): boolean => (isPair(a) ? isPair(b) && a[0] === b[0] && isDeepStrictEqual(a[1], b[1]) : a === b)
+const isPair = (ref: unknown): ref is readonly [Module, unknown] => Array.isArray(ref)
+const isHandlerRef = (ref: unknown): ref is HandlerRef => typeof ref === 'string' || (typeof ref === 'object' && ref !== null)

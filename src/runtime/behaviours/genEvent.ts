@@ -1,0 +1,39 @@
+/** gen_event(3) for programs. */
+import type { Processes } from '../processes'
+import type { createEventManager } from './eventManager'
+import { Manager } from './eventManager'
+import type { GenEvent } from './genEventTypes'
+import type { Blueprint, Launcher } from './launch'
+import type { ProcLib } from './procLib'
+import type { Requests } from './request'
+import type { ServerLoop } from './serverLoop'
+import type { ServerRef, Timeout } from './terms'
+
+const PATIENCE = 5000
+
+export function createGenEvent(processes: Processes, requests: Requests, procLib: ProcLib, launcher: Launcher, loop: ServerLoop, manager: ReturnType<typeof createEventManager>): GenEvent {
+  const blueprint = (name: string | undefined): Blueprint => ({
+    behaviour: 'genEvent', module: name ?? 'manager',
+    init() {
+      processes.current().trapExit = true
+      return ['ok', new Manager()]
+    },
+    accept: (born, answer) => loop.accept('genEvent', manager, born, answer, name ?? 'manager')
+  })
+  const ask = (name: string, server: ServerRef, request: readonly unknown[], timeout: Timeout = 'infinity'): Promise<never> =>
+    requests.request(server, '$gen_call', request, timeout, ['genEvent', name, [server, ...request.slice(1)]])
+
+  return {
+    start: (options = {}) => launcher.start(blueprint(options.name), options, false),
+    startLink: (options = {}) => launcher.start(blueprint(options.name), options, true),
+    addHandler: (server, handler, args) => ask('addHandler', server, ['add', handler, args]),
+    addSupHandler: (server, handler, args) => ask('addSupHandler', server, ['add', handler, args, true]),
+    deleteHandler: (server, handler, args) => ask('deleteHandler', server, ['delete', handler, args]),
+    swapHandler: (server, from, to) => ask('swapHandler', server, ['swap', from, to]),
+    whichHandlers: (server) => ask('whichHandlers', server, ['which_handlers']),
+    notify: (server, event) => requests.cast(server, ['$gen_cast', ['notify', event]]),
+    syncNotify: (server, event) => ask('syncNotify', server, ['sync_notify', event]),
+    call: (server, handler, request, timeout = PATIENCE) => ask('call', server, ['call', handler, request], timeout),
+    stop: (server, reason, timeout) => procLib.stop(server, reason, timeout)
+  }
+}

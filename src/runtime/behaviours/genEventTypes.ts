@@ -1,0 +1,41 @@
+/** The shapes of gen_event(3): a manager that passes events on to handlers, which come and go. */
+import type { Module } from './callbacks'
+import type { Awaitable, ServerRef, StartOptions, StartResult, Timeout } from './terms'
+
+/** A module, or [module, id] when it handles more than once. */
+export type HandlerRef = Module | readonly [Module, unknown]
+
+/** 'remove_handler' ends it with terminate('remove_handler', state); 'swap_handler' puts another in its place. */
+export type EventAnswer<S> = readonly ['ok', S] | 'remove_handler' | readonly ['swap_handler', unknown, S, HandlerRef, unknown]
+
+export interface GenEventModule<S, A = unknown> {
+  /** After a swap the argument is [args, what terminate of the former answered]. Anything but ['ok', state] refuses. */
+  readonly init: (args: A) => Awaitable<readonly ['ok', S] | readonly ['error', unknown]>
+  readonly handleEvent: (event: never, state: S) => Awaitable<EventAnswer<S>>
+  readonly handleCall?: (request: never, state: S) => Awaitable<readonly ['ok', unknown, S] | readonly ['remove_handler', unknown]>
+  readonly handleInfo?: (message: never, state: S) => Awaitable<EventAnswer<S>>
+  /** reason: 'remove_handler', 'stop', ['stop', why], ['error', why], or what `deleteHandler` was given. */
+  readonly terminate?: (reason: unknown, state: S) => unknown
+  readonly codeChange?: (oldVsn: never, state: never, extra: never) => Awaitable<readonly ['ok', S]>
+}
+
+/** gen_event(3). A handler that crashes is removed; the manager and the other handlers go on. */
+export interface GenEvent {
+  start(options?: StartOptions): Promise<StartResult>
+  startLink(options?: StartOptions): Promise<StartResult>
+  /** 'ok', ['error', reason] or what its init answered instead. */
+  addHandler<S, A>(manager: ServerRef, handler: GenEventModule<S, A> | readonly [GenEventModule<S, A>, unknown] | string | readonly [string, unknown], args: A): Promise<unknown>
+  /** Tied to the caller: removed when he ends; he gets ['gen_event_EXIT', handler, reason] when it is removed otherwise. */
+  addSupHandler<S, A>(manager: ServerRef, handler: GenEventModule<S, A> | readonly [GenEventModule<S, A>, unknown] | string | readonly [string, unknown], args: A): Promise<unknown>
+  /** What its terminate answered; ['error', 'module_not_found']. */
+  deleteHandler(manager: ServerRef, handler: HandlerRef, args: unknown): Promise<unknown>
+  swapHandler(manager: ServerRef, from: readonly [HandlerRef, unknown], to: readonly [HandlerRef, unknown]): Promise<unknown>
+  whichHandlers(manager: ServerRef): Promise<readonly HandlerRef[]>
+  /** To every handler, the last added first; goes on at once. */
+  notify(manager: ServerRef, event: unknown): 'ok'
+  /** Waits until every handler has seen it. */
+  syncNotify(manager: ServerRef, event: unknown): Promise<'ok'>
+  /** Asks one handler. ['error', 'bad_module'] when there is none such; ['error', ['EXIT', why]] when it crashed. */
+  call<R = unknown>(manager: ServerRef, handler: HandlerRef, request: unknown, timeout?: Timeout): Promise<R>
+  stop(manager: ServerRef, reason?: unknown, timeout?: Timeout): Promise<'ok'>
+}
