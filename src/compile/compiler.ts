@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Disposable } from '../base/disposable'
@@ -115,6 +116,20 @@ export class Compiler implements Disposable {
     const decoded = decodeSource(path, read.bytes)
     if (decoded.ok) return this.compileSource(path, decoded.source)
     return { ok: false, reason: 'compile_error', problems: [decoded.problem], hash: hashOf(read.bytes) }
+  }
+
+  /**
+   * Of what the text does: hexadecimal, the same whatever its comments, line breaks, types and names of local variables are.
+   * Undefined when it does not compile. `text` undefined: what is on disk.
+   */
+  async digest(file: string, text?: string): Promise<string | undefined> {
+    const extension = moduleExtension(file)
+    const read = text === undefined ? await this.reader.read(file) : undefined
+    if (read?.kind === 'unreadable' || extension === undefined) return undefined
+    const source = text ?? read?.bytes.toString('utf8') ?? ''
+    if (extension === '.json') return createHash('md5').update(source).digest('hex')
+    const minified = await this.transformer.minify(file, source, loaderOf(extension), this.tsconfigs.of(dirname(file)))
+    return minified === undefined ? undefined : createHash('md5').update(minified).digest('hex')
   }
 
   /** Outcomes in the order of `files`. */

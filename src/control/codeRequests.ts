@@ -1,69 +1,164 @@
 /** The code functions of programs and the shell that need the compiler: `l`, `c`, `loadFile`, `loadBinary`, `atomicLoad`, … */
+import path from 'node:path'
 import type { ModuleNames } from '../compile/moduleNames'
 import type { LoadReport, ModuleOutcome } from '../protocol/messages'
 import type { ModuleName } from '../protocol/ids'
 import type { FailureReason } from '../protocol/snapshot'
-import type { CodeAnswer, CodeRequest } from '../runtime/link'
+import type { CodeAnswer, CodeRequest, Unit, WantedModule } from '../runtime/link'
 import type { LoadHow, Loader } from './loader'
+import type { Texts } from './texts'
 
-type Wanted = string | readonly [string, string, string]
+const PURGING = { origin: 'shell', force: true, policy: 'brutal', graceMs: 0, alone: true } as const
+const REFUSING = { origin: 'program', force: true, policy: 'never', graceMs: 0, alone: true } as const
+const ATOMIC = { ...REFUSING, atomic: true } as const
 
-const PURGING = { origin: 'shell', force: true, policy: 'brutal', graceMs: 0 } as const
-const REFUSING = { origin: 'program', force: true, policy: 'never', graceMs: 0 } as const
+export interface CodeRequestDeps {
+  readonly loader: Loader
+  readonly names: ModuleNames
+  readonly texts: Texts
+  /** Workspace folder. */
+  readonly root: string
+  locate(text: string): string | undefined
+  status(): Promise<CodeAnswer>
+  /** Takes a new picture when main has said that something changed. */
+  fresh(): Promise<void>
+}
+
+type Errors = Extract<CodeAnswer, { readonly kind: 'errors' }>
+/** What is to be loaded, and the texts that are not those on disk. */
+interface Found { readonly kind: 'found'; readonly names: readonly ModuleName[]; readonly texts: ReadonlyMap<string, string> }
 
 export class CodeRequests {
-  private readonly prepared = new Map<number, readonly Wanted[]>()
+  /** Compiled and not loaded yet: with the texts of the moment they were prepared. */
+  private readonly prepared = new Map<number, Found>()
   private nextHandle = 1
 
-  constructor(private readonly loader: Loader, private readonly names: ModuleNames, private readonly locate: (text: string) => string | undefined, private readonly status: () => Promise<CodeAnswer>) {}
+  constructor(private readonly deps: CodeRequestDeps) {}
 
-  async answer(request: CodeRequest): Promise<CodeAnswer> {
+  /** `nested`: a load waits for whoever asks (its top level or `onLoad`), so this must not wait for loads. */
+  async answer(request: CodeRequest, nested: boolean): Promise<CodeAnswer> {
+    await this.deps.fresh()
     switch (request.op) {
       case 'l':
       case 'c':
-        return this.load([request.module], PURGING)
+        return this.load([request.module], PURGING, nested)
       case 'loadFile':
-        return this.load([request.module], REFUSING)
+        return this.load([request.module], REFUSING, nested)
       case 'loadBinary':
-        return this.load([[request.module, request.file, request.text]], PURGING)
-      case 'atomicLoad':
-        return this.load(request.modules, REFUSING)
-      case 'prepare':
-        return { kind: 'prepared', handle: this.keep(request.modules) }
+        return this.load([[request.module, request.file, request.text]], PURGING, nested)
+      case 'atomicLoad': {
+        const found = await this.compiled(request.modules, 'atomic')
+        return found.kind === 'found' ? this.run(found, ATOMIC, nested) : found
+      }
+      case 'compile': {
+        const found = await this.compiled(request.modules, 'any')
+        return found.kind === 'found' ? { kind: 'loaded', modules: found.names } : found
+      }
+      case 'prepare': {
+        const found = await this.compiled(request.modules, 'atomic')
+        return found.kind === 'found' ? { kind: 'prepared', handle: this.keep(found) } : found
+      }
       case 'finish': {
-        const wanted = this.prepared.get(request.handle)
-        if (wanted === undefined) return { kind: 'consumed' }
-        const answer = await this.load(wanted, REFUSING)
+        const found = this.prepared.get(request.handle)
+        if (found === undefined) return { kind: 'consumed' }
+        const answer = await this.run(found, ATOMIC, nested)
         if (answer.kind === 'loaded') this.prepared.delete(request.handle)
         return answer
       }
+      case 'objectCode':
+        return this.objectCode(request.module)
       case 'status':
-        return this.status()
+        return this.deps.status()
     }
   }
 
-  private keep(modules: readonly Wanted[]): number {
+  private keep(found: Found): number {
     const handle = this.nextHandle++
-    this.prepared.set(handle, modules)
+    this.prepared.set(handle, found)
     return handle
   }
 
-  private async load(wanted: readonly Wanted[], how: LoadHow): Promise<CodeAnswer> {
-    const names: ModuleName[] = []
-    const texts = new Map<string, string>()
-    for (const one of wanted) {
-      const text = typeof one === 'string' ? one : one[0]
-      const file = typeof one === 'string' ? this.locate(one) : one[1]
-      if (file === undefined) return { kind: 'errors', errors: [[text, 'nofile']], printed: '' }
-      const name = this.names.nameOf(file)
-      if (names.includes(name)) return { kind: 'errors', errors: [[text, 'duplicated']], printed: '' }
-      names.push(name)
-      if (typeof one !== 'string') texts.set(file, one[2])
-    }
+  private async load(wanted: readonly WantedModule[], how: LoadHow, nested: boolean): Promise<CodeAnswer> {
+    const found = this.find(wanted)
+    return found.kind === 'found' ? this.run(found, how, nested) : found
+  }
+
+  private async run({ names, texts }: Found, how: LoadHow, nested: boolean): Promise<CodeAnswer> {
+    const { loader } = this.deps
     if (names.length === 0) return { kind: 'loaded', modules: [] }
-    return answerOf(await this.loader.serially(() => this.loader.run(names, { ...how, texts })))
+    const work = (): Promise<LoadReport> => loader.run(names, { ...how, texts })
+    return answerOf(await (nested ? work() : loader.serially(work)))
+  }
+
+  /** The order of code:prepare_loading/1: duplicated, then nofile and badfile, then on_load_not_allowed. */
+  private async compiled(wanted: readonly WantedModule[], which: 'atomic' | 'any'): Promise<Found | Errors> {
+    const found = this.find(wanted)
+    if (found.kind === 'errors' && found.errors.some(([, reason]) => reason === 'duplicated')) return found
+    const { units, failures } = await this.deps.loader.compile(found.kind === 'found' ? found.names : this.known(wanted), found.kind === 'found' ? found.texts : this.textsOf(wanted))
+    const missing = found.kind === 'errors' ? found.errors : []
+    const errors = [...missing, ...failures.map(({ module, reason }): readonly [string, string] => [module, atomOf(reason)])]
+    if (errors.length > 0) return { kind: 'errors', errors, printed: failures.flatMap(printed).join('\n') }
+    if (found.kind === 'errors') return found
+    const refused = which === 'atomic' ? found.names.filter((name) => unitOf(units, name)?.rewritten.exports.includes('onLoad')) : []
+    if (refused.length > 0) return { kind: 'errors', errors: refused.map((name) => [name, 'on_load_not_allowed']), printed: '' }
+    return { ...found, texts: this.frozen(found, units) }
+  }
+
+  /** What is finished later is what was compiled now, whatever is saved meanwhile. */
+  private frozen({ names, texts }: Found, units: readonly Unit[]): ReadonlyMap<string, string> {
+    const all = new Map(texts)
+    for (const unit of units) {
+      const text = names.includes(unit.module) ? this.deps.texts.get(unit.module, unit.hash)?.text : undefined
+      if (text !== undefined) all.set(unit.file, text)
+    }
+    return all
+  }
+
+  private find(wanted: readonly WantedModule[]): Found | Errors {
+    const files = wanted.map((one) => this.fileOf(one))
+    const missing = wanted.filter((_, index) => files[index] === undefined)
+    const names = files.flatMap((file) => (file === undefined ? [] : [this.deps.names.nameOf(file)]))
+    const twice = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))]
+    if (twice.length > 0) return { kind: 'errors', errors: twice.map((name) => [name, 'duplicated']), printed: '' }
+    if (missing.length > 0) return { kind: 'errors', errors: missing.map((one) => [nameIn(one), 'nofile']), printed: '' }
+    return { kind: 'found', names, texts: this.textsOf(wanted) }
+  }
+
+  private known(wanted: readonly WantedModule[]): ModuleName[] {
+    return wanted.flatMap((one) => {
+      const file = this.fileOf(one)
+      return file === undefined ? [] : [this.deps.names.nameOf(file)]
+    })
+  }
+
+  private textsOf(wanted: readonly WantedModule[]): ReadonlyMap<string, string> {
+    return new Map(wanted.flatMap((one) => {
+      const file = typeof one === 'string' ? undefined : this.fileOf(one)
+      return typeof one === 'string' || file === undefined ? [] : [[file, one[2]] as const]
+    }))
+  }
+
+  /** A module keeps the file its name stands for; the name of a new one stands for a file beside the workspace's others. */
+  private fileOf(wanted: WantedModule): string | undefined {
+    if (typeof wanted === 'string') return this.deps.locate(wanted)
+    const [module, file] = wanted
+    return this.deps.locate(module) ?? path.resolve(this.deps.root, module + (path.extname(file) || '.ts'))
+  }
+
+  /** code:get_object_code/1: what is on disk, if it compiles. */
+  private async objectCode(module: string): Promise<CodeAnswer> {
+    const found = await this.compiled([module], 'any')
+    if (found.kind === 'errors') return found
+    const [name] = found.names
+    const file = name === undefined ? undefined : this.deps.names.fileOf(name)
+    const text = file === undefined ? undefined : found.texts.get(file)
+    if (name === undefined || file === undefined || text === undefined) return { kind: 'errors', errors: [[module, 'nofile']], printed: '' }
+    return { kind: 'objectCode', module: name, file, text }
   }
 }
+
+const nameIn = (wanted: WantedModule): string => (typeof wanted === 'string' ? wanted : wanted[0])
+const unitOf = (units: readonly Unit[], name: ModuleName): Unit | undefined => units.find((unit) => unit.module === name)
 
 function answerOf(report: LoadReport): CodeAnswer {
   const failed = report.outcomes.filter((outcome) => outcome.kind === 'failed')
@@ -74,5 +169,5 @@ function answerOf(report: LoadReport): CodeAnswer {
 /** OTP knows one word for every text that is no good. */
 const atomOf = (reason: FailureReason): string => (reason === 'compile_error' || reason === 'evaluation_failed' || reason === 'link_error' ? 'badfile' : reason)
 
-const printed = (outcome: ModuleOutcome & { readonly kind: 'failed' }): string[] =>
+const printed = (outcome: Pick<ModuleOutcome & { readonly kind: 'failed' }, 'problems'>): string[] =>
   outcome.problems.map((problem) => `${problem.file}:${problem.line}:${problem.column + 1}: ${problem.message}`)

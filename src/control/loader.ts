@@ -36,6 +36,10 @@ export interface LoadHow {
   readonly policy: PurgePolicy | 'never'
   readonly graceMs: number
   readonly texts?: ReadonlyMap<string, string>
+  /** Exactly these modules, as a program or the shell named them: nothing staged or failed goes with them, and a failure is told to the caller only. */
+  readonly alone?: boolean
+  /** code:atomic_load/1: no `onLoad`. */
+  readonly atomic?: boolean
 }
 
 export class Loader {
@@ -66,11 +70,16 @@ export class Loader {
     })
   }
 
+  /** Compiles these, and what they reach, and loads nothing. */
+  compile(names: readonly ModuleName[], texts: ReadonlyMap<string, string>): Promise<Collected> {
+    return this.deps.graph.collect(names.map((name) => this.deps.names.fileOf(name) ?? name), this.has(names), texts)
+  }
+
   /** Compiles and loads these modules as one step; the report says what became of each. */
   async run(names: readonly ModuleName[], how: LoadHow): Promise<LoadReport> {
     const started = this.deps.now()
     const id = ++this.lastBatch
-    const modules = this.deps.batches.relatives(names)
+    const modules = how.alone === true ? names : this.deps.batches.relatives(names)
     const collected = await this.deps.graph.collect(modules.map((name) => this.deps.names.fileOf(name) ?? name), this.has(modules), how.texts)
     const outcomes = await this.outcomes(id, modules, new Set(names), collected, how)
     return this.report(id, outcomes, how.origin, started)
@@ -122,7 +131,7 @@ export class Loader {
   }
 
   private async outcomes(id: number, modules: readonly ModuleName[], asked: ReadonlySet<ModuleName>, collected: Collected, how: LoadHow): Promise<ModuleOutcome[]> {
-    if (collected.failures.length > 0) return this.compileFailures(modules, collected)
+    if (collected.failures.length > 0) return this.failures(modules, collected.failures, how)
     const unchanged = how.force ? [] : modules.filter((module) => this.isCurrent(module, collected.units))
     const reload = modules.filter((module) => !unchanged.includes(module) && (how.force ? asked.has(module) || !this.isCurrent(module, collected.units) : true))
     this.settle(unchanged)
@@ -137,13 +146,9 @@ export class Loader {
   }
 
   private async attempt(id: number, reload: readonly ModuleName[], units: readonly Unit[], how: LoadHow): Promise<ModuleOutcome[]> {
-    const purge = how.policy === 'brutal' ? 'kill' : 'refuse'
+    const purge = how.policy === 'brutal' ? 'kill' : how.policy === 'never' ? 'never' : 'refuse'
     if (how.graceMs > 0) await this.grace(reload, how.graceMs)
-    if (how.policy === 'never') {
-      const full = (await this.deps.main.request('lingering', { modules: reload })).filter((entry) => entry.old)
-      if (full.length > 0) return full.map(({ module }) => ({ module, kind: 'failed', reason: 'not_purged', problems: [] }))
-    }
-    const result = await this.deps.main.request('load', { units, reload, purge, origin: how.origin })
+    const result = await this.deps.main.request('load', { units, reload, purge, origin: how.origin, atomic: how.atomic === true })
     return this.settled(id, reload, units, result, how)
   }
 
@@ -164,12 +169,12 @@ export class Loader {
         return result.versions.map((version) => this.loaded(version, reload))
       case 'lingering':
         return this.stage(id, reload, units, result.modules.map((entry) => [entry.module, entry.pids.length]), how)
-      case 'not_purged':
-        return result.modules.map((module) => ({ module, kind: 'failed', reason: 'not_purged', problems: [] }))
+      case 'refused':
+        return result.modules.map((module) => ({ module, kind: 'failed', reason: result.reason, problems: [] }))
       case 'failed': {
         const unit = units.find((one) => one.module === result.module)
         const problems = [this.problemOf(result, unit)]
-        return this.failures(reload, [{ module: result.module, reason: result.reason, problems }])
+        return this.failures(reload, [{ module: result.module, reason: result.reason, problems }], how)
       }
     }
   }
@@ -203,13 +208,11 @@ export class Loader {
     this.deps.batches.settle(modules)
   }
 
-  private compileFailures(modules: readonly ModuleName[], collected: Collected): ModuleOutcome[] {
-    return this.failures(modules, collected.failures)
-  }
-
-  private failures(modules: readonly ModuleName[], failed: readonly { readonly module: ModuleName; readonly reason: FailureReason; readonly problems: readonly Problem[] }[]): ModuleOutcome[] {
+  private failures(modules: readonly ModuleName[], failed: readonly { readonly module: ModuleName; readonly reason: FailureReason; readonly problems: readonly Problem[] }[], how: LoadHow): ModuleOutcome[] {
     const because = failed[0]?.module
-    for (const { module, reason, problems } of failed) this.deps.batches.fail(module, { at: this.deps.now(), reason, problems }, modules)
+    const group = how.alone === true ? [] : modules
+    // A text of the caller's own is not what the file says: the file's problems are not known by it.
+    for (const { module, reason, problems } of how.texts?.size ? [] : failed) this.deps.batches.fail(module, { at: this.deps.now(), reason, problems }, group)
     const broken = failed.map(({ module, reason, problems }): ModuleOutcome => ({ module, kind: 'failed', reason, problems }))
     const held = modules.filter((module) => !failed.some((one) => one.module === module))
     return because === undefined ? broken : [...broken, ...held.map((module): ModuleOutcome => ({ module, kind: 'heldBack', because }))]

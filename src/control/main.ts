@@ -14,7 +14,7 @@ import type { ModuleName } from '../protocol/ids'
 import { PROTOCOL } from '../protocol/messages'
 import type { Hello, HostOptions, LoadReport, ModuleOutcome } from '../protocol/messages'
 import type { RuntimeView, Snapshot } from '../protocol/snapshot'
-import type { CodeAnswer, ControlData, Picture } from '../runtime/link'
+import type { CodeAnswer, ControlData, Found, Picture } from '../runtime/link'
 import { createApi } from './api'
 import { Batches } from './batches'
 import { CodeRequests } from './codeRequests'
@@ -79,11 +79,15 @@ class Control {
   start(): void {
     const { link, peer } = this
     this.compiler.warm()
-    const code = new CodeRequests(this.loader, this.names, (text) => locate(text, this.options.root, this.names), () => this.status())
+    const code = new CodeRequests({
+      loader: this.loader, names: this.names, texts: this.texts, root: this.options.root,
+      locate: (text) => locate(text, this.options.root, this.names), status: () => this.status(), fresh: () => this.fresh(),
+    })
     link.handlers = {
-      code: (request) => code.answer(request),
+      code: ({ nested, ...request }) => code.answer(request, nested),
+      digest: ({ module, hash, text }) => this.digest(module, hash, text),
       fileOf: async ({ module }) => this.names.find(module).kind === 'one' ? locate(module, this.options.root, this.names) : undefined,
-      find: ({ text }) => this.find(text),
+      find: ({ text, deleted }) => this.find(text, deleted),
       resolve: ({ specifier, importer, kind }) => this.resolve(specifier, importer, kind),
     }
     link.onNotice = (notice) => {
@@ -164,13 +168,25 @@ class Control {
     return { link, units }
   }
 
-  private async find(text: string): Promise<{ module: ModuleName; units: Awaited<ReturnType<Graph['collect']>>['units'] } | { error: string }> {
+  private async find(text: string, deleted: readonly ModuleName[]): Promise<Found> {
     const file = locate(text, this.options.root, this.names)
     if (file === undefined) return { error: `no module is called ${text}` }
-    const { units, failures } = await this.graph.collect([file], (name) => this.isLoaded(name))
+    const { units, failures } = await this.graph.collect([file], (name) => this.isLoaded(name) && !deleted.includes(name))
     const problem = failures[0]?.problems[0]
     if (problem !== undefined) throw new SyntaxError(`${problem.file}:${problem.line}:${problem.column + 1}: ${problem.message}`)
     return { module: this.names.nameOf(file), units }
+  }
+
+  private async digest(module: ModuleName, hash: string | undefined, given: string | undefined): Promise<string | undefined> {
+    const file = this.names.fileOf(module)
+    const text = hash === undefined ? given : this.texts.get(module, hash)?.text
+    if (file === undefined || (hash !== undefined && text === undefined)) return undefined
+    return this.compiler.digest(file, text)
+  }
+
+  /** The picture is what main's tables are now. */
+  private async fresh(): Promise<void> {
+    if (this.due !== undefined) await this.refresh()
   }
 
   private async modified(): Promise<ModuleName[]> {

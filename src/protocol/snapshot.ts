@@ -71,7 +71,7 @@ export interface FailedView {
 /** OTP's atoms as string literals, and ours where OTP has none (`compile_error`). */
 export type FailureReason =
   | 'compile_error' | 'badfile' | 'nofile' | 'not_purged' | 'sticky_directory' | 'on_load_failure' | 'evaluation_failed' | 'link_error'
-  | 'superseded' | 'duplicated' | 'not_loaded' | 'host_down'
+  | 'on_load_not_allowed' | 'pending_on_load' | 'superseded' | 'duplicated' | 'not_loaded' | 'host_down'
 
 export interface LingeringView {
   readonly module: ModuleName

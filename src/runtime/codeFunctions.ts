@@ -1,13 +1,17 @@
 /** The code server's functions for programs and the shell: OTP's names and results over `CodeServer` and the control thread. */
-import { hash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import path from 'node:path'
 import { isFunction } from '../base/guards'
-import type { BatchError, CodeApi, Loaded, LoadError, LoadErrorReason, ModuleRef } from './codeApi'
+import { moduleName } from '../protocol/ids'
+import type { BatchError, CodeApi, Loaded, LoadError, LoadErrorReason, ModuleInfo, ModuleRef, ObjectCode, Wanted } from './codeApi'
 import type { CodeServer } from './codeServer'
+import { UndefError } from './errors'
 import { resolveFun } from './externalFuns'
-import type { CodeAnswer, CodeRequest } from './link'
+import type { CodeAnswer, CodeRequest, WantedModule } from './link'
 import type { MainPort } from './mainPort'
-import type { ModuleRecord } from './moduleTable'
+import type { Instance, ModuleRecord } from './moduleTable'
 import type { Pid } from './pid'
 import { drivePromise } from './steps'
 import type { VersionRecord } from './version'
@@ -16,67 +20,147 @@ export interface CodeFunctionsDeps {
   readonly server: CodeServer
   readonly port: MainPort
   lingers(pid: Pid, version: VersionRecord): boolean
+  /** Sends to the running process. */
+  tellSelf(message: unknown): void
+  /** Whoever runs now; only its identity matters. */
+  current(): object
   /** Unwinds when the caller was among those a purge ended. */
   throwIfEnded(): void
   print(text: string): void
+  readonly embedded: boolean
 }
 
-type Wanted = ModuleRef | readonly [ModuleRef, string, string]
-
-export function createCodeFunctions({ server, port, lingers, throwIfEnded, print }: CodeFunctionsDeps): CodeApi {
+export function createCodeFunctions(deps: CodeFunctionsDeps): CodeApi {
+  const { server, port, lingers, throwIfEnded, print, embedded } = deps
   const { table } = server
-  const find = (module: ModuleRef): ModuleRecord | undefined => {
-    if (typeof module !== 'string') return table.ofNamespace(module)
-    const exact = [...table.all()].find((record) => record.name === module)
-    if (exact !== undefined) return exact
-    const ending = [...table.all()].filter((record) => record.name.endsWith(`/${module}`))
-    return ending.length === 1 ? ending[0] : undefined
-  }
-  const nameOf = (module: ModuleRef): string => find(module)?.name ?? (typeof module === 'string' ? module : '')
-  const wanted = (modules: readonly Wanted[]): (string | readonly [string, string, string])[] => modules.map((one) => (isTriple(one) ? [nameOf(one[0]), one[1], one[2]] : nameOf(one)))
-  const ask = (request: CodeRequest): Promise<CodeAnswer> => port.ask('code', request)
-  const load = async (request: CodeRequest): Promise<Loaded | LoadError> => single(await ask(request))
-  const shortOf = (module: ModuleRef): string => (typeof module === 'string' ? module : nameOf(module))
+  /** What `loadBinary` was told in place of a file. */
+  const origins = new WeakMap<Instance, string>()
+  const digests = new WeakMap<Instance, string>()
 
-  const status = (record: ModuleRecord): 'loaded' | 'modified' | 'removed' => {
-    try {
-      return hash('sha1', readFileSync(record.file)) === record.current?.unit.hash ? 'loaded' : 'modified'
-    } catch {
-      return 'removed' // the file cannot be read: for the code server it is not there
-    }
-  }
+  const find = (module: ModuleRef): ModuleRecord | undefined => (typeof module === 'string' ? table.find(module) : table.ofNamespace(module))
+  const nameOf = (module: ModuleRef): string => find(module)?.name ?? (typeof module === 'string' ? module : '')
+  const shortOf = (module: ModuleRef): string => (typeof module === 'string' ? module : nameOf(module))
+  const isNodes = (module: ModuleRef): boolean => typeof module === 'string' && find(module) === undefined && (module.startsWith('node:') ? isBuiltin(module) : module === 'codeswitch')
   const currents = (): ModuleRecord[] => [...table.all()].filter((record) => record.current !== undefined)
-  const modified = (): string[] => currents().filter((record) => status(record) === 'modified').map((record) => record.name)
-  const l = async (module: ModuleRef): Promise<Loaded | LoadError> => named(await load({ op: 'l', module: nameOf(module) }), shortOf(module))
+  const fileOf = (record: ModuleRecord, current: Instance): string => origins.get(current) ?? record.file
+
+  const ask = (request: CodeRequest): Promise<CodeAnswer> => port.ask('code', { ...request, nested: server.isLoading() })
+  /** A module cannot be loaded by its own top level or `onLoad`: it would wait for itself. */
+  const ownOf = (modules: readonly ModuleRef[]): ModuleRef[] => modules.filter((module) => find(module)?.drafting?.isRunBy(deps.current()) === true)
+  const load = async (module: ModuleRef, request: CodeRequest): Promise<Loaded | LoadError> => {
+    if (isNodes(module)) return ['error', 'sticky_directory']
+    if (ownOf([module]).length > 0) return ['error', 'pending_on_load']
+    const answer = await ask(request)
+    return answer.kind === 'loaded' ? ['module', shortOf(module)] : ['error', errorsOf(answer)[0]?.[1] ?? 'badfile']
+  }
+  const l = (module: ModuleRef): Promise<Loaded | LoadError> => load(module, { op: 'l', module: nameOf(module) })
+
+  const several = async (op: 'atomicLoad' | 'prepare' | 'compile', modules: readonly Wanted[]): Promise<CodeAnswer> => {
+    const own = ownOf(modules.map(moduleOf))
+    if (own.length > 0) return { kind: 'errors', errors: own.map((module) => [nameOf(module), 'pending_on_load']), printed: '' }
+    const others = modules.filter((one) => isTriple(one) && isObjectCode(one[2]) && !isOf(one[2], one[0]))
+    if (others.length > 0) return { kind: 'errors', errors: others.map((one) => [nameOf(moduleOf(one)), 'badfile']), printed: '' }
+    return ask({ op, modules: modules.map((one): WantedModule => (isTriple(one) ? [nameOf(one[0]), one[1], textOf(one[2])] : nameOf(one))) })
+  }
+  const isOf = (binary: ObjectCode, module: ModuleRef): boolean => binary.module === nameOf(module) || binary.module.endsWith(`/${shortOf(module)}`)
+
+  const digestOf = (record: ModuleRecord, current: Instance): string => {
+    const known = digests.get(current) ?? port.askNow('digest', { module: record.name, hash: current.unit.hash }) ?? current.unit.hash
+    digests.set(current, known)
+    return known
+  }
+  const status = (record: ModuleRecord, current: Instance): 'loaded' | 'modified' | 'removed' => {
+    const origin = origins.get(current)
+    if (origin === '') return 'loaded' // generated: there is no file it could differ from
+    const hash = hashOnDisk(record.file)
+    if (hash === undefined) return 'removed'
+    if (origin === 'cover_compiled') return 'modified'
+    if (hash === current.unit.hash) return 'loaded'
+    return port.askNow('digest', { module: record.name }) === digestOf(record, current) ? 'loaded' : 'modified'
+  }
+  const modified = (): string[] => currents().filter((record) => record.current !== undefined && status(record, record.current) === 'modified').map((record) => record.name)
+
+  const infoOf = (module: ModuleRef): ModuleInfo => {
+    const record = find(module)
+    const current = record?.current
+    if (record === undefined || current === undefined) throw new UndefError(shortOf(module), 'moduleInfo', 1)
+    const md5 = digestOf(record, current)
+    const exports = Object.entries(current.exports).flatMap(([name, read]): [string, number][] => {
+      const value = read()
+      return isFunction(value) ? [[name, resolveFun(value).length]] : []
+    })
+    const vsn: unknown = current.exports.vsn?.() ?? BigInt(`0x${md5}`)
+    return { module: record.name, exports, attributes: [['vsn', [vsn]]], compile: [['source', fileOf(record, current)]], md5 }
+  }
+  function moduleInfo(module: ModuleRef): ModuleInfo
+  function moduleInfo<K extends keyof ModuleInfo>(module: ModuleRef, key: K): ModuleInfo[K]
+  function moduleInfo(module: ModuleRef, key?: keyof ModuleInfo): unknown {
+    const info = infoOf(module)
+    return key === undefined ? info : info[key]
+  }
+
+  function checkProcessCode(pid: Pid, module: ModuleRef): boolean
+  function checkProcessCode(pid: Pid, module: ModuleRef, options: { readonly async: unknown }): 'async'
+  function checkProcessCode(pid: Pid, module: ModuleRef, options: { readonly allowGc?: boolean }): boolean
+  function checkProcessCode(pid: Pid, module: ModuleRef, options: { readonly async?: unknown; readonly allowGc?: boolean } = {}): boolean | 'async' {
+    const old = find(module)?.old
+    const result = old !== undefined && lingers(pid, old.record)
+    if (!('async' in options)) return result
+    deps.tellSelf(['checkProcessCode', options.async, result])
+    return 'async'
+  }
+
+  const ensureLoaded = async (module: ModuleRef): Promise<Loaded | LoadError> => {
+    const record = find(module)
+    if (record?.current !== undefined || isNodes(module)) return ['module', shortOf(module)]
+    if (embedded) return ['error', 'embedded']
+    if (record?.drafting?.isRunBy(deps.current()) === true) return ['error', 'pending_on_load']
+    const found = await port.ask('find', { text: nameOf(module), deleted: server.deleted() }).catch(() => 'badfile' as const)
+    if (found === 'badfile') return ['error', 'badfile']
+    if ('error' in found) return ['error', 'nofile']
+    server.offer(found.units)
+    const outcome = await drivePromise(server.ensureSteps(found.module))
+    if (outcome.kind !== 'failed') return ['module', shortOf(module)]
+    return ['error', outcome.reason === 'on_load_failure' || outcome.reason === 'nofile' ? outcome.reason : 'badfile']
+  }
 
   return {
     l,
     async c(module) {
+      if (isNodes(module)) return ['error', 'sticky_directory']
+      if (ownOf([module]).length > 0) return ['error', 'pending_on_load']
       const answer = await ask({ op: 'c', module: nameOf(module) })
       if (answer.kind !== 'errors') return ['ok', shortOf(module)]
       if (answer.printed !== '') print(`${answer.printed}\n`)
       if (answer.printed !== '') return 'error'
       return ['error', errorsOf(answer)[0]?.[1] ?? 'badfile']
     },
-    loadFile: async (module) => named(await load({ op: 'loadFile', module: nameOf(module) }), shortOf(module)),
-    loadAbs: (file) => load({ op: 'loadFile', module: file }),
-    loadBinary: (module, file, text) => load({ op: 'loadBinary', module: nameOf(module), file, text }),
-    async ensureLoaded(module) {
-      const record = find(module)
-      if (record?.current !== undefined) return ['module', shortOf(module)]
-      const found = await port.ask('find', { text: nameOf(module) })
-      if ('error' in found) return ['error', 'nofile']
-      server.offer(found.units)
-      try {
-        await drivePromise(server.autoloadSteps(found.module, false))
-        return ['module', shortOf(module)]
-      } catch {
-        return ['error', 'badfile'] // OTP answers an atom; the reason was reported where loads are
-      }
+    async lc(modules) {
+      const answer = await several('compile', modules)
+      if (answer.kind === 'errors' && answer.printed !== '') print(`${answer.printed}\n`)
+      return answer.kind === 'errors' ? 'error' : 'ok'
     },
-    atomicLoad: async (modules) => batch(await ask({ op: 'atomicLoad', modules: wanted(modules) })),
+    loadFile: (module) => load(module, { op: 'loadFile', module: nameOf(module) }),
+    loadAbs: (file) => load(file, { op: 'loadFile', module: file }),
+    async loadBinary(module, file, binary) {
+      if (isObjectCode(binary) && !isOf(binary, module)) return ['error', 'badfile']
+      const result = await load(module, { op: 'loadBinary', module: nameOf(module), file: file === 'cover_compiled' ? '' : file, text: textOf(binary) })
+      const current = find(module)?.current
+      if (result[0] === 'module' && current !== undefined && (file === '' || file === 'cover_compiled')) origins.set(current, file)
+      return result
+    },
+    ensureLoaded,
+    async ensureModulesLoaded(modules) {
+      const errors: (readonly [string, LoadErrorReason])[] = []
+      for (const module of modules) {
+        const result = await ensureLoaded(module)
+        if (result[0] === 'error') errors.push([shortOf(module), result[1]])
+      }
+      return errors.length === 0 ? 'ok' : ['error', errors]
+    },
+    atomicLoad: async (modules) => batch(await several('atomicLoad', modules)),
     async prepareLoading(modules) {
-      const answer = await ask({ op: 'prepare', modules: wanted(modules) })
+      const answer = await several('prepare', modules)
       return answer.kind === 'prepared' ? ['ok', new Prepared(answer.handle)] : ['error', errorsOf(answer)]
     },
     async finishLoading(prepared) {
@@ -105,42 +189,58 @@ export function createCodeFunctions({ server, port, lingers, throwIfEnded, print
       return version === undefined ? ['error', 'nofile'] : ['module', shortOf(module)]
     },
     checkOldCode: (module) => find(module)?.old !== undefined,
-    checkProcessCode(pid, module) {
-      const old = find(module)?.old
-      return old !== undefined && lingers(pid, old.record)
-    },
+    checkProcessCode,
     isLoaded(module) {
       const record = find(module)
-      return record?.current === undefined ? false : ['file', record.file]
+      return record?.current === undefined ? false : ['file', fileOf(record, record.current)]
     },
     allLoaded: () => currents().map((record) => [record.name, record.file]),
     loaded: () => [...table.all()].filter((record) => record.current !== undefined || record.old !== undefined).map((record) => record.name),
     moduleStatus(module) {
       const record = find(module)
-      return record?.current === undefined ? 'not_loaded' : status(record)
+      if (record?.current === undefined) return isNodes(module) ? 'loaded' : 'not_loaded'
+      return status(record, record.current)
     },
     modifiedModules: modified,
     functionExported(module, name, arity) {
       const value = find(module)?.current?.exports[name]?.()
       return isFunction(value) && (arity === undefined || resolveFun(value).length === arity)
     },
+    moduleInfo,
+    moduleMd5(module) {
+      if (isObjectCode(module)) return port.askNow('digest', { module: moduleName(module.module), text: module.text })
+      const record = find(module)
+      return record?.current === undefined ? undefined : digestOf(record, record.current)
+    },
+    async getObjectCode(module) {
+      const answer = await ask({ op: 'objectCode', module: nameOf(module) })
+      if (answer.kind !== 'objectCode') return 'error'
+      const { module: name, file, text } = answer
+      return [name, new Compiled(name, file, text), file]
+    },
+    apply: (module, name, args = []) => server.apply(nameOf(module), name, args),
     mm: modified,
     async lm() {
       const results: (Loaded | LoadError)[] = []
       for (const module of modified()) results.push(await l(module))
       return results
     },
-    stick(module) {
+    stick: (module) => server.stick(find(module), true),
+    unstick: (module) => server.stick(find(module), false),
+    isSticky(module) {
       const record = find(module)
-      if (record !== undefined) record.sticky = true
-      return true
+      return record === undefined ? isNodes(module) : server.isSticky(record)
     },
-    unstick(module) {
-      const record = find(module)
-      if (record !== undefined) record.sticky = false
-      return true
+    stickDir(folder) {
+      server.stickyFolders.add(path.resolve(folder))
+      return 'ok'
     },
-    which: (module) => find(module)?.file ?? 'non_existing',
+    unstickDir(folder) {
+      server.stickyFolders.delete(path.resolve(folder))
+      return 'ok'
+    },
+    which: (module) => find(module)?.file ?? port.askNow('fileOf', { module: nameOf(module) }) ?? 'non_existing',
+    getMode: () => (embedded ? 'embedded' : 'interactive'),
     versions(module) {
       const record = find(module)
       return { current: record?.current?.record.version ?? 0, old: record?.old?.record.version ?? 0 }
@@ -153,14 +253,22 @@ class Prepared {
   constructor(readonly handle: number) {}
 }
 
-const isTriple = (wanted: Wanted): wanted is readonly [ModuleRef, string, string] => Array.isArray(wanted)
-
-function single(answer: CodeAnswer): Loaded | LoadError {
-  if (answer.kind === 'loaded') return ['module', answer.modules[0] ?? '']
-  return ['error', errorsOf(answer)[0]?.[1] ?? 'badfile']
+class Compiled implements ObjectCode {
+  constructor(readonly module: string, readonly file: string, readonly text: string) {}
 }
 
-const named = (result: Loaded | LoadError, name: string): Loaded | LoadError => (result[0] === 'module' ? ['module', name] : result)
+const isTriple = (wanted: Wanted): wanted is readonly [ModuleRef, string, string | ObjectCode] => Array.isArray(wanted)
+const moduleOf = (wanted: Wanted): ModuleRef => (isTriple(wanted) ? wanted[0] : wanted)
+const isObjectCode = (value: unknown): value is ObjectCode => value instanceof Compiled
+const textOf = (binary: string | ObjectCode): string => (typeof binary === 'string' ? binary : binary.text)
+
+function hashOnDisk(file: string): string | undefined {
+  try {
+    return digest('sha1', readFileSync(file)) // as the compiler does
+  } catch {
+    return undefined // it cannot be read: for the code server it is not there
+  }
+}
 
 const batch = (answer: CodeAnswer): 'ok' | BatchError => (answer.kind === 'loaded' ? 'ok' : ['error', errorsOf(answer)])
 

@@ -3,16 +3,21 @@
  * touches nothing anybody can see, and a commit that cannot fail. Source: lib/kernel/src/code_server.erl; where we are
  * better on purpose, docs/OTP.md says so: victims are ended only after the new code has proved to load.
  */
+import path from 'node:path'
+import { isFunction } from '../base/guards'
+import type { AnyFunction } from '../base/guards'
 import type { ModuleName, PidText, Version } from '../protocol/ids'
 import { pidText } from '../protocol/ids'
-import type { Origin } from '../protocol/snapshot'
+import type { FailureReason, Origin } from '../protocol/snapshot'
 import { Draft, DraftFailed } from './draft'
 import type { DraftDeps } from './draft'
+import { UndefError } from './errors'
 import { viewError } from './errorView'
-import type { LoadedVersion, LoadResult, PurgeMode, Unit } from './link'
+import type { Found, LoadedVersion, LoadResult, PurgeMode, Unit } from './link'
 import type { Instance, ModuleRecord } from './moduleTable'
 import { ModuleTable } from './moduleTable'
 import type { Pid } from './pid'
+import { drive, drivePromise } from './steps'
 import type { Steps } from './steps'
 import type { VersionRecord } from './version'
 import type { Versions } from './versions'
@@ -34,7 +39,7 @@ export function withoutThrown(outcome: LoadOutcome): LoadResult {
   return rest
 }
 
-export interface CodeServerDeps extends Omit<DraftDeps, 'table' | 'units' | 'requireModule'> {
+export interface CodeServerDeps extends Omit<DraftDeps, 'table' | 'units' | 'runners' | 'requireModule'> {
   readonly processes: CodeProcesses & DraftDeps['processes']
   readonly versions: Versions
   onChange(): void
@@ -43,16 +48,33 @@ export interface CodeServerDeps extends Omit<DraftDeps, 'table' | 'units' | 'req
   onInstantiated(instance: Instance): void
   /** Modules that were loaded because running code asked for them. */
   onAutoloaded(versions: readonly LoadedVersion[]): void
+  /** The module of this name, compiled, with whatever it needs. */
+  find(name: string): Promise<Found>
+  findNow(name: string): Found
+  /** Unwinds when the running process was ended. */
+  throwIfEnded(): void
+  /** OTP's embedded mode: nothing is loaded because somebody calls it. */
+  readonly embedded: boolean
+}
+
+export interface LoadHow {
+  readonly purge: PurgeMode
+  readonly origin: Origin
+  /** code:atomic_load/1: refuses modules with `onLoad`, and such that are being loaded. */
+  readonly atomic?: boolean
 }
 
 export class CodeServer {
-  readonly table = new ModuleTable()
+  /** Every module in these is sticky. */
+  readonly stickyFolders = new Set<string>()
+  readonly table = new ModuleTable((module, name, args) => this.undefinedFunction(module, name, args))
   /** Compiled and reachable, but not loaded yet. */
   private readonly units = new Map<ModuleName, Unit>()
   private readonly draftDeps: DraftDeps
+  private readonly runners = new Set<object>()
 
   constructor(private readonly deps: CodeServerDeps) {
-    this.draftDeps = { ...deps, table: this.table, units: this.units, requireModule: (name) => this.autoloadSteps(name, true) }
+    this.draftDeps = { ...deps, table: this.table, units: this.units, runners: this.runners, requireModule: (name, now) => this.autoloadSteps(name, now) }
   }
 
   offer(units: readonly Unit[]): void {
@@ -66,30 +88,54 @@ export class CodeServer {
   /**
    * Loads `reload` as one atomic step, together with whatever they import for the first time.
    *   loaded      all of them
-   *   lingering   (`purge: "refuse"`) somebody lingers in the old code of some: nothing changed
+   *   refused     sticky, or (`never`) old code is there, or (`atomic`) an `onLoad`: nothing changed
+   *   lingering   (`refuse`) somebody lingers in the old code of some: nothing changed
    *   failed      one of them threw, or cannot be linked: nothing changed
    */
-  *load(reload: readonly ModuleName[], purge: PurgeMode, origin: Origin): Steps<LoadOutcome> {
-    const sticky = reload.find((name) => this.table.get(name)?.sticky === true && this.table.get(name)?.current !== undefined)
-    if (sticky !== undefined) return failed(sticky, 'sticky_directory', new Error(`${sticky} is sticky`))
-    const blocked = this.lingerers(reload)
-    if (purge === 'refuse' && blocked.length > 0) return { kind: 'lingering', modules: blocked }
+  *load(reload: readonly ModuleName[], how: LoadHow): Steps<LoadOutcome> {
+    const pending = reload.filter((name) => this.table.get(name)?.drafting?.pending !== undefined)
+    if (how.atomic === true && pending.length > 0) return { kind: 'refused', reason: 'pending_on_load', modules: pending }
+    for (const name of reload) {
+      for (let drafting = this.table.get(name)?.drafting; drafting !== undefined; drafting = this.table.get(name)?.drafting) yield drafting.whenSettled()
+    }
+    const refused = this.refusal(reload, how)
+    if (refused !== undefined) return refused
     const batch = new Map<ModuleName, Draft>()
     try {
-      for (const name of reload) Draft.instantiate(name, batch, this.draftDeps, { origin, reload: true })
+      for (const name of reload) Draft.instantiate(name, batch, this.draftDeps, { origin: how.origin, reload: true })
       for (const draft of [...batch.values()]) yield* draft.evaluate(false)
+      const withOnLoad = how.atomic === true ? reload.filter((name) => batch.get(name)?.onLoad() !== undefined) : []
+      if (withOnLoad.length > 0) return this.refuse(batch, { kind: 'refused', reason: 'on_load_not_allowed', modules: withOnLoad })
       for (const draft of batch.values()) yield* draft.runOnLoad()
     } catch (error) {
       const failure = this.failure(error, reload) // reads the stack while its scripts are known
       this.discard(batch)
       return failure
     }
-    const late = this.lingerers(reload)
-    if (purge === 'refuse' && late.length > 0) {
-      this.discard(batch)
-      return { kind: 'lingering', modules: late }
-    }
-    return { kind: 'loaded', versions: this.commit(batch, origin) }
+    const late = this.refusal(reload, how)
+    if (late !== undefined) return this.refuse(batch, late)
+    return { kind: 'loaded', versions: this.commit(batch, how.origin) }
+  }
+
+  /** Everything that forbids the commit; asked before and after the fallible half, as that may take a while. */
+  private refusal(reload: readonly ModuleName[], { purge }: LoadHow): LoadOutcome | undefined {
+    const loaded = reload.flatMap((name) => this.table.get(name) ?? []).filter((record) => record.current !== undefined)
+    const refuse = (reason: FailureReason, records: readonly ModuleRecord[]): LoadOutcome | undefined =>
+      records.length === 0 ? undefined : { kind: 'refused', reason, modules: records.map((record) => record.name) }
+    const blocked = purge === 'refuse' ? this.lingerers(reload) : []
+    return refuse('sticky_directory', loaded.filter((record) => this.isSticky(record)))
+      ?? refuse('not_purged', purge === 'never' ? loaded.filter((record) => record.old !== undefined) : [])
+      ?? (blocked.length === 0 ? undefined : { kind: 'lingering', modules: blocked })
+  }
+
+  private refuse(batch: ReadonlyMap<ModuleName, Draft>, outcome: LoadOutcome): LoadOutcome {
+    this.discard(batch)
+    return outcome
+  }
+
+  /** The running process runs a top level or an `onLoad`: a load waits for it, so it must not wait for loads. */
+  isLoading(): boolean {
+    return this.runners.has(this.deps.processes.current())
   }
 
   /** Loads a module for the first time because running code (or the start) asked for it; each one is current once it has run. */
@@ -112,15 +158,121 @@ export class CodeServer {
     return { kind: 'loaded', versions: loaded }
   }
 
+  /** The module, loaded now if it is not. Half of a cycle is answered as it is; who may wait waits for a first `onLoad`. */
   *autoloadSteps(name: ModuleName, now: boolean): Steps<ModuleRecord> {
     const known = this.table.get(name)
-    if (known !== undefined && (known.current !== undefined || known.drafting !== undefined)) return known
+    if (known?.current !== undefined) return known
+    const pending = known?.drafting?.pending
+    if (known !== undefined && pending !== undefined) {
+      if (known.drafting?.isRunBy(this.deps.processes.current()) === true) throw new Error(`${name} cannot wait for its own onLoad`)
+      yield pending
+      if (this.table.get(name)?.current === undefined) throw new Error(`${name} was not loaded`)
+      return known
+    }
+    if (known?.drafting !== undefined) return known
     const result = yield* this.autoload(name, 'program', now)
     if (result.kind === 'failed') throw result.thrown
     if (result.kind === 'loaded') this.deps.onAutoloaded(result.versions)
     const record = this.table.get(name)
     if (record === undefined) throw new Error(`${name} was not loaded`)
     return record
+  }
+
+  /** As `autoloadSteps`, for whoever wants to know why it failed. */
+  *ensureSteps(name: ModuleName): Steps<LoadOutcome> {
+    const pending = this.table.get(name)?.drafting?.pending
+    if (pending !== undefined) yield pending
+    const record = this.table.get(name)
+    if (record?.current !== undefined || record?.drafting !== undefined) return { kind: 'loaded', versions: [] }
+    const result = yield* this.autoload(name, 'program')
+    if (result.kind === 'loaded') this.deps.onAutoloaded(result.versions)
+    return result
+  }
+
+  stick(record: ModuleRecord | undefined, sticky: boolean): true {
+    if (record !== undefined) record.sticky = sticky
+    return true
+  }
+
+  isSticky(record: ModuleRecord): boolean {
+    return record.sticky || this.stickyFolders.has(path.dirname(record.file))
+  }
+
+  /** Modules that were loaded and have no current code: what they import may have to come with them. */
+  deleted(): ModuleName[] {
+    return [...this.table.all()].filter((record) => record.current === undefined).map((record) => record.name)
+  }
+
+  /**
+   * A qualified call by name (erlang:apply/3): loads the module if it must, waits for a first `onLoad`.
+   * @throws UndefError (in its promise) when there is no such function, whatever it throws
+   */
+  async apply(module: string, name: string, args: readonly unknown[]): Promise<unknown> {
+    await this.ensure(module)
+    this.deps.throwIfEnded()
+    return this.call(module, name, args)
+  }
+
+  /** The function a call by name would run; for a module that is not loaded one that loads it first. */
+  exported(module: string, name: string): AnyFunction | undefined {
+    const record = this.table.find(module)
+    const ready = record?.current !== undefined || (record?.drafting !== undefined && record.drafting.pending === undefined)
+    if (record === undefined || !ready) return (...args) => this.apply(module, name, args)
+    if (record.current !== undefined && !Object.hasOwn(record.current.exports, name)) return undefined
+    const value = record.calls[name]
+    return isFunction(value) ? value : undefined
+  }
+
+  /** What a call by name does when the loaded module has no such function: its `$handleUndefinedFunction`, or UndefError. */
+  call(module: string, name: string, args: readonly unknown[]): unknown {
+    const exports = this.table.find(module)?.current?.exports ?? {}
+    const own = Object.hasOwn(exports, name) ? exports[name]?.() : undefined
+    if (isFunction(own)) return own(...args)
+    const handle = exports.$handleUndefinedFunction?.()
+    if (isFunction(handle)) return handle(name, args)
+    throw new UndefError(module, name, args.length)
+  }
+
+  /** Calls through imports land here when current code has no such function; source: error_handler.erl. */
+  private undefinedFunction(module: ModuleName, name: string, args: readonly unknown[]): unknown {
+    const waiting = this.ensureNow(module)
+    return waiting === undefined ? this.call(module, name, args) : waiting.then(() => this.call(module, name, args))
+  }
+
+  /** Whether the caller has to wait for a first `onLoad` that somebody else runs; `mine`: it would wait for itself. */
+  private pendingFor(record: ModuleRecord | undefined): Promise<void> | 'mine' | undefined {
+    const drafting = record?.drafting
+    if (drafting === undefined || record?.current !== undefined) return undefined
+    return drafting.isRunBy(this.deps.processes.current()) ? 'mine' : drafting.pending
+  }
+
+  /** Loads the module if it is not loaded. When it cannot be loaded, the call that follows says `undef`. */
+  private async ensure(module: string): Promise<void> {
+    const record = this.table.find(module)
+    const pending = this.pendingFor(record)
+    if (pending !== undefined) return pending === 'mine' ? undefined : pending
+    if (record?.current !== undefined || record?.drafting !== undefined || this.deps.embedded) return
+    const found = await this.deps.find(record?.name ?? module).catch(notFound)
+    if ('error' in found) return
+    this.offer(found.units)
+    await drivePromise(this.autoloadSteps(found.module, false)).catch(() => {})
+  }
+
+  /** The same for a caller that cannot wait: this thread stops while control compiles. Only what is async is waited for. */
+  private ensureNow(module: ModuleName): Promise<void> | undefined {
+    const record = this.table.get(module)
+    const pending = this.pendingFor(record)
+    if (pending !== undefined) return pending === 'mine' ? undefined : pending
+    if (record?.current !== undefined || record?.drafting !== undefined || this.deps.embedded) return undefined
+    const found = attempt(() => this.deps.findNow(module))
+    if ('error' in found) return undefined
+    this.offer(found.units)
+    let loaded = false
+    const done = new Promise<void>((resolve) => drive(this.autoloadSteps(found.module, false), () => {
+      loaded = true
+      resolve()
+    }))
+    return loaded ? undefined : done
   }
 
   /** code:purge/1 on a table entry: ends those who linger, drops old. */
@@ -174,11 +326,13 @@ export class CodeServer {
       const killed = record.current !== undefined && record.old !== undefined ? this.purge(record.name) : []
       record.commit(draft.instance)
       draft.committed = true
-      record.drafting = undefined
       this.units.delete(record.name)
       loaded.push({ module: record.name, version: draft.instance.record.version, killed: killed.map((pid) => pidText(pid.id)), origin })
     }
-    for (const draft of batch.values()) draft.relink()
+    for (const draft of batch.values()) {
+      draft.relink()
+      draft.settled()
+    }
     this.refreshStars()
     this.deps.onChange()
     return loaded
@@ -214,4 +368,15 @@ export class CodeServer {
 
 function failed(module: ModuleName, reason: DraftFailed['reason'], thrown: unknown, at?: number): LoadFailure {
   return { kind: 'failed', module, reason, error: viewError(thrown), thrown, ...(at === undefined ? {} : { importIndex: at }) }
+}
+
+/** It does not compile: for a caller the same as if it were not there; a load says why. */
+const notFound = (error: unknown): Found => ({ error: String(error) })
+
+function attempt(find: () => Found): Found {
+  try {
+    return find()
+  } catch (error) {
+    return notFound(error)
+  }
 }

@@ -3,6 +3,9 @@
  * the batch see each other (staged bindings), so that what a top level captures comes from the new code.
  */
 import path from 'node:path'
+import { inspect } from 'node:util'
+import { isFunction } from '../base/guards'
+import type { AnyFunction } from '../base/guards'
 import type { Emitted, ImportBinding } from '../protocol/unit'
 import type { ModuleName } from '../protocol/ids'
 import type { FailureReason, Origin } from '../protocol/snapshot'
@@ -10,6 +13,7 @@ import { commonjsExports, commonjsView, makeRequire, newModule } from './commonj
 import type { CommonjsModule } from './commonjs'
 import { commonjsBody, esmBody } from './evaluate'
 import { isForwardable } from './externalFuns'
+import { stableOf } from './identity'
 import type { Link, Unit } from './link'
 import type { Instance, ModuleRecord, ModuleTable, Table } from './moduleTable'
 import type { NativeModules } from './nativeModules'
@@ -22,19 +26,24 @@ type Getters = Record<string, () => unknown>
 export interface DraftDeps {
   readonly table: ModuleTable
   readonly units: ReadonlyMap<ModuleName, Unit>
+  /** Processes that run a top level or an `onLoad` now. */
+  readonly runners: Set<object>
   readonly natives: NativeModules
   readonly versions: Versions
   readonly traps: Int32Array
   readonly processes: Pick<Emitted, 'trap' | 'enter' | 'leave' | 'park' | 'dead' | 'pause' | 'yielded'> & {
     /** Runs `fn` in a new process called `label`. */
     runTopLevel<T>(label: string, fn: () => T): T
+    /** Whoever runs now; only its identity matters. */
+    current(): object
   }
   /** `import.meta` of a module. */
   meta(unit: Unit, isEntry: boolean): object
   /** Resolves a specifier that was not known at compile time; its units are offered to the code server. */
   resolve(specifier: string, importer: string): Promise<Link>
   resolveNow(specifier: string, importer: string): Link
-  requireModule(name: ModuleName): Steps<ModuleRecord>
+  /** `now`: nothing may wait. */
+  requireModule(name: ModuleName, now: boolean): Steps<ModuleRecord>
   /** The program's entry, for `require.main`. */
   onInstantiated(instance: Instance): void
   readonly entry: { file: string | undefined; module: CommonjsModule | undefined }
@@ -55,6 +64,14 @@ export class Draft {
   private relinkText: ((emitted: Emitted) => void) | undefined
   private emitted: Emitted | undefined
   private staged = false
+  /** `onLoad` has begun: from now on qualified calls see what everybody sees. */
+  private outside = false
+  private runner: object | undefined
+  private settle: (() => void) | undefined
+  private done: Promise<void> | undefined
+  private hidden = false
+  /** Bindings were made before a package they are of was loaded. */
+  private unbound = false
 
   private constructor(
     readonly record: ModuleRecord,
@@ -62,6 +79,8 @@ export class Draft {
     readonly instance: Instance,
     /** The module has no current code: importers read its bindings while it evaluates. */
     readonly first: boolean,
+    /** Part of a load; else running code (or the start) asked for it. */
+    private readonly reload: boolean,
     private readonly batch: Map<ModuleName, Draft>,
     private readonly deps: DraftDeps,
   ) {}
@@ -76,9 +95,9 @@ export class Draft {
     const commonjs = unit.rewritten.format === 'commonjs' ? newModule(unit.file, deps.entry.file === unit.file) : undefined
     const instance: Instance = {
       record: deps.versions.make(name, record.nextVersion()), unit, loadedAt: Date.now(), origin: how.origin,
-      exports: {}, constants: new Set(unit.rewritten.constants), commonjs, stars: undefined,
+      exports: {}, constants: new Set(unit.rewritten.constants), identities: new Map(), commonjs, stars: undefined,
     }
-    const draft = new Draft(record, unit, instance, record.current === undefined, batch, deps)
+    const draft = new Draft(record, unit, instance, record.current === undefined, how.reload, batch, deps)
     batch.set(name, draft)
     record.drafting = draft
     deps.onInstantiated(instance)
@@ -91,37 +110,117 @@ export class Draft {
   *evaluate(now: boolean, onDone?: (draft: Draft) => void): Steps<void> {
     if (this.started) return
     this.started = true
-    let missing = false
     for (const [index, link] of this.unit.links.entries()) {
       if (link.kind === 'module') {
         const dependency = this.batch.get(link.module)
         if (dependency !== undefined) yield* dependency.evaluate(now, onDone)
-      } else if (link.kind === 'native' && this.deps.natives.get(link.target) === undefined) {
-        missing = true
+        else yield* this.waitFor(link.module, index, now)
+      } else if (link.kind === 'native') {
         yield* this.loadNative(link.target, index, now)
       }
     }
-    if (missing) this.bindImports()
+    // Another module of the batch may have loaded them meanwhile.
+    if (this.unbound) this.bindImports()
     // A top level that awaits may never end (a main loop); its module is current meanwhile, as there is nothing else it could be.
-    if (this.first && this.unit.rewritten.async && onDone !== undefined) onDone(this)
+    const early = this.first && this.unit.rewritten.async && !this.unit.rewritten.exports.includes('onLoad')
+    if (early && onDone !== undefined) this.doneEarly(onDone)
     yield* this.run(now)
-    this.finished = true
-    if (onDone !== undefined) {
-      yield* this.runOnLoad()
-      onDone(this)
+    if (early) this.constantsAreSet()
+    if (onDone === undefined) {
+      this.finished = true
+      return
     }
+    yield* this.runOnLoad(now)
+    this.finished = true
+    onDone(this)
   }
 
-  /** OTP's -on_load: `export function onLoad()`; the load fails when it throws. */
-  *runOnLoad(): Steps<void> {
-    const onLoad = this.instance.exports.onLoad?.()
-    if (typeof onLoad !== 'function') return
+  /** Current before its top level has ended: nothing of it is constant yet. */
+  private doneEarly(onDone: (draft: Draft) => void): void {
+    this.instance.constants = new Set()
+    onDone(this)
+  }
+
+  private constantsAreSet(): void {
+    this.instance.constants = new Set(this.unit.rewritten.constants)
+    if (this.record.current === this.instance) this.record.install(this.instance)
+  }
+
+  /**
+   * OTP's -on_load: `export function onLoad()`, run in a process of its own; the load fails when it throws or answers anything
+   * but `undefined` or `'ok'`. While it runs, current stays current, for its own qualified calls as well; of a first version
+   * nothing can be called from outside: callers wait, and its own calls throw UndefError, as they would wait for themselves.
+   */
+  *runOnLoad(now = false): Steps<void> {
+    const onLoad = this.onLoad()
+    if (onLoad === undefined) return
+    this.outside = true
+    if (this.staged) this.bindImports()
+    if (this.first && !this.committed) this.hide()
     try {
-      const result: unknown = this.deps.processes.runTopLevel(`${this.record.name} onLoad`, () => Reflect.apply(onLoad, undefined, []))
-      if (isPromise(result)) yield result
+      const result: unknown = this.runTopLevel('onLoad', () => Reflect.apply(onLoad, undefined, []))
+      if (isPromise(result) && now) throw codedError('ERR_REQUIRE_ASYNC_MODULE', `onLoad of ${this.record.name} is async`)
+      const answer = isPromise(result) ? yield result : result
+      if (answer !== undefined && answer !== 'ok') throw new Error(`onLoad answered ${inspect(answer)}, and not 'ok' or nothing`)
     } catch (error) {
       throw new DraftFailed(this.record.name, 'on_load_failure', error)
     }
+    if (this.first && !this.committed) this.record.expose(this.instance.exports)
+  }
+
+  onLoad(): AnyFunction | undefined {
+    const found: unknown = this.instance.exports.onLoad?.()
+    return isFunction(found) ? found : undefined
+  }
+
+  isRunBy(process: object): boolean {
+    return [...this.batch.values()].some((member) => member.runner === process)
+  }
+
+  /** It is current now, or never will be: whoever waited goes on. */
+  settled(): void {
+    if (this.record.drafting === this) this.record.drafting = undefined
+    this.hidden = false
+    this.settle?.()
+  }
+
+  get pending(): Promise<void> | undefined {
+    return this.hidden ? this.whenSettled() : undefined
+  }
+
+  whenSettled(): Promise<void> {
+    return (this.done ??= new Promise((resolve) => { this.settle = resolve }))
+  }
+
+  private hide(): void {
+    this.hidden = true
+    this.record.hide(this.instance.exports)
+  }
+
+  /** An imported module is being loaded for the first time by somebody else, and runs its `onLoad`. */
+  private *waitFor(module: ModuleName, index: number, now: boolean): Steps<void> {
+    const drafting = this.deps.table.get(module)?.drafting
+    if (drafting?.pending === undefined || drafting.isRunBy(this.deps.processes.current())) return
+    if (now) throw new DraftFailed(this.record.name, 'link_error', codedError('ERR_REQUIRE_ASYNC_MODULE', `onLoad of ${module} has not ended yet`), index)
+    yield drafting.pending
+    if (this.deps.table.get(module)?.current === undefined) throw new DraftFailed(this.record.name, 'link_error', new Error(`${module} did not load`), index)
+  }
+
+  private runTopLevel<T>(what: string, fn: () => T): T {
+    return this.deps.processes.runTopLevel(what === 'onLoad' ? `${this.record.name} onLoad` : `${path.basename(this.unit.file)} (top level)`, () => {
+      const runner = this.runner = this.deps.processes.current()
+      this.deps.runners.add(runner)
+      const done = (): void => void this.deps.runners.delete(runner)
+      try {
+        const result = fn()
+        if (isPromise(result)) result.then(done, done)
+        else done()
+        return result
+      } catch (error) {
+        done()
+        throw error
+      }
+    })
   }
 
   /** After the commit importers of the batch read the real tables. */
@@ -132,8 +231,8 @@ export class Draft {
   }
 
   discard(): void {
-    if (this.record.drafting === this) this.record.drafting = undefined
     if (this.first) this.record.forget(this.instance)
+    this.settled()
   }
 
   /** What a member of the same batch sees before the commit. */
@@ -143,7 +242,7 @@ export class Draft {
     for (const [name, read] of Object.entries(this.instance.exports)) {
       const value = (): unknown => {
         const now = read()
-        return isForwardable(now) ? this.record.funs.peek(name, now) : now
+        return isForwardable(now) ? this.record.funs.stage(this.instance.identities, name, now) : now
       }
       Object.defineProperty(calls, name, { get: read, enumerable: true })
       Object.defineProperty(values, name, { get: value, enumerable: true })
@@ -213,7 +312,7 @@ export class Draft {
     const link = this.unit.dynamic[specifier] ?? this.deps.resolveNow(specifier, this.unit.file)
     if (link.kind === 'native') return link.target === 'codeswitch' ? { exports: this.deps.natives.get('codeswitch') } : undefined
     if (link.kind === 'failed') return undefined // Node's own require throws its own error
-    const outcome = driveNow(this.deps.requireModule(link.module))
+    const outcome = driveNow(this.deps.requireModule(link.module, true))
     if (outcome === undefined) throw codedError('ERR_REQUIRE_ASYNC_MODULE', `require() of ${link.module} cannot wait for its top-level await; use import()`)
     if (!outcome.ok) throw outcome.error
     const record = outcome.value
@@ -232,6 +331,7 @@ export class Draft {
       meta: this.deps.meta(this.unit, this.deps.entry.file === this.unit.file),
       trap, enter, leave, park, dead, pause, yielded,
       define: (exports, relink) => this.define(exports, relink),
+      identity: (value, name) => this.identity(value, name),
       import: (specifier) => this.import(String(specifier)),
     }
   }
@@ -257,14 +357,15 @@ export class Draft {
   private bindings(): ImportBinding[] {
     return this.unit.links.map((link, index) => {
       if (link.kind === 'module') return this.moduleBinding(link.module, index)
-      const native = link.kind === 'native' ? (this.deps.natives.get(link.target) ?? {}) : {}
-      return { calls: native, values: native }
+      const native = link.kind === 'native' ? this.deps.natives.get(link.target) : undefined
+      this.unbound ||= link.kind === 'native' && native === undefined
+      return { calls: native ?? {}, values: native ?? {} }
     })
   }
 
   private moduleBinding(module: ModuleName, index: number): ImportBinding {
     const member = this.batch.get(module)
-    if (member !== undefined && !member.first && !member.committed) {
+    if (member !== undefined && !member.first && !member.committed && !this.outside) {
       this.staged = true
       return member === this ? this.selfBinding() : member.binding()
     }
@@ -294,8 +395,10 @@ export class Draft {
 
   private *loadNative(target: string, index: number, now: boolean): Steps<void> {
     try {
-      if (now) this.deps.natives.loadNow(target)
-      else yield this.deps.natives.load(target)
+      if (this.deps.natives.get(target) === undefined) {
+        if (now) this.deps.natives.loadNow(target)
+        else yield this.deps.natives.load(target)
+      }
       this.checkNames(target, index)
     } catch (error) {
       throw new DraftFailed(this.record.name, 'link_error', error, index)
@@ -315,7 +418,7 @@ export class Draft {
     const { body } = this
     if (body === undefined) return
     try {
-      const result: unknown = this.deps.processes.runTopLevel(`${path.basename(this.unit.file)} (top level)`, () => (typeof body === 'function' ? body() : body.next()))
+      const result: unknown = this.runTopLevel('top level', () => this.duringBatch(() => (typeof body === 'function' ? body() : body.next())))
       if (!isPromise(result)) return
       if (now) throw codedError('ERR_REQUIRE_ASYNC_MODULE', `${this.record.name} has a top-level await`)
       yield result
@@ -325,12 +428,30 @@ export class Draft {
     }
   }
 
+  /** What this top level gets from members of its batch is their new code, also through external funs that everybody else holds. */
+  private duringBatch<T>(run: () => T): T {
+    if (!this.reload) return run()
+    let all = run
+    for (const { record, instance, first, committed } of this.batch.values()) {
+      const inner = all
+      if (!first && !committed) all = () => record.funs.during(instance.identities, inner)
+    }
+    return all()
+  }
+
+  /** `P.identity(C, "C")` follows the definition of a class of the top level; `P.identity(C)` is its use as a value. */
+  private identity(value: unknown, name: string | undefined): unknown {
+    if (!isFunction(value)) return value
+    if (name !== undefined) this.record.funs.define(this.instance.identities, name, value, this.committed)
+    return stableOf(value)
+  }
+
   /** `import()`: the namespace of a module, loaded now if it never was. */
   private async import(specifier: string): Promise<unknown> {
     const link = this.unit.dynamic[specifier] ?? (await this.deps.resolve(specifier, this.unit.file))
     if (link.kind === 'failed') throw codedError(link.code, link.message)
     if (link.kind === 'native') return this.deps.natives.get(link.target) ?? (await this.deps.natives.load(link.target))
-    const record = await drivePromise(this.deps.requireModule(link.module))
+    const record = await drivePromise(this.deps.requireModule(link.module, false))
     return record.values
   }
 }

@@ -1,13 +1,23 @@
 /**
  * External funs: a function obtained through an import has one identity for the life of the runtime and always runs current
- * code (Erlang's `fun m:f/n`). The forwarder is a closure over a slot that a load rewrites; everything a caller can see of
- * the function (name, length, kind, source text, constructability) is that of the current one.
+ * code (Erlang's `fun m:f/n`). The stable face of a plain function is a closure over a slot that a load rewrites, that of a
+ * class or of a function with properties a proxy; everything a caller can see of it is that of the current one.
  */
+import { isFunction } from '../base/guards'
+import type { AnyFunction } from '../base/guards'
 import type { ModuleName } from '../protocol/ids'
+import { sourceOf, stableProxy } from './callableIdentity'
+import { adoptObjects, defineClass, isClass } from './classIdentity'
 import { UndefError } from './errors'
+import { isOfPackage, noteRaw, noteStable, rawOf, slotOfRaw, slotOfStable } from './identity'
+import type { Slot } from './identity'
 
-type Fn = (this: unknown, ...args: unknown[]) => unknown
-interface Slot { fn: Fn }
+/** The functions of one version, each with the slot it fills while that version is current. */
+export type Identities = Map<Slot, AnyFunction>
+
+/** A class is known by its name in the module before it is known by the name of an export. */
+const LOCAL = 'class '
+const isLocal = (name: string): boolean => name.startsWith(LOCAL)
 
 const AsyncFunction = Object.getPrototypeOf(async () => {})
 const GeneratorFunction = Object.getPrototypeOf(function* () {})
@@ -15,95 +25,205 @@ const AsyncGeneratorFunction = Object.getPrototypeOf(async function* () {})
 const PLAIN: ReadonlySet<unknown> = new Set([Function.prototype, AsyncFunction, GeneratorFunction, AsyncGeneratorFunction])
 const OWN: ReadonlySet<PropertyKey> = new Set(['length', 'name', 'prototype', 'arguments', 'caller'])
 
-/** Classes and callable objects (functions with properties of their own) keep their own identity; only plain functions are forwarded. */
-export function isForwardable(value: unknown): value is Fn {
-  if (typeof value !== 'function' || !PLAIN.has(Object.getPrototypeOf(value))) return false
-  if (isClass(value)) return false
-  return Reflect.ownKeys(value).every((key) => OWN.has(key))
+/** Every function gets a stable identity, but for those of packages, which are never loaded again. */
+export function isForwardable(value: unknown): value is AnyFunction {
+  return isFunction(value) && !isOfPackage(value)
 }
 
-export function isClass(value: object): boolean {
-  const prototype = Object.getOwnPropertyDescriptor(value, 'prototype')
-  return prototype !== undefined && prototype.writable === false
+/** No class, and nothing to see on it but what every function has. */
+function isPlain(fn: AnyFunction): boolean {
+  return PLAIN.has(Object.getPrototypeOf(fn)) && !isClass(fn) && Reflect.ownKeys(fn).every((key) => OWN.has(key))
 }
 
-export const undefStub = (module: ModuleName, name: string): Fn => {
-  const stub = (...args: unknown[]): never => {
-    throw new UndefError(module, name, args.length)
+/** What calling a function does that current code does not have; error_handler:undefined_function/3. */
+export type UndefinedFunction = (module: ModuleName, name: string, args: readonly unknown[]) => unknown
+
+export const throwUndef: UndefinedFunction = (module, name, args) => {
+  throw new UndefError(module, name, args.length)
+}
+
+/** Also for `new`. */
+export const undefStub = (module: ModuleName, name: string, otherwise: UndefinedFunction): AnyFunction =>
+  function (...args: readonly unknown[]): unknown {
+    return otherwise(module, name, args)
   }
-  return stub
-}
 
 export class ExternalFuns {
-  private readonly slots = new Map<string, { readonly slot: Slot; readonly forwarder: Fn }>()
+  private readonly slots = new Map<string, Slot>()
+  /** What a draft put into the slots while its top level runs, and what was there before. */
+  private overlay: { readonly staged: Identities; readonly before: Map<Slot, AnyFunction> } | undefined
+  private notes: string[] = []
 
-  constructor(private readonly module: ModuleName) {}
+  constructor(private readonly module: ModuleName, private readonly otherwise: UndefinedFunction) {}
 
   /** The external fun of `name`, now running `fn`. */
-  fun(name: string, fn: Fn): Fn {
-    if (forwarded.has(fn)) return fn
-    const known = this.slots.get(name)
-    if (known !== undefined && constructs(known.forwarder) === constructs(fn)) {
-      if (known.slot.fn !== fn) {
-        known.slot.fn = fn
-        describe(known.forwarder, fn)
-      }
-      return known.forwarder
-    }
-    const slot: Slot = { fn }
-    const forwarder = constructs(fn) ? constructible(slot) : callable(slot)
-    describe(forwarder, fn)
-    forwarded.set(forwarder, slot)
-    this.slots.set(name, { slot, forwarder })
-    return forwarder
+  fun(name: string, fn: AnyFunction): AnyFunction {
+    if (slotOfStable(fn) !== undefined) return fn
+    const slot = this.slot(name, fn)
+    this.settle(slot, fn)
+    return slot.stable
   }
 
-  /** The external fun of `name` without pointing it at `fn`: for code that is not committed yet. */
-  peek(name: string, fn: Fn): Fn {
-    const known = this.slots.get(name)
-    if (forwarded.has(fn)) return fn
-    return known !== undefined && constructs(known.forwarder) === constructs(fn) ? known.forwarder : this.fun(name, fn)
+  /** The external fun of `name`, which will run `fn` once what `staged` belongs to is committed. */
+  stage(staged: Identities, name: string, fn: AnyFunction): AnyFunction {
+    if (slotOfStable(fn) !== undefined) return fn
+    const slot = this.slot(name, fn)
+    staged.set(slot, fn)
+    const { overlay } = this
+    if (overlay !== undefined && overlay.staged === staged) {
+      if (!overlay.before.has(slot)) overlay.before.set(slot, slot.fn)
+      point(slot, fn)
+    }
+    return slot.stable
+  }
+
+  /** A class of a top level, right after its definition and before anybody can have seen it. `now`: it is current already. */
+  define(staged: Identities, name: string, raw: AnyFunction, now: boolean): void {
+    this.stage(staged, LOCAL + name, raw)
+    const slot = slotOfRaw(raw)
+    if (slot === undefined) return
+    defineClass(raw, slot)
+    if (now) this.settle(slot, raw)
+  }
+
+  /** These functions are current now. */
+  settleAll(staged: Identities): void {
+    for (const [slot, fn] of staged) this.settle(slot, fn)
+  }
+
+  /** While its top level runs, the functions of a draft are what their external funs run: a top level sees its own code. */
+  during<T>(staged: Identities, run: () => T): T {
+    if (this.overlay !== undefined) return run()
+    const before = new Map<Slot, AnyFunction>()
+    this.overlay = { staged, before }
+    for (const [slot, fn] of staged) {
+      before.set(slot, slot.fn)
+      point(slot, fn)
+    }
+    try {
+      return run()
+    } finally {
+      this.overlay = undefined
+      for (const [slot, fn] of before) point(slot, fn)
+    }
   }
 
   /** Current exports no such function any more. */
   removed(name: string): void {
+    const slot = this.slots.get(name)
+    if (slot === undefined) return
+    if (slot.name === name) slot.fn = undefStub(this.module, name, this.otherwise)
+    else this.slots.delete(name)
+  }
+
+  /** What a person should know about the functions that were settled since this was asked. */
+  takeNotes(): readonly string[] {
+    const { notes } = this
+    if (notes.length > 0) this.notes = []
+    return notes
+  }
+
+  private settle(slot: Slot, fn: AnyFunction): void {
+    if (slot.fn !== fn) point(slot, fn)
+    if (slot.settled === fn) return
+    const note = adoptObjects(slot, slot.settled)
+    slot.settled = fn
+    if (note !== undefined) this.notes.push(note)
+  }
+
+  /** Its slot if it has one, else the one that earlier versions of `name` had, else a new one. */
+  private slot(name: string, fn: AnyFunction): Slot {
+    const own = slotOfRaw(fn)
+    if (own?.owner === this) return this.alias(name, own)
     const known = this.slots.get(name)
-    if (known !== undefined) known.slot.fn = undefStub(this.module, name)
+    // `export { f as a, f as b }` was one function; when a new version makes it two, only the first name keeps it.
+    const slot = known === undefined || (known.name !== name && !isLocal(name)) ? this.create(name, fn) : known
+    if (slot === known && !fits(slot.stable, fn)) this.face(slot, fn)
+    noteRaw(fn, slot)
+    return slot
+  }
+
+  private alias(name: string, slot: Slot): Slot {
+    if (slot.name === name) return slot
+    this.slots.set(name, slot)
+    if (isLocal(slot.name)) slot.name = name
+    return slot
+  }
+
+  private create(name: string, fn: AnyFunction): Slot {
+    const slot: Slot = { owner: this, name, fn, stable: fn, settled: undefined }
+    this.face(slot, fn)
+    this.slots.set(name, slot)
+    return slot
+  }
+
+  private face(slot: Slot, fn: AnyFunction): void {
+    slot.stable = isPlain(fn) ? forwarder(slot, fn) : stableProxy(slot)
+    noteStable(slot.stable, slot)
   }
 }
 
-/** Forwarders of all modules, so that a re-exported external fun is not wrapped again. */
-const forwarded = new WeakMap<object, Slot>()
-
 /** The function an external fun runs now; any other function is itself. */
-export const resolveFun = (fn: Fn): Fn => forwarded.get(fn)?.fn ?? fn
+export const resolveFun = (fn: AnyFunction): AnyFunction => rawOf(fn)
 
+const forwarders = new WeakSet<object>()
 const constructs = (fn: object): boolean => Object.hasOwn(fn, 'prototype')
 
-function constructible(slot: Slot): Fn {
-  return function forward(this: unknown, ...args: unknown[]): unknown {
-    if (new.target === undefined) return slot.fn.apply(this, args)
+/** A proxy stands for any function, a closure for one that can be constructed if it can itself. */
+const fits = (stable: AnyFunction, fn: AnyFunction): boolean => !forwarders.has(stable) || constructs(stable) || !constructs(fn)
+
+function point(slot: Slot, fn: AnyFunction): void {
+  slot.fn = fn
+  if (forwarders.has(slot.stable)) describe(slot.stable, fn)
+}
+
+function forwarder(slot: Slot, fn: AnyFunction): AnyFunction {
+  const made = constructs(fn) ? constructible(slot) : callable(slot)
+  forwarders.add(made)
+  describe(made, fn)
+  return made
+}
+
+function constructible(slot: Slot): AnyFunction {
+  return function forward(this: unknown, ...args: readonly unknown[]): unknown {
+    if (new.target === undefined) return Reflect.apply(slot.fn, this, args)
     return Reflect.construct(slot.fn, args, Object.is(new.target, forward) ? slot.fn : new.target)
   }
 }
 
-function callable(slot: Slot): Fn {
-  return { forward(this: unknown, ...args: unknown[]): unknown { return slot.fn.apply(this, args) } }.forward
+function callable(slot: Slot): AnyFunction {
+  return { forward(this: unknown, ...args: readonly unknown[]): unknown { return Reflect.apply(slot.fn, this, args) } }.forward
 }
 
-function describe(forwarder: Fn, fn: Fn): void {
+function describe(forwarder: AnyFunction, fn: AnyFunction): void {
   Object.defineProperty(forwarder, 'name', { value: fn.name, configurable: true })
   Object.defineProperty(forwarder, 'length', { value: fn.length, configurable: true })
   if (constructs(forwarder)) Object.defineProperty(forwarder, 'prototype', { value: fn.prototype, writable: true })
-  Object.setPrototypeOf(forwarder, Object.getPrototypeOf(fn))
+  if (Object.getPrototypeOf(forwarder) !== Object.getPrototypeOf(fn)) Object.setPrototypeOf(forwarder, Object.getPrototypeOf(fn))
+  mirror(forwarder, fn)
+}
+
+const mirrored = new WeakMap<object, readonly PropertyKey[]>()
+
+/** A later version has properties of its own: the closure shows them, and what is written goes there. */
+function mirror(forwarder: AnyFunction, fn: AnyFunction): void {
+  const before = mirrored.get(forwarder)
+  const keys = Reflect.ownKeys(fn).filter((key) => !OWN.has(key))
+  if (before === undefined && keys.length === 0) return
+  for (const key of before ?? []) Reflect.deleteProperty(forwarder, key)
+  for (const key of keys) {
+    const enumerable = Object.getOwnPropertyDescriptor(fn, key)?.enumerable === true
+    Object.defineProperty(forwarder, key, { get: () => Reflect.get(fn, key), set: (value) => void Reflect.set(fn, key, value), enumerable, configurable: true })
+  }
+  mirrored.set(forwarder, keys)
 }
 
 /** `Function.prototype.toString` of an external fun shows the function it runs. */
 export function showSourceOfExternalFuns(): void {
-  const native = Function.prototype.toString
   const toString = { toString(this: unknown): string {
-    const slot = typeof this === 'function' ? forwarded.get(this) : undefined
-    return native.call(slot === undefined ? this : slot.fn)
+    const slot = isFunction(this) ? slotOfStable(this) : undefined
+    return slot === undefined ? Reflect.apply(nativeToString, this, []) : sourceOf(slot.fn)
   } }.toString
   Object.defineProperty(Function.prototype, 'toString', { value: toString, writable: true, configurable: true })
 }
+const nativeToString = Function.prototype.toString

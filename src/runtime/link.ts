@@ -34,13 +34,13 @@ export interface Unit {
   readonly inlineMap: string | undefined
 }
 
-/** What becomes of lingering processes: nothing is loaded (`refuse`), or they are ended (`kill`). */
-export type PurgeMode = 'refuse' | 'kill'
+/** What becomes of lingering processes: nothing is loaded (`refuse`), or they are ended (`kill`). `never`: the old slot must be empty. */
+export type PurgeMode = 'refuse' | 'kill' | 'never'
 
 export type LoadResult =
   | { readonly kind: 'loaded'; readonly versions: readonly LoadedVersion[] }
   | { readonly kind: 'lingering'; readonly modules: readonly { readonly module: ModuleName; readonly pids: readonly PidText[] }[] }
-  | { readonly kind: 'not_purged'; readonly modules: readonly ModuleName[] }
+  | { readonly kind: 'refused'; readonly reason: FailureReason; readonly modules: readonly ModuleName[] }
   | { readonly kind: 'failed'; readonly module: ModuleName; readonly reason: FailureReason; readonly error: ErrorView; readonly importIndex?: number }
 
 export interface LoadedVersion { readonly module: ModuleName; readonly version: Version; readonly killed: readonly PidText[]; readonly origin: Origin }
@@ -88,6 +88,8 @@ export interface PictureFrame {
   readonly module: ModuleName
   readonly version: Version
   readonly slot: 'current' | 'old'
+  /** Of the text the version was compiled from. */
+  readonly hash: string | undefined
   readonly fn: number
   readonly point: number
   /** Position in generated code, for a frame that is running (known from the stack, not from a stored point). */
@@ -99,7 +101,7 @@ export interface MainRequests {
   /** Runs the program: units are all that can be reached; `entry` is evaluated first. */
   start: [{ readonly units: readonly Unit[]; readonly entry: ModuleName; readonly entryFile: string; readonly argv: readonly string[]; readonly keepAlive: boolean }, LoadResult]
   /** `reload` are loaded whatever they were; `units` beyond them are ready in case they are imported for the first time. */
-  load: [{ readonly units: readonly Unit[]; readonly reload: readonly ModuleName[]; readonly purge: PurgeMode; readonly origin: Origin }, LoadResult]
+  load: [{ readonly units: readonly Unit[]; readonly reload: readonly ModuleName[]; readonly purge: PurgeMode; readonly origin: Origin; readonly atomic?: boolean }, LoadResult]
   /** Who lingers in the old code of these. */
   lingering: [{ readonly modules: readonly ModuleName[] }, readonly { readonly module: ModuleName; readonly old: boolean; readonly total: number; readonly pids: readonly PidText[] }[]]
   /** Answers when nobody lingers in the old code of these any more. */
@@ -124,23 +126,29 @@ export interface ControlRequests {
   resolve: [{ readonly specifier: string; readonly importer: string; readonly kind: 'import' | 'require' }, { readonly link: Link; readonly units: readonly Unit[] }]
   fileOf: [{ readonly module: string }, string | undefined]
   /** A module by the name a person typed (auto-load). */
-  find: [{ readonly text: string }, { readonly module: ModuleName; readonly units: readonly Unit[] } | { readonly error: string }]
+  find: [{ readonly text: string; readonly deleted: readonly ModuleName[] }, Found]
+  /** A digest of what the text does, deaf to comments and names of variables: of this text, of the one with this hash, or of what is on disk. */
+  digest: [{ readonly module: ModuleName; readonly hash?: string; readonly text?: string }, string | undefined]
   /** The code functions that need the compiler. */
-  code: [CodeRequest, CodeAnswer]
+  code: [CodeRequest & { readonly nested: boolean }, CodeAnswer]
 }
 
 export type CodeRequest =
   | { readonly op: 'l' | 'c' | 'loadFile'; readonly module: string }
   | { readonly op: 'loadBinary'; readonly module: string; readonly file: string; readonly text: string }
-  | { readonly op: 'atomicLoad'; readonly modules: readonly (string | readonly [string, string, string])[] }
-  | { readonly op: 'prepare'; readonly modules: readonly (string | readonly [string, string, string])[] }
+  | { readonly op: 'atomicLoad' | 'prepare' | 'compile'; readonly modules: readonly WantedModule[] }
   | { readonly op: 'finish'; readonly handle: number }
+  | { readonly op: 'objectCode'; readonly module: string }
   | { readonly op: 'status' }
+/** A module by name, or with a text: [module, file, text]. */
+export type WantedModule = string | readonly [module: string, file: string, text: string]
+export type Found = { readonly module: ModuleName; readonly units: readonly Unit[] } | { readonly error: string }
 export type CodeAnswer =
   | { readonly kind: 'loaded'; readonly modules: readonly ModuleName[] }
   | { readonly kind: 'errors'; readonly errors: readonly (readonly [string, string])[]; readonly printed: string }
   | { readonly kind: 'prepared'; readonly handle: number }
   | { readonly kind: 'consumed' }
+  | { readonly kind: 'objectCode'; readonly module: ModuleName; readonly file: string; readonly text: string }
   | { readonly kind: 'status'; readonly modules: readonly { readonly module: ModuleName; readonly status: 'loaded' | 'modified' | 'removed' }[] }
 
 /** Main's unasked messages. */

@@ -1,8 +1,7 @@
 /** The main thread of the runtime host, where the program runs: puts the parts together and starts the control thread. */
 import path from 'node:path'
 import { MessageChannel, Worker } from 'node:worker_threads'
-import { isFunction, trusted } from '../base/guards'
-import type { AnyFunction } from '../base/guards'
+import { trusted } from '../base/guards'
 import { originalOfInput } from '../compile/positions'
 import type { FrameView } from '../protocol/snapshot'
 import { createCodeFunctions } from './codeFunctions'
@@ -18,6 +17,7 @@ import { createHandlers } from './mainHandlers'
 import { MainPort } from './mainPort'
 import { NativeModules } from './nativeModules'
 import { createProcessApi } from './processApi'
+import { ENDED } from './process'
 import type { Process } from './process'
 import { createProcesses } from './processes'
 import { createShell } from './shell/shell'
@@ -53,11 +53,12 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     told = true
     port.notify({ type: 'changed' })
   }
+  const embedded = process.env.CODESWITCH_MODE === 'embedded'
   const log = (message: string): void => port.notify({ type: 'log', level: 'warn', message })
 
   const processes = createProcesses({
     traps, onChange, report: reportCrash,
-    lookup: { exported: (module, name) => exported(server, module, name), nameOf: (namespace) => server.table.ofNamespace(namespace)?.name },
+    lookup: { exported: (module, name) => server.exported(module, name), call: (module, name, args) => server.call(module, name, args), nameOf: (namespace) => server.table.ofNamespace(namespace)?.name },
     onTrap: () => serveAtSafepoint(port, traps, wake),
     onReleaseFailed: (label, error) => log(`releasing ${label} failed: ${String(error)}`),
     runningVersions: () => new Set(stacks.running().flatMap((frame) => recordOf(server, frame.unit, frame.version))),
@@ -68,11 +69,14 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   const natives = new NativeModules(own)
   const server: CodeServer = new CodeServer({
     natives, versions, traps, entry, onChange,
-    processes: { ...processes.frames, lingering: processes.lingering, purgeVersion: processes.purgeVersion, runTopLevel: (label, fn) => runTopLevel(processes, label, fn) },
+    processes: { ...processes.frames, lingering: processes.lingering, purgeVersion: processes.purgeVersion, runTopLevel: (label, fn) => runTopLevel(processes, label, fn), current: processes.current },
     onInstantiated: ({ unit, record }) => stacks.add(unit, record.version),
     onPurged: ({ unit, record }) => stacks.remove(unit.file, record.version),
     onAutoloaded: (loaded) => port.notify({ type: 'autoloaded', versions: loaded }),
     meta: (unit) => metaOf(unit, port),
+    throwIfEnded: processes.throwIfEnded, embedded,
+    find: (text) => port.ask('find', { text, deleted: server.deleted() }),
+    findNow: (text) => port.askNow('find', { text, deleted: server.deleted() }),
     async resolve(specifier, importer) {
       const { link, units } = await port.ask('resolve', { specifier, importer, kind: 'import' })
       server.offer(units)
@@ -86,6 +90,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   })
   const code = createCodeFunctions({
     server, port, throwIfEnded: processes.throwIfEnded, print: (text) => process.stdout.write(text),
+    current: processes.current, tellSelf: (message) => processes.send(processes.current().pid, message), embedded,
     lingers: (pid, version) => processes.lingering(version).some((process) => process.pid === pid),
   })
   Object.assign(own, { code })
@@ -160,16 +165,16 @@ const liveShell = (processes: ReturnType<typeof createProcesses>, known: Process
 
 /** A module's top level is a process of its own; work it leaves behind belongs to it. */
 function runTopLevel<T>(processes: ReturnType<typeof createProcesses>, label: string, fn: () => T): T {
-  return trusted(processes.run(processes.newProcess({ label, kind: 'implicit' }), fn), 'undefined only when the process was ended, and then nobody goes on')
-}
-
-function exported(server: CodeServer, module: string, name: string): AnyFunction | undefined {
-  for (const record of server.table.all()) {
-    if (record.name !== module && !record.name.endsWith(`/${module}`)) continue
-    const value = record.calls[name]
-    if (record.current !== undefined || record.drafting !== undefined) return isFunction(value) ? value : undefined
-  }
-  return undefined
+  const process = processes.newProcess({ label, kind: 'implicit' })
+  const { signal } = process.pid
+  const result = processes.run(process, fn)
+  if (process.mode === ENDED) throw new Error('the process that evaluated it was ended')
+  if (!(result instanceof Promise)) return trusted(result, 'undefined only when the process was ended')
+  // A top level that awaits may be ended while it does: then it never settles.
+  const ended = new Promise<never>((_, reject) => signal.addEventListener('abort', () => {
+    if (process.mode === ENDED) reject(new Error('the process that evaluated it was ended'))
+  }))
+  return trusted(Promise.race([result, ended]), 'settles as fn\'s own promise does')
 }
 
 function recordOf(server: CodeServer, unit: Unit, version: number): VersionRecord[] {
@@ -203,9 +208,9 @@ function metaOf(unit: Unit, port: MainPort): object {
 
 /** A module for the shell: loaded at first use, as Erlang does. */
 async function namespaceOf(server: CodeServer, port: MainPort, name: string): Promise<object | undefined> {
-  const loaded = [...server.table.all()].find((record) => record.name === name || record.name.endsWith(`/${name}`))
+  const loaded = server.table.find(name)
   if (loaded?.current !== undefined) return loaded.values
-  const found = await port.ask('find', { text: name })
+  const found = await port.ask('find', { text: name, deleted: server.deleted() })
   if ('error' in found) return undefined
   server.offer(found.units)
   const record = await drivePromise(server.autoloadSteps(found.module, false))

@@ -3,10 +3,11 @@
  * refused, nobody is ever killed here; policy is above (codeServer). Source: erlang/otp beam_bif_load.c, export table.
  */
 import type { ModuleName, Version } from '../protocol/ids'
-import { version as mintVersion } from '../protocol/ids'
+import { moduleName, version as mintVersion } from '../protocol/ids'
 import type { Origin } from '../protocol/snapshot'
 import type { CommonjsModule } from './commonjs'
-import { ExternalFuns, isForwardable, undefStub } from './externalFuns'
+import { ExternalFuns, isForwardable, throwUndef, undefStub } from './externalFuns'
+import type { Identities, UndefinedFunction } from './externalFuns'
 import type { Unit } from './link'
 import type { VersionRecord } from './version'
 
@@ -22,6 +23,8 @@ export interface Instance {
   exports: Readonly<Record<string, () => unknown>>
   /** Names whose value never changes once the top level has run. */
   constants: ReadonlySet<string>
+  /** Its functions and classes, by the slot whose stable face importers hold. */
+  readonly identities: Identities
   /** CommonJS: `module`, whose `exports` may be assigned late. */
   readonly commonjs: CommonjsModule | undefined
   /** Computes `exports` again when the module has `export *`: the other module may export other names now. */
@@ -32,6 +35,12 @@ export interface Instance {
 export interface Drafting {
   readonly instance: Instance
   view(): unknown
+  /** Set while the very first version runs its `onLoad`: nobody may call it yet, who does waits for this (never rejects). */
+  readonly pending: Promise<void> | undefined
+  /** When it is current, or given up. */
+  whenSettled(): Promise<void>
+  /** The process runs the top level or `onLoad` of this batch: its own calls cannot wait for themselves. */
+  isRunBy(process: object): boolean
 }
 
 export type Slots =
@@ -55,8 +64,8 @@ export class ModuleRecord {
   json: unknown
   private last = 0
 
-  constructor(readonly name: ModuleName, public file: string) {
-    this.funs = new ExternalFuns(name)
+  constructor(readonly name: ModuleName, public file: string, private readonly otherwise: UndefinedFunction = throwUndef) {
+    this.funs = new ExternalFuns(name, otherwise)
     Object.defineProperty(this.values, Symbol.toStringTag, { value: 'Module' })
   }
 
@@ -128,14 +137,15 @@ export class ModuleRecord {
 
   /** A first version that was exposed or committed turned out not to work: as if it had never been. */
   forget(instance: Instance): void {
-    if (this.current === instance) this.slots = { state: 'empty' }
+    const { slots } = this
+    if (this.current === instance) this.slots = slots.state === 'replaced' ? { state: 'deleted', old: slots.old } : { state: 'empty' }
     if (this.current !== undefined) return
     for (const name of Object.keys(this.calls)) this.removeEntry(name)
   }
 
   /** Importers took `name`: when no version exports it, calling it throws UndefError instead of "not a function". */
   expect(name: string): void {
-    if (name !== '*' && !(name in this.calls)) this.calls[name] = undefStub(this.name, name)
+    if (name !== '*' && !(name in this.calls)) this.calls[name] = undefStub(this.name, name, this.otherwise)
   }
 
   /** While the very first version evaluates, importers in a cycle read its bindings as they come to life. */
@@ -143,11 +153,24 @@ export class ModuleRecord {
     for (const [name, read] of Object.entries(exports)) this.liveEntry(name, read)
   }
 
+  /** The functions that were exposed cannot be called (`onLoad` of a first version is running); whoever does waits. */
+  hide(exports: Readonly<Record<string, () => unknown>>): void {
+    for (const [name, read] of Object.entries(exports)) {
+      const value = read()
+      if (typeof value !== 'function') continue
+      setData(this.calls, name, undefStub(this.name, name, this.otherwise))
+      if (!isForwardable(value)) continue
+      setData(this.values, name, this.funs.fun(name, value))
+      this.funs.removed(name)
+    }
+  }
+
   /** Rewrites the export tables; cannot fail. */
   install(next: Instance | undefined): void {
     const names = next?.exports ?? {}
     for (const name of Object.keys(this.calls)) if (!Object.hasOwn(names, name)) this.removeEntry(name)
     if (next === undefined) return
+    this.funs.settleAll(next.identities)
     for (const name of Object.keys(next.exports)) {
       const read = next.exports[name]
       if (read === undefined) continue
@@ -158,20 +181,23 @@ export class ModuleRecord {
 
   private valueEntry(name: string, value: unknown): void {
     setData(this.calls, name, value)
-    setData(this.values, name, isForwardable(value) ? this.funs.fun(name, value) : value)
+    setData(this.values, name, this.valueOf(name, value))
   }
 
   private liveEntry(name: string, read: () => unknown): void {
-    const value = (): unknown => {
-      const now = read()
-      return isForwardable(now) ? this.funs.fun(name, now) : now
-    }
+    const value = (): unknown => this.valueOf(name, read())
     Object.defineProperty(this.calls, name, { get: read, configurable: true, enumerable: true })
     Object.defineProperty(this.values, name, { get: value, configurable: true, enumerable: true })
   }
 
+  private valueOf(name: string, value: unknown): unknown {
+    if (isForwardable(value)) return this.funs.fun(name, value)
+    this.funs.removed(name)
+    return value
+  }
+
   private removeEntry(name: string): void {
-    setData(this.calls, name, undefStub(this.name, name))
+    setData(this.calls, name, undefStub(this.name, name, this.otherwise))
     delete this.values[name]
     this.funs.removed(name)
   }
@@ -186,6 +212,9 @@ function setData(table: Table, name: string, value: unknown): void {
 
 export class ModuleTable {
   private readonly records = new Map<ModuleName, ModuleRecord>()
+  private readonly byLastPart = new Map<string, ModuleRecord[]>()
+
+  constructor(private readonly otherwise: UndefinedFunction = throwUndef) {}
 
   get(name: ModuleName): ModuleRecord | undefined {
     return this.records.get(name)
@@ -197,9 +226,19 @@ export class ModuleTable {
       known.file = file
       return known
     }
-    const record = new ModuleRecord(name, file)
+    const record = new ModuleRecord(name, file, this.otherwise)
     this.records.set(name, record)
+    const last = name.slice(name.lastIndexOf('/') + 1)
+    this.byLastPart.set(last, [...(this.byLastPart.get(last) ?? []), record])
     return record
+  }
+
+  /** By name or by a unique last part of it: `src/t`, `t`. */
+  find(text: string): ModuleRecord | undefined {
+    const exact = this.records.get(moduleName(text))
+    if (exact !== undefined) return exact
+    const found = (this.byLastPart.get(text.slice(text.lastIndexOf('/') + 1)) ?? []).filter((record) => record.name.endsWith(`/${text}`))
+    return found.length === 1 ? found[0] : undefined
   }
 
   all(): Iterable<ModuleRecord> {

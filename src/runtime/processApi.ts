@@ -1,6 +1,7 @@
 /** The functions of the package `codeswitch`, made from one runtime's processes. What they promise is written in `api.ts`. */
 import type * as Api from './api'
 import { createBehaviours } from './behaviours/behaviours'
+import { codeAlone } from './codeAlone'
 import { BadArgError, BadFunError, ExitSignal, NoProcError, UndefError } from './errors'
 import { any, timeout } from './match'
 import { Pid, Ref } from './pid'
@@ -20,6 +21,7 @@ export function createProcessApi(processes: Processes): ProcessApi {
     ...spawnFunctions(processes),
     ...dictionaryFunctions(processes),
     ...createBehaviours(processes),
+    code: codeAlone,
     self: () => table.current().pid,
     send: (destination, message) => {
       processes.send(destination, message)

@@ -10,8 +10,9 @@
  *   cannot be found         an UndefError
  */
 import { trusted } from '../base/guards'
+import type { AnyFunction } from '../base/guards'
 import type { CodeLookup } from './codeApi'
-import { ExitSignal, KillSignal, UndefError } from './errors'
+import { BadFunError, ExitSignal, KillSignal, UndefError } from './errors'
 import { framesOf } from './frames'
 import type { Pid } from './pid'
 import { ENDED, FINISHED, type Process, type Start, SUSPENDED } from './process'
@@ -86,6 +87,7 @@ export function createSpawning({ table, lookup, end, report, onChange }: SpawnPa
     if (start.kind === 'fun') return Reflect.apply(start.fn, undefined, start.args)
     const { module, name, args } = start
     const fn: unknown = typeof module === 'string' ? lookup.exported(module, name) : Reflect.get(module, name)
+    if (typeof fn !== 'function' && typeof module === 'string' && lookup.call !== undefined) return lookup.call(module, name, args)
     if (typeof fn !== 'function') throw new UndefError(moduleText(module), name, args.length)
     return Reflect.apply(fn, undefined, args)
   }
@@ -162,7 +164,32 @@ export function createSpawning({ table, lookup, end, report, onChange }: SpawnPa
     }
   }
 
-  return { spawn, schedule, reschedule, run, emptied }
+  /**
+   * Calls `fn` as `process`, which stays open until `finish`: how requests and connections become processes. What `fn` throws
+   * goes to the caller, except for what ends the process itself.
+   */
+  function runOpen(process: Process, fn: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
+    const outer = storage.getStore()
+    const result = storage.run(process, open, process, fn, self, args)
+    if (outer !== undefined && outer.mode === ENDED) throw new KillSignal()
+    return result
+  }
+
+  function open(process: Process, fn: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
+    try {
+      return Reflect.apply(fn, self, args)
+    } catch (error) {
+      if (error instanceof KillSignal && process.ended) return undefined
+      if (error instanceof ExitSignal || error instanceof BadFunError) end(process, error instanceof ExitSignal ? error.reason : error)
+      if (error instanceof ExitSignal) return undefined
+      throw error
+    }
+  }
+
+  /** Nothing more will come for it: it ends when its last activation leaves. */
+  const finish = (process: Process): void => returned(process, process.incarnation)
+
+  return { spawn, schedule, reschedule, run, runOpen, finish, emptied }
 }
 
 function nameOf(start: Start): string {

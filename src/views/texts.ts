@@ -42,7 +42,7 @@ export const originText = (origin: Origin): string => ORIGINS[origin]
 
 const REASONS: Record<FailureReason, string> = {
   compile_error: 'compile error', badfile: 'not a module', nofile: 'file is gone', not_purged: 'old code not purged', sticky_directory: 'sticky module',
-  on_load_failure: 'onLoad failed', evaluation_failed: 'top level threw', link_error: 'import not found', superseded: 'replaced by a newer save',
+  on_load_failure: 'onLoad failed', on_load_not_allowed: 'has an onLoad', pending_on_load: 'onLoad is running', evaluation_failed: 'top level threw', link_error: 'import not found', superseded: 'replaced by a newer save',
   duplicated: 'named twice', not_loaded: 'not loaded', host_down: 'runtime is down',
 }
 export const reasonText = (reason: FailureReason): string => REASONS[reason]

@@ -69,6 +69,7 @@ export class FakeRuntime {
       loadFile: unused, loadAbs: unused, loadBinary: unused, ensureLoaded: unused, atomicLoad: unused, finishLoading: unused, softPurge: unused,
       delete: unused, rollback: unused, checkOldCode: unused, checkProcessCode: unused, isLoaded: unused, allLoaded: unused, modifiedModules: unused,
       functionExported: unused, mm: unused, lm: unused, stick: unused, unstick: unused,
+      lc: unused, ensureModulesLoaded: unused, moduleInfo: unused, moduleMd5: unused, getObjectCode: unused, apply: unused, isSticky: unused, stickDir: unused, unstickDir: unused, getMode: unused,
     }
   }
 }

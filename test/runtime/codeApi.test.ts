@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import { World } from './support/world'
+
+const version = (n: number, extra = ''): string => `export const version = () => ${n}\n${extra}`
+
+describe('code API', () => {
+  let world: World
+  afterEach(() => world.end())
+
+  it('gives every module of a program the packages that another one has loaded', async () => {
+    world = await World.start({
+      'main.ts': `import './a'\nimport './b'\n`,
+      'a.ts': `import path from 'node:path'\nexport const base = path.basename('/x/a')\n`,
+      'b.ts': `import path from 'node:path'\nexport const base = path.basename('/x/b')\n`,
+    }, { entry: 'main.ts' })
+    assert.equal(await world.value('b.base'), 'b')
+  })
+
+  it('loads over old code alone, as nothing has to move into the old slot', async () => {
+    world = await World.start({ 't.ts': version(1) }, { entry: 't.ts' })
+    assert.equal(await world.value(`del('t')`), true)
+    assert.deepEqual(await world.value(`loadFile('t')`), ['module', 't'])
+    assert.deepEqual(await world.value(`versions('t')`), { current: 2, old: 1 })
+  })
+
+  it('prepares by compiling at once, and finishes with the text of that moment', async () => {
+    world = await World.start({ 't.ts': version(1), 'bad.ts': 'export const = 1' }, { entry: 't.ts' })
+    assert.deepEqual(await world.value(`prepareLoading(['t', 'bad'])`), ['error', [['bad', 'badfile']]])
+    await world.write('t.ts', version(2))
+    await world.value(`const [, prepared] = await prepareLoading(['t'])`)
+    await world.write('t.ts', version(3))
+    assert.equal(await world.value('t.version()'), 1)
+    assert.equal(await world.value('finishLoading(prepared)'), 'ok')
+    assert.equal(await world.value('t.version()'), 2)
+    assert.equal((await world.line('finishLoading(prepared)')).ok, false)
+  })
+
+  it('keeps a prepared handle that was refused', async () => {
+    world = await World.start({ 't.ts': version(1) }, { entry: 't.ts' })
+    await world.value('l(t)')
+    await world.value(`const [, prepared] = await prepareLoading(['t'])`)
+    assert.deepEqual(await world.value('finishLoading(prepared)'), ['error', [['t', 'not_purged']]])
+    await world.value('purge(t)')
+    assert.equal(await world.value('finishLoading(prepared)'), 'ok')
+  })
+
+  it('takes a failed atomic load apart again: the next load of one module is of that module only', async () => {
+    world = await World.start({ 'main.ts': `import './a'\nimport './b'`, 'a.ts': version(1), 'b.ts': version(1) }, { entry: 'main.ts' })
+    await world.write('b.ts', 'export const = 1')
+    assert.deepEqual(await world.value(`atomicLoad(['a', 'b'])`), ['error', [['b', 'badfile']]])
+    assert.deepEqual(await world.value('l(a)'), ['module', 'a'])
+  })
+
+  it('refuses every sticky module of a batch, and loads none', async () => {
+    world = await World.start({ 'main.ts': `import './a'\nimport './b'\nimport './c'`, 'a.ts': version(1), 'b.ts': version(1), 'c.ts': version(1) }, { entry: 'main.ts' })
+    await world.value(`stick('a'), stick('b')`)
+    assert.deepEqual(await world.value(`atomicLoad(['a', 'b', 'c'])`), ['error', [['a', 'sticky_directory'], ['b', 'sticky_directory']]])
+    assert.deepEqual(await world.value(`versions('c')`), { current: 1, old: 0 })
+  })
+
+  it('loads a deleted module again when it is called through an import', async () => {
+    world = await World.start({ 'main.ts': `import { version } from './t'\nexport const ask = () => version()`, 't.ts': version(1) }, { entry: 'main.ts' })
+    await world.write('t.ts', version(2))
+    assert.equal(await world.value(`del('t')`), true)
+    assert.equal(await world.value('main.ask()'), 2)
+    assert.deepEqual(await world.value(`versions('t')`), { current: 2, old: 1 })
+  })
+
+  it('says undef when the module that is called does not compile any more', async () => {
+    world = await World.start({ 'main.ts': `import { version } from './t'\nexport const ask = () => version()`, 't.ts': version(1) }, { entry: 'main.ts' })
+    await world.write('t.ts', 'export const = 1')
+    await world.value(`del('t')`)
+    const answer = await world.line('main.ask()')
+    assert.equal(answer.ok ? undefined : answer.error.name, 'UndefError')
+  })
+
+  it('asks $handleUndefinedFunction for what the module does not export', async () => {
+    const hook = 'export const $handleUndefinedFunction = (name: string, args: unknown[]) => [name, ...args]'
+    world = await World.start({ 'main.ts': `import { gone } from './t'\nexport const ask = () => gone(1, 2)`, 't.ts': version(1, 'export const gone = (...args: number[]) => args') }, { entry: 'main.ts' })
+    await world.save('t.ts', version(2, hook))
+    assert.deepEqual(await world.value('main.ask()'), ['gone', 1, 2])
+    assert.deepEqual(await world.value(`code.apply('t', 'other', [3])`), ['other', 3])
+  })
+
+  it('compares what texts do, so a comment does not make a module modified', async () => {
+    world = await World.start({ 't.ts': version(1, 'export const add = (left: number, right: number) => left + right') }, { entry: 't.ts' })
+    await world.write('t.ts', `// a comment\n\n${version(1, 'export const add = (a: number, b: number) => a + b')}`)
+    assert.equal(await world.value('moduleStatus(t)'), 'loaded')
+    await world.write('t.ts', version(2))
+    assert.equal(await world.value('moduleStatus(t)'), 'modified')
+    assert.deepEqual(await world.value('modifiedModules()'), ['t'])
+  })
+
+  it('answers check_process_code as a message when it is asked to', async () => {
+    world = await World.start({ 't.ts': version(1) }, { entry: 't.ts' })
+    assert.equal(await world.value(`code.checkProcessCode(self(), 't', { async: 'mine' })`), 'async')
+    assert.deepEqual(await world.value('receive()'), ['checkProcessCode', 'mine', false])
+  })
+
+  it('tells the exports, the digest and the source of current code', async () => {
+    world = await World.start({ 't.ts': version(1, 'export const vsn = 7\nexport const add = (a: number, b: number) => a + b') }, { entry: 't.ts' })
+    assert.deepEqual(await world.value(`code.moduleInfo('t', 'exports')`), [['version', 0], ['add', 2]])
+    assert.deepEqual(await world.value(`code.moduleInfo('t', 'attributes')`), [['vsn', [7]]])
+    assert.match(String(await world.value(`code.moduleMd5('t')`)), /^[0-9a-f]{32}$/)
+  })
+
+  it('loads object code as its own module only', async () => {
+    world = await World.start({ 'main.ts': `import './a'\nimport './b'`, 'a.ts': version(1), 'b.ts': version(1) }, { entry: 'main.ts' })
+    await world.write('a.ts', version(2))
+    await world.value(`const [, binary] = await code.getObjectCode('a')`)
+    assert.deepEqual(await world.value(`loadBinary('b', 'b.ts', binary)`), ['error', 'badfile'])
+    assert.deepEqual(await world.value(`loadBinary('a', 'a.ts', binary)`), ['module', 'a'])
+    assert.equal(await world.value('a.version()'), 2)
+  })
+
+  it('waits for an import() whose module awaits at its top level', async () => {
+    world = await World.start({ 'main.ts': `export const ask = async () => (await import('./late')).value`, 'late.ts': `await new Promise((resolve) => setTimeout(resolve, 5))\nexport const value = 3` }, { entry: 'main.ts' })
+    assert.equal(await world.value('main.ask()'), 3)
+  })
+})
+
+describe('onLoad', () => {
+  let world: World
+  afterEach(() => world.end())
+
+  it('makes callers of a first load wait until it has ended', async () => {
+    world = await World.start({ 'main.ts': `export const order: string[] = []`, 't.ts': `
+import { order } from './main'
+export async function onLoad() { order.push('begins'); await new Promise((resolve) => setTimeout(resolve, 20)); order.push('ends') }
+export const version = () => { order.push('called'); return 1 }` }, { entry: 'main.ts' })
+    assert.deepEqual(await world.value(`Promise.all([code.ensureLoaded('t'), code.apply('t', 'version')])`), [['module', 't'], 1])
+    assert.deepEqual(await world.value('main.order'), ['begins', 'ends', 'called'])
+  })
+
+  it('rejects callers of a first load when it fails, and the module is not loaded', async () => {
+    world = await World.start({ 'main.ts': '', 't.ts': version(1, `export async function onLoad() { await null; throw new Error('no') }`) }, { entry: 'main.ts' })
+    const results = await world.value(`Promise.allSettled([code.loadFile('t'), code.apply('t', 'version')]).then((all) => all.map((one) => one.value ?? one.reason.name))`)
+    assert.deepEqual(results, [['error', 'on_load_failure'], 'UndefError'])
+    assert.equal(await world.value(`isLoaded('t')`), false)
+    assert.deepEqual(await world.value(`code.ensureLoaded('t')`), ['error', 'on_load_failure'])
+  })
+
+  it('throws UndefError for its own qualified calls in a first load, and does not deadlock', async () => {
+    world = await World.start({ 'main.ts': '', 't.ts': `
+import { code } from 'codeswitch'
+import * as t from './t'
+const seen: unknown[] = []
+export const version = () => 1
+export const log = () => seen
+export async function onLoad() {
+  try { seen.push(t.version()) } catch (error) { seen.push(error instanceof Error && error.name) }
+  seen.push(await code.apply('t', 'version').catch((error: Error) => error.name))
+  seen.push(await code.l('t'))
+  seen.push(await code.ensureLoaded('t'))
+}` }, { entry: 'main.ts' })
+    assert.deepEqual(await world.value(`code.apply('t', 'log')`), ['UndefError', 'UndefError', ['error', 'pending_on_load'], ['error', 'pending_on_load']])
+  })
+
+  it('may load other modules', async () => {
+    world = await World.start({ 'main.ts': '', 'other.ts': version(1), 't.ts': version(1, `import { code } from 'codeswitch'\nexport async function onLoad() { await code.l('other') }`) }, { entry: 'main.ts' })
+    assert.deepEqual(await world.value(`code.l('t')`), ['module', 't'])
+    assert.deepEqual(await world.value(`versions('other')`), { current: 1, old: 0 })
+  })
+
+  it('fails the load when it answers anything but ok', async () => {
+    world = await World.start({ 't.ts': version(1) }, { entry: 't.ts' })
+    await world.write('t.ts', version(2, `export const onLoad = () => 'not_today'`))
+    assert.deepEqual(await world.value('l(t)'), ['error', 'on_load_failure'])
+    assert.deepEqual(await world.value('versions(t)'), { current: 1, old: 0 })
+    await world.write('t.ts', version(2, `export const onLoad = () => 'ok'`))
+    assert.deepEqual(await world.value('l(t)'), ['module', 't'])
+  })
+
+  it('sees current code in its own qualified calls while it upgrades', async () => {
+    const text = (n: number): string => `import * as t from './t'\nlet seen: unknown\nexport const onLoad = () => { try { seen = t.version() } catch { seen = 'undef' } }\nexport const version = () => ${n}\nexport const log = () => seen`
+    world = await World.start({ 't.ts': text(1) }, { entry: 't.ts' })
+    await world.save('t.ts', text(2))
+    assert.deepEqual(await world.value('[t.version(), t.log()]'), [2, 1])
+  })
+
+  it('is refused in an atomic load', async () => {
+    world = await World.start({ 'main.ts': '', 'a.ts': version(1), 't.ts': version(1, 'export const onLoad = () => {}') }, { entry: 'main.ts' })
+    assert.deepEqual(await world.value(`atomicLoad(['a', 't'])`), ['error', [['t', 'on_load_not_allowed']]])
+    assert.equal(await world.value(`isLoaded('a')`), false)
+  })
+})
