@@ -14,6 +14,22 @@ export interface ImportRecord {
   readonly names: readonly string[]
   readonly line: number
   readonly column: number
+  /** What the top level takes by value (no call, no `new`); absent: nothing. */
+  readonly captured?: readonly Captured[]
+}
+
+/** `*`: the namespace as a whole. `=`: `module.exports` itself. Where, in the text that was rewritten. */
+export interface Captured {
+  readonly name: string
+  readonly line: number
+  readonly column: number
+}
+
+/** `export { imported as name } from` the import of this index; `*` is its namespace. */
+export interface Reexport {
+  readonly name: string
+  readonly index: number
+  readonly imported: string
 }
 
 /** One function of the module, for stacks: names and places in the text that was rewritten (before esbuild's map). */
@@ -32,10 +48,15 @@ export interface Rewritten {
   readonly imports: readonly ImportRecord[]
   /** Names exported by the module itself or re-exported by name, in order. */
   readonly exports: readonly string[]
-  /** Exported names whose binding is never assigned after its declaration: the table holds their value, not a getter. */
+  /** Exported names whose binding is not assigned any more once the top level has run: the table holds their value, not a getter. */
   readonly constants: readonly string[]
   /** Indexes into `imports` of `export * from`. */
   readonly stars: readonly number[]
+  readonly reexports?: readonly Reexport[]
+  /** CommonJS: what the top level takes from the modules it requires, by specifier. */
+  readonly required?: Readonly<Record<string, readonly Captured[]>>
+  /** Exported constants that are a literal, with its text. */
+  readonly literals?: Readonly<Record<string, string>>
   /** Literal specifiers of `require("…")` and `import("…")`: compiled ahead, not linked. */
   readonly dynamic: readonly string[]
   readonly functions: readonly FunctionRecord[]
@@ -55,10 +76,11 @@ export interface Rewritten {
  *              With top-level await: `async function*`.
  * CommonJS:    (function (exports, require, module, __filename, __dirname, P) { <prologue>; <body> })
  * prologue:    const P_v = P.version, P_s = P.traps, P_k = P.slot, P_trap = P.trap, P_enter = P.enter, P_leave = P.leave,
- *              P_park = P.park, P_dead = P.dead, P_y = P.yielded, P_pause = P.pause, P_meta = P.meta; (only those used)
+ *              P_park = P.park, P_dead = P.dead, P_y = P.yielded, P_pause = P.pause, P_i = P.identity, P_meta = P.meta; (only those used)
  *              let P_c0 = P.imports[0].calls, P_n0 = P.imports[0].values, …        relink assigns these again
  * import use:  f(x)  ->  (0, P_c0.f)(x)      f`x`  ->  (0, P_c0.f)`x`      ns.f(x)  ->  P_c0.f(x)
- *              any other use of f  ->  P_n0.f      of ns  ->  P_n0          { f }  ->  { f: P_n0.f }       new F()  ->  new P_n0.F()
+ *              any other use of f  ->  P_n0.f      of ns  ->  P_n0          { f }  ->  { f: P_n0.f }       new F()  ->  new P_c0.F()
+ * class C of the top level:   class C { … } P_i(C, "C");      a use of C as a value (no call, `new`, member, extends, instanceof)  ->  P_i(C)
  * every function head (after its directives) and every loop head:   if (P_s[P_k]) P_trap(P_v);
  * async function:      const P_f = P_enter(P_v, <function index>); let P_t; try { <body> } finally { if (P_f.d) await P_park(P_f); P_leave(P_f); }
  *                      (only when it contains an await of its own; any other one never waits, and is left as a sync function)
@@ -95,6 +117,8 @@ export interface Emitted {
   pause(frame: EmittedFrame): void
   /** A generator was resumed, or is about to run a catch or finally: ends its pause; throws BadFunError when it is dead or its version purged. */
   yielded(frame: EmittedFrame): void
+  /** `name`: the class has just been defined at the top level. Answers what stands for it wherever it is used as a value. */
+  identity(value: unknown, name?: string): unknown
   define(exports: Readonly<Record<string, () => unknown>>, relink: (emitted: Emitted) => void): void
   import(specifier: unknown, options?: unknown): Promise<unknown>
 }

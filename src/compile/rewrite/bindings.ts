@@ -1,5 +1,7 @@
 import type { Pattern, Program, Statement } from 'acorn'
+import { literalText, requiredNames } from './captures'
 import type { ImportTable } from './importTable'
+import { definedNames } from './topClasses'
 
 /** A name of the module's outermost scope. */
 export type Binding =
@@ -12,12 +14,18 @@ export interface OwnBinding {
   readonly declared: 'var' | 'let' | 'const' | 'class' | 'function'
   /** Assigned somewhere after its declaration. */
   assigned: boolean
-  /** Assigned inside a function. */
+  /** Assigned inside a function, which may run later than the top level. */
   assignedInFunction: boolean
+  /** Declared with a class. */
+  isClass?: boolean
+  /** Source text of the literal that a constant is initialized with. */
+  literal?: string
+  /** CommonJS: it holds what `require` answered for this specifier. */
+  required?: string
 }
 
 /** Names of the outermost scope: imports, declarations, and `require` of a CommonJS module. */
-export function collectBindings(program: Program, imports: ImportTable, format: 'esm' | 'commonjs'): Map<string, Binding> {
+export function collectBindings(code: string, program: Program, imports: ImportTable, format: 'esm' | 'commonjs'): Map<string, Binding> {
   const bindings = new Map<string, Binding>()
   if (format === 'commonjs') bindings.set('require', { kind: 'require' })
   const own = (declared: OwnBinding['declared'], again: boolean) => (name: string): void => {
@@ -36,8 +44,25 @@ export function collectBindings(program: Program, imports: ImportTable, format: 
     else if (statement.type === 'FunctionDeclaration') own('function', false)(statement.id.name)
     else if (statement.type === 'ClassDeclaration') own('class', false)(statement.id.name)
     else eachVar([statement], own('var', true))
+    describe(code, bindings, statement)
   }
+  if (format === 'commonjs') for (const [name, specifier] of requiredNames(program)) note(bindings, name, { required: specifier })
   return bindings
+}
+
+function describe(code: string, bindings: ReadonlyMap<string, Binding>, statement: Statement): void {
+  if (statement.type === 'ClassDeclaration') note(bindings, statement.id.name, { isClass: true })
+  if (statement.type !== 'VariableDeclaration') return
+  for (const name of definedNames(statement)) note(bindings, name, { isClass: true })
+  for (const { id, init } of statement.kind === 'const' ? statement.declarations : []) {
+    const literal = literalText(code, init)
+    if (id.type === 'Identifier' && literal !== undefined) note(bindings, id.name, { literal })
+  }
+}
+
+function note(bindings: ReadonlyMap<string, Binding>, name: string, known: Partial<OwnBinding>): void {
+  const binding = bindings.get(name)
+  if (binding?.kind === 'own') Object.assign(binding, known)
 }
 
 /** The statement that an item of a module is, or contains; undefined for pure imports and exports. */

@@ -3,14 +3,17 @@ import type { Context } from './context'
 import { visitFunction, visitStaticBlock } from './functions'
 import { keyName } from './functionNames'
 import { declare } from './patterns'
+import { visitName } from './references'
 import { Scope } from './scope'
 
 export function visitClass(cx: Context, node: Class, name: string): void {
   const outside = cx.scope
   const scope = new Scope(outside)
   cx.scope = scope
-  if (node.id) declare(cx, scope, node.id.name)
-  if (node.superClass) cx.visit(cx, node.superClass)
+  // In a class of the outermost scope its name is the same class, whose uses as a value count as well.
+  if (node.id && !(node.type === 'ClassDeclaration' && outside.isOutermost)) declare(cx, scope, node.id.name)
+  if (node.superClass?.type === 'Identifier') visitName(cx, node.superClass, isImport(cx, node.superClass.name) ? 'value' : 'construct')
+  else if (node.superClass) cx.visit(cx, node.superClass)
   for (const member of node.body.body) {
     if (member.type === 'StaticBlock') visitStaticBlock(cx, member)
     else visitMember(cx, member, name)
@@ -24,9 +27,16 @@ function visitMember(cx: Context, member: MethodDefinition | PropertyDefinition,
   if (computed && key.type !== 'PrivateIdentifier') cx.visit(cx, key)
   const name = `${className}.${keyName(cx.code, key, computed)}`
   if (member.type === 'PropertyDefinition') {
-    if (member.value) cx.visitNamed(cx, member.value, name)
+    if (!member.value) return
+    if (!member.static) cx.deferred++
+    cx.visitNamed(cx, member.value, name)
+    if (!member.static) cx.deferred--
     return
   }
   const { kind } = member
   visitFunction(cx, member.value, kind === 'get' || kind === 'set' ? `${kind} ${name}` : name, member.start)
+}
+
+function isImport(cx: Context, name: string): boolean {
+  return cx.bindings.get(name)?.kind === 'import'
 }

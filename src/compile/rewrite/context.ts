@@ -1,6 +1,7 @@
 import type { AnyNode, Expression, Statement } from 'acorn'
-import type { FunctionRecord } from '../../protocol/unit'
+import type { FunctionRecord, Reexport } from '../../protocol/unit'
 import type { Binding } from './bindings'
+import type { Captures } from './captures'
 import type { Edits } from './edits'
 import type { ImportTable } from './importTable'
 import type { LineIndex } from './lines'
@@ -18,6 +19,8 @@ export interface Context {
   readonly bindings: ReadonlyMap<string, Binding>
   readonly exports: ExportedName[]
   readonly stars: number[]
+  readonly reexports: Reexport[]
+  readonly captures: Captures
   readonly dynamic: Set<string>
   readonly functions: FunctionRecord[]
   readonly points: number[]
@@ -27,6 +30,10 @@ export interface Context {
   opaque: boolean
   scope: Scope
   fn: FunctionContext
+  /** A function expression that is called where it stands. */
+  called: AnyNode | undefined
+  /** How many initializers of instance fields the visited place is in: they run when an object is made. */
+  deferred: number
   /** Where the innermost expression statement that was entered starts. */
   statementStart: number
   /** Visits a node and what is in it; every part of the walk calls back here. */
@@ -53,6 +60,8 @@ export interface FunctionContext {
   readonly index: number
   /** Has no `arguments` of its own. */
   readonly arrow: boolean
+  /** Runs where it stands: a static block, a function that is called at once. */
+  immediate: boolean
   /** Where its `var` declarations belong. */
   varScope: Scope
   /** How many awaits and yields were met: the function needs a frame when there is one. */
@@ -79,7 +88,7 @@ export interface Label {
 }
 
 export function newFunction(kind: FunctionKind, index: number, arrow: boolean, scope: Scope, outer: FunctionContext | undefined): FunctionContext {
-  return { kind, outer, index, arrow, varScope: scope, suspensions: 0, usesTemporary: false, later: [], loopPoint: 0, labels: [] }
+  return { kind, outer, index, arrow, immediate: false, varScope: scope, suspensions: 0, usesTemporary: false, later: [], loopPoint: 0, labels: [] }
 }
 
 /** Adds a point of the function that is visited; the index is what a frame stores. */

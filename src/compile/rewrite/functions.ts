@@ -14,6 +14,7 @@ export function visitFunction(cx: Context, node: FunctionNode, name: string, sta
   const arrow = node.type === 'ArrowFunctionExpression'
   cx.scope = scope
   cx.fn = newFunction(kindOf(node), index, arrow, scope, outer)
+  cx.fn.immediate = cx.called === node
   if (node.type === 'FunctionExpression' && node.id) declare(cx, scope, node.id.name)
   for (const parameter of node.params) visitBinding(cx, parameter, scope)
   if (isBlock(node.body)) visitBlockBody(cx, node, node.body)
@@ -128,6 +129,7 @@ export function visitStaticBlock(cx: Context, node: StaticBlock): void {
   const scope = new Scope(outside)
   cx.scope = scope
   cx.fn = newFunction('sync', outer.index, false, scope, outer)
+  cx.fn.immediate = true
   for (const statement of node.body) cx.visit(cx, statement)
   decide(cx.fn, false)
   scope.close()

@@ -1,5 +1,6 @@
 import type { ExportAllDeclaration, ExportNamedDeclaration, ImportAttribute, ImportDeclaration, Literal, Program } from 'acorn'
 import type { ImportRecord } from '../../protocol/unit'
+import type { Captures } from './captures'
 import type { LineIndex } from './lines'
 
 type WithSource = ImportDeclaration | ExportAllDeclaration | ExportNamedDeclaration
@@ -33,8 +34,11 @@ export class ImportTable {
     })
   }
 
-  records(): ImportRecord[] {
-    return [...this.entries.values()].map(({ record, names }) => ({ ...record, names: [...names] }))
+  records(captures: Captures): ImportRecord[] {
+    return [...this.entries.values()].map(({ record, names, index }) => {
+      const captured = captures.ofImport(index)
+      return { ...record, names: [...names], ...(captured === undefined ? {} : { captured }) }
+    })
   }
 
   private add(item: WithSource, source: Literal, names: readonly string[]): void {

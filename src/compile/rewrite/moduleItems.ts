@@ -14,7 +14,7 @@ export function visitImport(cx: Context, node: ImportDeclaration): void {
 
 export function visitExportAll(cx: Context, node: ExportAllDeclaration): void {
   const index = cx.imports.index(node)
-  if (node.exported) addExport(cx, moduleName(node.exported), cx.words.values(index), 'foreign')
+  if (node.exported) exportFrom(cx, moduleName(node.exported), index, '*')
   else cx.stars.push(index)
   cx.edits.blank(cx.code, node.start, node.end, ';')
 }
@@ -73,6 +73,7 @@ function exportExpression(cx: Context, node: ExportDefaultDeclaration, declarati
   else cx.visitNamed(cx, declaration, 'default')
   const end = code.charCodeAt(node.end - 1) === 59 ? node.end - 1 : node.end
   edits.insert(end, `}.default${end === node.end ? ';' : ''}`)
+  if (declaration.type === 'ClassDeclaration' || declaration.type === 'ClassExpression') edits.insert(node.end, cx.words.defined(cx.words.own('default'), 'default'))
 }
 
 /** Spaces keep the columns of what follows. */
@@ -87,6 +88,7 @@ function exportLocal(cx: Context, exported: string, local: string): void {
 }
 
 function exportFrom(cx: Context, exported: string, index: number, imported: string): void {
+  cx.reexports.push({ name: exported, index, imported })
   addExport(cx, exported, importValue(cx.words, index, imported), 'foreign')
 }
 

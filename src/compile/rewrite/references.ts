@@ -1,15 +1,18 @@
 import type { Identifier } from 'acorn'
+import type { OwnBinding } from './bindings'
+import { runsAtTopLevel } from './captures'
 import type { Context } from './context'
 import type { ImportUse, Reference } from './scope'
 import { propertyAccess, type Vocabulary } from './vocabulary'
 
 /** A name that is read, called or (as the object of a called member) received through. */
-export function visitName(cx: Context, node: Identifier, use: ImportUse = 'value', shorthand = false): void {
+export function visitName(cx: Context, node: Identifier, use: ImportUse = 'value', shorthand = false, member?: string): void {
   const binding = cx.bindings.get(node.name)
   if (binding === undefined) {
     if (node.name === 'arguments') visitArguments(cx, node, shorthand)
     return
   }
+  if (binding.kind === 'own') return visitOwn(cx, node, binding, use, shorthand, member)
   if (binding.kind !== 'import') return
   cx.scope.refer({
     kind: 'import',
@@ -20,14 +23,25 @@ export function visitName(cx: Context, node: Identifier, use: ImportUse = 'value
     shorthand,
     first: node.start === cx.statementStart,
     direct: cx.code.charCodeAt(node.end) === 40,
+    takenAt: runsAtTopLevel(cx) ? node.start : -1,
+    member,
   })
+}
+
+/** A class as a value is its stable face; what `require` answered may be taken by the top level. */
+function visitOwn(cx: Context, node: Identifier, binding: OwnBinding, use: ImportUse, shorthand: boolean, member: string | undefined): void {
+  const { name } = node
+  if (binding.isClass === true && use === 'value') cx.scope.refer({ kind: 'class', name, edit: cx.edits.reserve(node.start, node.end), shorthand })
+  const taken = use === 'object' ? (member ?? '*') : use === 'value' ? '*' : undefined
+  if (binding.required === undefined || taken === undefined || !runsAtTopLevel(cx)) return
+  cx.scope.refer({ kind: 'taken', name, specifier: binding.required, member: taken, takenAt: node.start })
 }
 
 /** A name that is assigned to. */
 export function visitAssigned(cx: Context, node: Identifier, shorthand = false): void {
   const binding = cx.bindings.get(node.name)
   if (binding?.kind === 'import') return visitName(cx, node, 'assign', shorthand)
-  if (binding?.kind === 'own') cx.scope.refer({ kind: 'assign', name: node.name, binding, inFunction: cx.fn.outer !== undefined })
+  if (binding?.kind === 'own') cx.scope.refer({ kind: 'assign', name: node.name, binding, inFunction: cx.fn.outer !== undefined || cx.deferred > 0 })
 }
 
 /** A module has no `arguments`; in the generated function it must not find those of that function. */
@@ -44,6 +58,8 @@ export function settle(cx: Context, references: readonly Reference[]): void {
   for (const reference of references) {
     if (reference.kind === 'import') settleImport(cx, reference)
     else if (reference.kind === 'require') cx.dynamic.add(reference.specifier)
+    else if (reference.kind === 'class') cx.edits.fill(reference.edit, `${reference.shorthand ? `${reference.name}: ` : ''}${cx.words.identity(reference.name)}`)
+    else if (reference.kind === 'taken') cx.captures.addRequire(reference.specifier, reference.member, reference.takenAt)
     else {
       reference.binding.assigned = true
       if (reference.inFunction) reference.binding.assignedInFunction = true
@@ -53,14 +69,42 @@ export function settle(cx: Context, references: readonly Reference[]): void {
 
 function settleImport(cx: Context, reference: Reference & { readonly kind: 'import' }): void {
   const { binding, edit, name, shorthand, first } = reference
-  const use = reference.use === 'call' && binding.imported === '*' ? 'value' : reference.use === 'receiver' && binding.imported !== '*' ? 'value' : reference.use
+  const use = plainUse(reference.use, binding.imported)
+  capture(cx, reference)
   if (use === 'call') {
     cx.edits.fill(edit, `${first ? '0,' : ''}(0, ${importCall(cx.words, binding.index, binding.imported)})`)
     if (reference.direct) cx.edits.pin(edit)
     return
   }
-  const text = use === 'assign' ? cx.words.constant() : use === 'receiver' ? cx.words.calls(binding.index) : importValue(cx.words, binding.index, binding.imported)
+  const text = use === 'assign' ? cx.words.constant()
+    : use === 'receiver' ? cx.words.calls(binding.index)
+    : use === 'raw' ? importCall(cx.words, binding.index, binding.imported) : importValue(cx.words, binding.index, binding.imported)
   cx.edits.fill(edit, shorthand ? `${name}: ${text}` : text)
+}
+
+/** What a use comes to: `raw` is the class itself, which `new` and `instanceof` find faster than its stable face. */
+function plainUse(use: ImportUse, imported: string): 'assign' | 'call' | 'receiver' | 'raw' | 'value' {
+  const isNamespace = imported === '*'
+  switch (use) {
+    case 'assign':
+      return use
+    case 'call':
+      return isNamespace ? 'value' : use
+    case 'receiver':
+      return isNamespace ? use : 'value'
+    case 'construct':
+    case 'right':
+      return isNamespace ? 'value' : 'raw'
+    case 'object':
+    case 'value':
+      return 'value'
+  }
+}
+
+/** Calls and `new` take nothing; neither does a member that is called on a namespace. */
+function capture(cx: Context, { binding, use, member, takenAt }: Reference & { readonly kind: 'import' }): void {
+  if (takenAt < 0 || use === 'assign' || use === 'call' || use === 'construct' || (use === 'receiver' && binding.imported === '*')) return
+  cx.captures.addImport(binding.index, binding.imported === '*' && use === 'object' ? (member ?? '*') : binding.imported, takenAt)
 }
 
 /** Expression for an imported value; `*` is the namespace. */

@@ -7,6 +7,7 @@
 import type { Program } from 'acorn'
 import type { Rewritten } from '../../protocol/unit'
 import { collectBindings } from './bindings'
+import { Captures, literals } from './captures'
 import { newFunction, type Context } from './context'
 import { Edits } from './edits'
 import { directivesEnd } from './functions'
@@ -16,6 +17,7 @@ import { parseAs } from './moduleFormat'
 import { settle } from './references'
 import { Scope } from './scope'
 import { tooNew } from './tooNew'
+import { announceClasses } from './topClasses'
 import { propertyKey, Vocabulary } from './vocabulary'
 import { visit, visitNamed } from './walk'
 
@@ -66,14 +68,18 @@ function newContext(code: string, program: Program, format: 'esm' | 'commonjs', 
     code, format, lines, imports, scope, visit, visitNamed,
     edits: new Edits(),
     words: new Vocabulary(code),
-    bindings: collectBindings(program, imports, format),
+    bindings: collectBindings(code, program, imports, format),
     exports: [],
     stars: [],
+    reexports: [],
+    captures: new Captures(lines),
     dynamic: new Set(),
     functions: [{ name: '(top level)', line: 1, column: 0 }],
     points: [0, 1, 0],
     hoistedNames: [],
     opaque: false,
+    called: undefined,
+    deferred: 0,
     fn: newFunction(format === 'esm' ? 'async' : 'sync', 0, false, scope, undefined),
     statementStart: -1,
   }
@@ -115,7 +121,10 @@ function commentOutStart({ code, edits, format }: Context): void {
 }
 
 function visitStatements(cx: Context, program: Program): void {
-  for (const item of program.body) visit(cx, item)
+  for (const item of program.body) {
+    visit(cx, item)
+    announceClasses(cx, item)
+  }
   for (const decide of cx.fn.later) decide(cx.fn.suspensions > 0)
   settle(cx, cx.scope.close())
 }
@@ -131,10 +140,11 @@ function finish(cx: Context, async: boolean): Rewritten {
     format: cx.format,
     code,
     async,
-    imports: cx.imports.records(),
+    imports: cx.imports.records(cx.captures),
     exports: cx.exports.map(({ name }) => name),
-    constants: cx.opaque ? [] : constants(cx),
+    constants: cx.opaque ? [] : constants(cx, async),
     stars: cx.stars,
+    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports) }),
     dynamic: [...cx.dynamic],
     functions: cx.functions,
     points: cx.points,
@@ -143,8 +153,16 @@ function finish(cx: Context, async: boolean): Rewritten {
   }
 }
 
-function constants({ exports }: Context): string[] {
-  return exports.filter(({ of }) => of === 'constant' || (typeof of === 'object' && of.kind === 'own' && !of.assigned)).map(({ name }) => name)
+/** While the top level of an async module waits, others see what it assigns next. */
+function constants({ exports }: Context, async: boolean): string[] {
+  return exports.filter(({ of }) => of === 'constant' || (typeof of === 'object' && of.kind === 'own' && !(async ? of.assigned : of.assignedInFunction))).map(({ name }) => name)
+}
+
+/** Only what there is: most modules have none of these. */
+function known<T extends object>(fields: { readonly [K in keyof T]: T[K] | undefined }): Partial<T> {
+  const there: Partial<T> = {}
+  for (const key in fields) if (fields[key] !== undefined) there[key] = fields[key]
+  return there
 }
 
 function state({ bindings }: Context): string[] {

@@ -1,7 +1,7 @@
 import type { Binding } from './bindings'
 
-/** How an imported name is used where it stands. */
-export type ImportUse = 'value' | 'call' | 'receiver' | 'assign'
+/** How a name is used where it stands; `object`: a member is read, `right`: of `instanceof`. */
+export type ImportUse = 'value' | 'call' | 'receiver' | 'object' | 'construct' | 'right' | 'assign'
 
 export type Reference =
   | {
@@ -16,7 +16,15 @@ export type Reference =
       readonly first: boolean
       /** The next character is the parenthesis of the call. */
       readonly direct: boolean
+      /** Where the top level takes it; -1 in code that runs later. */
+      readonly takenAt: number
+      /** `ns.member`. */
+      readonly member: string | undefined
     }
+  /** A class of the outermost scope as a value. */
+  | { readonly kind: 'class'; readonly name: string; readonly edit: number; readonly shorthand: boolean }
+  /** What `require` answered, taken by the top level: one member, or all. */
+  | { readonly kind: 'taken'; readonly name: string; readonly specifier: string; readonly member: string; readonly takenAt: number }
   | { readonly kind: 'assign'; readonly name: string; readonly binding: Binding & { readonly kind: 'own' }; readonly inFunction: boolean }
   | { readonly kind: 'require'; readonly name: string; readonly specifier: string }
 
@@ -29,6 +37,10 @@ export class Scope {
   private open: Reference[] | undefined
 
   constructor(private readonly parent: Scope | undefined) {}
+
+  get isOutermost(): boolean {
+    return this.parent === undefined
+  }
 
   declare(name: string): void {
     if (this.parent === undefined) return

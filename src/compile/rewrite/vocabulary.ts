@@ -65,6 +65,16 @@ export class Vocabulary {
     return `${this.use('pause', 'pause')}(${this.frame})`
   }
 
+  /** Announces a class of the outermost scope. */
+  defined(expression: string, name: string): string {
+    return ` ${this.use('i', 'identity')}(${expression}, ${JSON.stringify(name)});`
+  }
+
+  /** A class as a value. */
+  identity(name: string): string {
+    return `${this.use('i', 'identity')}(${name})`
+  }
+
   meta(): string {
     return this.use('meta', 'meta')
   }

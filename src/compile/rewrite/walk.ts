@@ -1,5 +1,6 @@
 /** The one walk over the tree: every node is visited in the order of the text, and says what changes there. */
 import type { AnyNode, BinaryExpression, CallExpression, Expression, LogicalExpression, MemberExpression, ObjectExpression, Property, SwitchStatement, VariableDeclaration } from 'acorn'
+import { calledFunction, captureDeclared, requiredSpecifier, runsAtTopLevel } from './captures'
 import { visitClass } from './classes'
 import type { Context } from './context'
 import { ANONYMOUS, propertyName } from './functionNames'
@@ -100,7 +101,8 @@ export function visit(cx: Context, node: AnyNode): void {
     case 'SpreadElement':
       return visit(cx, node.argument)
     case 'NewExpression':
-      visit(cx, node.callee)
+      if (node.callee.type === 'Identifier') visitName(cx, node.callee, 'construct')
+      else visit(cx, node.callee)
       return visitAll(cx, node.arguments)
     case 'ArrayExpression':
       for (const element of node.elements) {
@@ -166,7 +168,11 @@ function assignedName(cx: Context, target: AnyNode): string {
 }
 
 function visitMember(cx: Context, node: MemberExpression): void {
-  visit(cx, node.object)
+  const { object } = node
+  const member = !node.computed && node.property.type === 'Identifier' ? node.property.name : undefined
+  if (object.type === 'Identifier') visitName(cx, object, 'object', false, member)
+  else visit(cx, object)
+  if (object.type === 'CallExpression') captureRequire(cx, object, member ?? '*')
   if (node.computed) visit(cx, node.property)
 }
 
@@ -188,7 +194,8 @@ function visitOperators(cx: Context, node: BinaryExpression | LogicalExpression)
 /** `a<!--b` is an HTML-like comment in a script, and what is generated is one. */
 function visitRight(cx: Context, { right, operator }: BinaryExpression | LogicalExpression): void {
   if (operator === '<' && cx.code.startsWith('<!--', right.start - 1)) cx.edits.insert(right.start, ' ')
-  visit(cx, right)
+  if (operator === 'instanceof' && right.type === 'Identifier') visitName(cx, right, 'right')
+  else visit(cx, right)
 }
 
 function visitExpressionStatement(cx: Context, expression: Expression): void {
@@ -201,6 +208,7 @@ function visitExpressionStatement(cx: Context, expression: Expression): void {
 function visitVariables(cx: Context, node: VariableDeclaration): void {
   if (node.kind === 'using' || node.kind === 'await using') refuse(node.start, `'${node.kind}' declarations need to be compiled for this version of Node`)
   const scope = node.kind === 'var' ? cx.fn.varScope : cx.scope
+  captureDeclared(cx, node)
   for (const { id, init } of node.declarations) {
     visitBinding(cx, id, scope)
     if (!init) continue
@@ -234,8 +242,17 @@ function visitCall(cx: Context, node: CallExpression): void {
     if (callee.name === 'eval') cx.opaque = true
     if (callee.name === 'require' && cx.format === 'commonjs') addRequire(cx, node)
   }
+  const fn = calledFunction(node)
+  if (fn !== undefined) cx.called = fn
   if (callee.type !== 'Super') visitCallee(cx, callee)
   visitAll(cx, node.arguments)
+  if (callee.type !== 'Identifier' || !callee.name.startsWith('__')) for (const argument of node.arguments) captureRequire(cx, argument, '*')
+}
+
+/** `require("./x").a`, `f(require("./x"))`. */
+function captureRequire(cx: Context, node: AnyNode, member: string): void {
+  const specifier = node.type === 'CallExpression' ? requiredSpecifier(node) : undefined
+  if (specifier !== undefined && cx.format === 'commonjs' && runsAtTopLevel(cx)) cx.captures.addRequire(specifier, member, node.start)
 }
 
 function visitCallee(cx: Context, callee: Expression): void {

@@ -58,6 +58,7 @@ export class Machine {
         this.getters = exports
         this.relink = relink
       },
+      identity: (value) => value,
       import: this.load,
     }
   }

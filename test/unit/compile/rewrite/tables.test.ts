@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { rewrite } from '../../../../src/compile/rewrite/rewrite'
+import type { Rewritten } from '../../../../src/protocol/unit'
 import { rewriteOk } from './harness'
 
 describe('what a rewritten module says about itself', () => {
@@ -22,15 +23,18 @@ describe('what a rewritten module says about itself', () => {
     assert.deepEqual(exports, ['a', 'c', 'd', 'e', 'g', 'default', 'y z', 'n', 'h'])
   })
 
-  it('knows which exports never change', () => {
-    const { exports, constants } = rewriteOk(`import { i } from './x'
+  it('knows which exports never change once the top level has run', () => {
+    const code = `import { i } from './x'
 export const a = 1; export let b = 2; export let c = 3, d; export var e = 1; export function f() {} export function g() {} export class h {}
 export { i, i as j }; export default 1
 export { k } from './y'
 let l = 1, m = 2, n = 3, o = 4; export { l, m, n, o }
 c++; function x(d) { d = 1; let l; l = 2; ({ m } = {}); [...n] = [] } g = 1; { var p = 1 } export { p }; for (o of []);
-function y() { { let b; b++ } try {} catch (b) { b = 1 } }`, 'esm')
-    assert.deepEqual(exports.filter((name) => !constants.includes(name)), ['c', 'g', 'i', 'j', 'k', 'm', 'n', 'o', 'p'])
+function y() { { let b; b++ } try {} catch (b) { b = 1 } }
+export let q = 1; class Z { y = q++ }`
+    const changing = ({ exports, constants }: Rewritten): string[] => exports.filter((name) => !constants.includes(name))
+    assert.deepEqual(changing(rewriteOk(code, 'esm')), ['i', 'j', 'k', 'm', 'n', 'q'])
+    assert.deepEqual(changing(rewriteOk(`${code}\nawait 0`, 'esm')), ['c', 'g', 'i', 'j', 'k', 'm', 'n', 'o', 'p', 'q'])
   })
 
   it('promises nothing about exports that eval could assign', () => {

@@ -1,0 +1,126 @@
+/**
+ * Objects made by an older version of a class: the older prototype gives up its own methods and points at the newest one, so
+ * that they get new methods and accessors and are `instanceof` both. Where private members would not be found in them they
+ * keep their old code, and the load's report says so.
+ */
+import type { AnyFunction } from '../base/guards'
+import { sourceOf } from './callableIdentity'
+import { slotOf } from './identity'
+import type { Slot } from './identity'
+
+interface Saved { readonly parent: object | null; readonly own: PropertyDescriptorMap }
+interface Keys { readonly statics: ReadonlySet<PropertyKey>; readonly members: ReadonlySet<PropertyKey> }
+
+/** Classes whose text is a module's own; others (made by a package) are left as their makers want them. */
+const classes = new WeakSet<object>()
+/** What a prototype was before it gave up its methods: rolling back gives them back. */
+const emptied = new WeakMap<object, Saved>()
+const keysAtCommit = new WeakMap<object, Keys>()
+/** Prototypes of older versions that follow the newest one. */
+const followers = new WeakMap<Slot, WeakRef<object>[]>()
+/** Prototypes of older versions that keep their old code. */
+const apart = new WeakMap<object, Slot>()
+
+export const isClass = (value: object): boolean => Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
+
+/** Right after its definition: everybody sees the stable class as the constructor of its objects. */
+export function defineClass(raw: AnyFunction, slot: Slot): void {
+  classes.add(raw)
+  const prototype = prototypeOf(raw)
+  const own = prototype === undefined ? undefined : Object.getOwnPropertyDescriptor(prototype, 'constructor')
+  if (prototype !== undefined && own?.value === raw) Reflect.defineProperty(prototype, 'constructor', { ...own, value: slot.stable })
+}
+
+/** `slot` was `before` and now is `slot.fn`. Answers what a person should know. Cannot fail. */
+export function adoptObjects(slot: Slot, before: AnyFunction | undefined): string | undefined {
+  const now = slot.fn
+  if (!classes.has(now)) return undefined
+  giveBack(now)
+  const note = before === undefined || before === now || !classes.has(before) ? undefined : follow(slot, before, now)
+  keysAtCommit.set(now, { statics: new Set(Reflect.ownKeys(now)), members: new Set(Reflect.ownKeys(prototypeOf(now) ?? {})) })
+  return note
+}
+
+function follow(slot: Slot, before: AnyFunction, now: AnyFunction): string | undefined {
+  const older = prototypeOf(before)
+  const newest = prototypeOf(now)
+  if (older === undefined || newest === undefined) return undefined
+  const keys = keysAtCommit.get(before)
+  carry(before, now, keys?.statics)
+  carry(older, newest, keys?.members)
+  const hidden = hasPrivates(before) || hasPrivates(now)
+  if (hidden || !link(slot, before, older, newest)) {
+    apart.set(older, slot)
+    recognizeOlder(now, slot)
+    return hidden ? `objects of class ${now.name} made before keep their old code: it has private members` : `objects of class ${now.name} made before keep their old code`
+  }
+  return undefined
+}
+
+function link(slot: Slot, before: AnyFunction, older: object, newest: object): boolean {
+  const saved: Saved = { parent: Reflect.getPrototypeOf(older), own: Object.getOwnPropertyDescriptors(older) }
+  if (!Reflect.setPrototypeOf(older, newest)) return false
+  emptied.set(before, saved)
+  for (const key of Reflect.ownKeys(older)) Reflect.deleteProperty(older, key)
+  const all = (followers.get(slot) ?? []).filter((ref) => ref.deref() !== undefined && ref.deref() !== newest)
+  for (const ref of all) Reflect.setPrototypeOf(ref.deref() ?? {}, newest)
+  if (!all.some((ref) => ref.deref() === older)) all.push(new WeakRef(older))
+  followers.set(slot, all)
+  return true
+}
+
+/** The class is current again after a rollback. */
+function giveBack(raw: AnyFunction): void {
+  const saved = emptied.get(raw)
+  const prototype = prototypeOf(raw)
+  if (saved === undefined || prototype === undefined) return
+  emptied.delete(raw)
+  Reflect.setPrototypeOf(prototype, saved.parent)
+  for (const key of Reflect.ownKeys(saved.own)) {
+    const descriptor = Object.getOwnPropertyDescriptor(saved.own, key)?.value
+    if (descriptor !== undefined) Reflect.defineProperty(prototype, key, descriptor)
+  }
+}
+
+/** What others added at run time (a registry, a mixin) and the new version does not define stays. */
+function carry(from: object, to: object, known: ReadonlySet<PropertyKey> | undefined): void {
+  if (known === undefined) return
+  for (const key of Reflect.ownKeys(from)) {
+    if (known.has(key) || Object.hasOwn(to, key)) continue
+    const descriptor = Object.getOwnPropertyDescriptor(from, key)
+    if (descriptor !== undefined) Reflect.defineProperty(to, key, descriptor)
+  }
+}
+
+function prototypeOf(raw: AnyFunction): object | undefined {
+  const prototype: unknown = Object.getOwnPropertyDescriptor(raw, 'prototype')?.value
+  return typeof prototype === 'object' && prototype !== null ? prototype : undefined
+}
+
+const ordinary = Function.prototype[Symbol.hasInstance]
+
+function recognizeOlder(raw: AnyFunction, slot: Slot): void {
+  if (Object.hasOwn(raw, Symbol.hasInstance)) return
+  const hasInstance = function (this: unknown, value: unknown): boolean {
+    if (Reflect.apply(ordinary, this, [value])) return true
+    return typeof this === 'function' && slotOf(this) === slot && isOlder(value, slot)
+  }
+  Object.defineProperty(raw, Symbol.hasInstance, { value: hasInstance, configurable: true })
+}
+
+function isOlder(value: unknown, slot: Slot): boolean {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  for (let at = Reflect.getPrototypeOf(value); at !== null; at = Reflect.getPrototypeOf(at)) if (apart.get(at) === slot) return true
+  return false
+}
+
+const NO_CODE = /\/\*[^]*?\*\/|\/\/.*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g
+const PRIVATE = /(\bstatic\s+(?:async\s+)?(?:\*\s*)?(?:get\s+|set\s+)?)?#([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu
+
+/** Some object of the class may have `#x`; static ones belong to the class alone. When in doubt, yes. */
+function hasPrivates(raw: AnyFunction): boolean {
+  const statics = new Set<string>()
+  const used = new Set<string>()
+  for (const [, isStatic, name] of sourceOf(raw).replace(NO_CODE, '""').matchAll(PRIVATE)) (isStatic === undefined ? used : statics).add(name ?? '')
+  return [...used].some((name) => !statics.has(name))
+}
