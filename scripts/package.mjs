@@ -12,5 +12,6 @@ const { createVSIX } = await import('@vscode/vsce')
 const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const target = `${process.platform}-${process.arch === 'arm' ? 'armhf' : process.arch}`
 const packagePath = resolve(root, process.argv[2] ?? `${name}-${target}-${version}.vsix`)
-await createVSIX({ cwd: root, packagePath, target, allowMissingRepository: true, skipLicense: false })
+// The manifest names no repository yet that the README's links and pictures could be looked up in: they stay as they are.
+await createVSIX({ cwd: root, packagePath, target, allowMissingRepository: true, rewriteRelativeLinks: false, skipLicense: false })
 console.log(packagePath)
