@@ -1,4 +1,5 @@
 /** From files to units: compiles what is asked for and everything it reaches that the runtime does not have yet. */
+import path from 'node:path'
 import { inlineMap, originalOfInput } from '../compile/positions'
 import type { Compiled, Compiler } from '../compile/compiler'
 import type { ModuleNames } from '../compile/moduleNames'
@@ -38,7 +39,7 @@ export class Graph {
     const visit = (file: string, needed: boolean): void => {
       if (seen.has(file)) return
       seen.add(file)
-      pending.push(this.compileOne(file, needed, collected, visit, has, texts?.get(file)))
+      pending.push(this.compileOne(file, needed, collected, visit, has, texts))
     }
     for (const file of files) visit(file, true)
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) await next
@@ -60,17 +61,17 @@ export class Graph {
   }
 
   private async compileOne(
-    file: string, needed: boolean, into: Collected, visit: (file: string, needed: boolean) => void, has: (module: ModuleName) => boolean, text: string | undefined,
+    file: string, needed: boolean, into: Collected, visit: (file: string, needed: boolean) => void, has: (module: ModuleName) => boolean, given: ReadonlyMap<string, string> | undefined,
   ): Promise<void> {
     const { compiler, names, texts } = this.deps
-    const outcome = await compiler.compile(file, text)
+    const outcome = await compiler.compile(file, given?.get(file))
     const module = names.nameOf(file)
     if (!outcome.ok) {
       if (needed) into.failures.push({ module, file, reason: outcome.reason, problems: outcome.problems })
       return
     }
     texts.add(module, outcome.unit)
-    const unit = this.unit(module, outcome.unit)
+    const unit = this.unit(module, outcome.unit, given)
     into.units.push(unit)
     const follow = (link: Link, static_: boolean): void => {
       if (link.kind !== 'module' || has(link.module)) return
@@ -81,14 +82,25 @@ export class Graph {
     for (const link of Object.values(unit.dynamic)) follow(link, false)
   }
 
-  private unit(module: ModuleName, compiled: Compiled): Unit {
+  private unit(module: ModuleName, compiled: Compiled, given: ReadonlyMap<string, string> | undefined): Unit {
     const { rewritten, file } = compiled
     const kind = rewritten.format === 'commonjs' ? 'require' : 'import'
+    // A text that was handed over may be that of a file that does not exist, and import itself or another such text.
+    const link = (specifier: string, as: 'import' | 'require'): Link => {
+      const found = this.link(specifier, file, as)
+      const target = found.kind === 'failed' && specifier.startsWith('.') ? fileAmong(given, path.resolve(path.dirname(file), specifier)) : undefined
+      return target === undefined ? found : { kind: 'module', module: this.deps.names.nameOf(target) }
+    }
     return {
       module, file, hash: compiled.hash, size: compiled.text.length, rewritten, map: compiled.map,
-      links: rewritten.imports.map((record) => this.link(record.specifier, file, 'import')),
-      dynamic: Object.fromEntries(rewritten.dynamic.map((specifier) => [specifier, this.link(specifier, file, kind)])),
+      links: rewritten.imports.map((record) => link(record.specifier, 'import')),
+      dynamic: Object.fromEntries(rewritten.dynamic.map((specifier) => [specifier, link(specifier, kind)])),
       inlineMap: this.deps.debugging() ? inlineMap(compiled) : undefined,
     }
   }
 }
+
+const fileAmong = (given: ReadonlyMap<string, string> | undefined, wanted: string): string | undefined =>
+  given === undefined ? undefined : [...given.keys()].find((file) => file === wanted || withoutExtension(file) === withoutExtension(wanted))
+
+const withoutExtension = (file: string): string => file.slice(0, file.length - path.extname(file).length)
