@@ -4,6 +4,17 @@ function add(x) {
   return (x + 1) | 0
 }
 
+function work(x) {
+  const item = { id: x, name: 'item ' + (x & 1023), tags: ['a', 'b'] }
+  return item.name.length > item.tags.length ? (item.id + 1) | 0 : x
+}
+
+function loop(x) {
+  let y = x
+  for (let i = 0; i < 20; i++) y = (y * 31 + i) | 0
+  return y === 0 ? x : (x + 1) | 0
+}
+
 async function tick(x) {
   return (x + 1) | 0
 }
@@ -17,6 +28,16 @@ const cases = {
   call(n) {
     let x = 0
     for (let i = 0; i < n; i++) x = add(x)
+    return x
+  },
+  work(n) {
+    let x = 0
+    for (let i = 0; i < n; i++) x = work(x)
+    return x
+  },
+  loop(n) {
+    let x = 0
+    for (let i = 0; i < n; i++) x = loop(x)
     return x
   },
   async tick(n) {

@@ -54,5 +54,5 @@ function goalOf({ atMost, against, unit }: Figure, value: number, relative: bool
 function short(value: number): string {
   if (!Number.isFinite(value)) return '-'
   const size = Math.abs(value)
-  return size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : value.toFixed(2)
+  return size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : size >= 0.1 ? value.toFixed(2) : value.toPrecision(2)
 }
