@@ -197,7 +197,8 @@ export function createSupervisorServer(processes: Processes, callbacks: Callback
 
   function rows(table: ChildTable): ChildRow[] {
     return [...table.children].reverse().map(({ spec, state }) => [
-      table.simple ? undefined : spec.id, state.kind === 'running' ? state.pid : state.kind === 'restarting' ? 'restarting' : undefined, spec.type, spec.modules
+      table.simple ? undefined : spec.id, state.kind === 'running' ? state.pid : state.kind === 'restarting' ? 'restarting' : undefined,
+      spec.type, spec.modules === 'dynamic' ? spec.modules : spec.modules.map(callbacks.nameOf)
     ])
   }
 

@@ -53,8 +53,8 @@ export interface SupervisorModule<A = unknown> {
 /** ['ok', pid] · ['ok', pid, more] · ['ok', undefined] when its start function said 'ignore' · ['error', reason]. */
 export type ChildResult = readonly ['ok', Pid | undefined] | readonly ['ok', Pid | undefined, unknown] | readonly ['error', unknown]
 
-/** [id, pid, type, modules]; instead of a pid undefined (not running) or 'restarting'; the id is undefined under simpleOneForOne. */
-export type ChildRow = readonly [unknown, Pid | undefined | 'restarting', 'worker' | 'supervisor', readonly ModuleRef[] | 'dynamic']
+/** [id, pid, type, names of its modules]; instead of a pid undefined (not running) or 'restarting'; the id is undefined under simpleOneForOne. */
+export type ChildRow = readonly [unknown, Pid | undefined | 'restarting', 'worker' | 'supervisor', readonly string[] | 'dynamic']
 
 export interface ChildCounts {
   readonly specs: number
