@@ -5,30 +5,39 @@ import type { ModuleName } from '../protocol/ids'
 import type { FrameView } from '../protocol/snapshot'
 import type { PictureFrame } from '../runtime/link'
 
+/** Texts that are on their way into a slot (compiled, not loaded): so many of a module are kept unseen. */
+const UNSEEN = 4
+
+interface Entry { readonly compiled: Compiled; seen: boolean }
+
 export class Texts {
-  private readonly byModule = new Map<ModuleName, Map<string, Compiled>>()
+  private readonly byModule = new Map<ModuleName, Map<string, Entry>>()
 
   add(module: ModuleName, compiled: Compiled): void {
-    const known = this.byModule.get(module) ?? new Map<string, Compiled>()
-    this.byModule.set(module, known.set(compiled.hash, compiled))
+    const known = this.byModule.get(module) ?? new Map<string, Entry>()
+    if (!known.has(compiled.hash)) known.set(compiled.hash, { compiled, seen: false })
+    this.byModule.set(module, known)
   }
 
   get(module: ModuleName, hash: string): Compiled | undefined {
-    return this.byModule.get(module)?.get(hash)
+    return this.byModule.get(module)?.get(hash)?.compiled
   }
 
   /** Drops what nobody needs any more; `needed` lists the hashes of a module's slots and of its staged text. */
   prune(needed: ReadonlyMap<ModuleName, ReadonlySet<string>>): void {
     for (const [module, texts] of this.byModule) {
-      const keep = needed.get(module)
-      if (keep === undefined || texts.size <= keep.size) continue
-      for (const hash of texts.keys()) if (!keep.has(hash)) texts.delete(hash)
+      let unseen = 0
+      for (const [hash, entry] of [...texts].reverse()) {
+        entry.seen ||= needed.get(module)?.has(hash) === true
+        const keep = needed.get(module)?.has(hash) === true || (!entry.seen && ++unseen <= UNSEEN)
+        if (!keep) texts.delete(hash)
+      }
     }
   }
 
   /** A frame in words: function and place in the text its version was compiled from. */
-  frame(frame: PictureFrame, file: string, hash: string | undefined): FrameView {
-    const compiled = hash === undefined ? undefined : this.get(frame.module, hash)
+  frame(frame: PictureFrame, file: string): FrameView {
+    const compiled = frame.hash === undefined ? undefined : this.get(frame.module, frame.hash)
     const where = { module: frame.module, version: frame.version, slot: frame.slot, file }
     if (compiled === undefined) return { ...where, function: '(unknown)', line: 1, column: 0 }
     const { functions } = compiled.rewritten

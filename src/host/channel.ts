@@ -14,7 +14,10 @@ export class Channel implements Disposable {
 
   /** `onClose` is called once: the peer is gone, or sent what is no message. */
   constructor(input: Readable, output: Writable, private readonly onClose: (why: string) => void) {
-    this.connection = createMessageConnection(new StreamMessageReader(input), new StreamMessageWriter(output))
+    const reader = new StreamMessageReader(input)
+    // Its timer for half a message goes on for ever when the peer dies in the middle of one, and keeps this process alive.
+    reader.partialMessageTimeout = 0
+    this.connection = createMessageConnection(reader, new StreamMessageWriter(output))
     this.connection.onError(([error]) => this.close(`the channel carried what is no message: ${error.message}`))
     this.connection.onClose(() => afterLastWords(() => this.close('the other side closed the channel')))
     input.on('error', (error) => this.close(error.message))
