@@ -83,7 +83,7 @@ export function createApi(deps: ApiDeps): Api {
     },
     inspect: async ({ pid }) => {
       const details = await main.request('inspect', { pid })
-      return details === undefined ? noproc(pid) : { ...details, process: processView(details.process, deps.picture(), deps) }
+      return details === undefined ? noproc(pid) : { ...details, process: processView(details.process, deps) }
     },
     kill: async ({ pid, reason }) => {
       const killed = await main.request('kill', { pid, reason: reason ?? 'kill' })

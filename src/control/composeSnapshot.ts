@@ -17,20 +17,16 @@ export function composeSnapshot(seq: number, runtime: RuntimeView, picture: Pict
     seq, runtime,
     modules: moduleViews(picture, deps),
     processes: processPage(picture, deps),
-    lingering: picture.lingering.map((entry) => ({ ...entry, processes: entry.processes.map((process) => processView(process, picture, deps)) })),
+    lingering: picture.lingering.map((entry) => ({ ...entry, processes: entry.processes.map((process) => processView(process, deps)) })),
   }
 }
 
 export function processPage(picture: Picture, deps: ComposeDeps): ProcessPage {
-  return { total: picture.total, offset: picture.offset, items: picture.processes.map((process) => processView(process, picture, deps)) }
+  return { total: picture.total, offset: picture.offset, items: picture.processes.map((process) => processView(process, deps)) }
 }
 
-export function processView(process: PictureProcess, picture: Picture, deps: ComposeDeps): ProcessView {
-  const stack = process.stack.map((frame) => {
-    const module = picture.modules.find((one) => one.name === frame.module)
-    const version = frame.slot === 'current' ? module?.current : module?.old
-    return deps.texts.frame(frame, module?.file ?? '', version?.hash)
-  })
+export function processView(process: PictureProcess, deps: ComposeDeps): ProcessView {
+  const stack = process.stack.map((frame) => deps.texts.frame(frame, deps.names.fileOf(frame.module) ?? ''))
   return { ...process, stack }
 }
 

@@ -1,5 +1,6 @@
 /** Tables to plain data. Costs grow with what is shown (a page, those who linger), not with how many processes there are. */
 import { pidText } from '../protocol/ids'
+import type { ModuleName, Version } from '../protocol/ids'
 import type { Frame } from './frames'
 import type { Picture, PictureFrame, PictureModule, PictureProcess, PictureVersion } from './link'
 import type { Instance, ModuleRecord, ModuleTable } from './moduleTable'
@@ -65,7 +66,7 @@ function countUpTo(record: Instance['record'], limit: number): number {
 function viewer(deps: PictureDeps): (process: Process) => PictureProcess {
   const running = deps.running()
   return (process) => {
-    const stack = deps.processes.framesOf(process).slice(0, FRAMES_SHOWN).map(frameOf)
+    const stack = deps.processes.framesOf(process).slice(0, FRAMES_SHOWN).map((frame) => frameOf(frame, deps.table))
     const onStack = running?.process === process ? running.frames.map((frame) => runningFrame(frame, deps.table)) : []
     const { extras } = process
     return {
@@ -83,12 +84,20 @@ function statusOf(process: Process, onStack: boolean): PictureProcess['status'] 
   return onStack || process.start !== undefined ? 'running' : 'waiting'
 }
 
-const frameOf = (frame: Frame): PictureFrame => ({
+const frameOf = (frame: Frame, table: ModuleTable): PictureFrame => ({
   module: frame.version.module, version: frame.version.version, slot: frame.version.state === 'old' ? 'old' : 'current', fn: frame.fn, point: frame.p,
+  hash: instanceOf(table, frame.version.module, frame.version.version)?.unit.hash,
 })
 
 function runningFrame(frame: RunningFrame, table: ModuleTable): PictureFrame {
-  const current = table.get(frame.unit.module)?.current?.record.version
+  const { module, hash } = frame.unit
+  const old = instanceOf(table, module, frame.version)?.record.state === 'old'
   const at = { line: frame.line, column: frame.column, function: frame.function }
-  return { module: frame.unit.module, version: frame.version, slot: frame.version === current ? 'current' : 'old', fn: 0, point: 0, at }
+  return { module, version: frame.version, slot: old ? 'old' : 'current', hash, fn: 0, point: 0, at }
+}
+
+/** The version in one of the slots, or on its way there. */
+function instanceOf(table: ModuleTable, module: ModuleName, version: Version): Instance | undefined {
+  const record = table.get(module)
+  return [record?.current, record?.old, record?.drafting?.instance].find((instance) => instance?.record.version === version)
 }
