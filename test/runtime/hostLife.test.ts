@@ -109,3 +109,31 @@ describe('runtime host', () => {
     assert.deepEqual(left, [])
   })
 })
+
+describe('a load that does not end', () => {
+  let world: World
+  afterEach(() => world.end())
+  const until = (w: World, running: (label: string) => boolean) => w.until(({ processes }) => processes.items.some((process) => running(process.label)))
+
+  it('shows where a top level spins, and fails when its process is killed', async () => {
+    world = await World.start({ 't.ts': 'export const v = () => 1', 'main.ts': 'import "./t"' }, { entry: 'main.ts' })
+    const saved = world.save('t.ts', 'export const v = () => 2\nfor (;;) {}')
+    const snapshot = await world.until(({ processes }) => processes.items.some((process) => process.status === 'running'))
+    const spinner = snapshot.processes.items.find((process) => process.status === 'running')
+    assert.equal(spinner?.stack[0]?.line, 2)
+    await world.host.request('kill', { pid: spinner.pid })
+    const report = await saved
+    assert.equal(report.outcomes[0]?.kind, 'failed')
+    assert.equal(await world.value('t.v()'), 1)
+  })
+
+  it('fails when the process whose top level awaits is killed', async () => {
+    world = await World.start({ 't.ts': 'export const v = () => 1', 'main.ts': 'import "./t"' }, { entry: 'main.ts' })
+    const saved = world.save('t.ts', 'export const v = () => 2\nawait new Promise(() => {})')
+    const snapshot = await until(world, (label) => label.startsWith('t.ts'))
+    const waiting = snapshot.processes.items.find((process) => process.label.startsWith('t.ts'))
+    await world.host.request('kill', { pid: String(waiting?.pid) })
+    assert.equal((await saved).outcomes[0]?.kind, 'failed')
+    assert.equal(await world.value('t.v()'), 1)
+  })
+})
