@@ -181,7 +181,7 @@ export class Loader {
 
   private loaded(version: LoadedVersion, reload: readonly ModuleName[]): ModuleOutcome {
     const first = reload.includes(version.module) ? {} : { why: `imported for the first time by ${reload.join(', ')}` }
-    return { module: version.module, kind: 'loaded', version: version.version, killed: version.killed, ...first }
+    return { module: version.module, kind: 'loaded', version: version.version, killed: version.killed, ...first, ...(version.notes === undefined ? {} : { notes: version.notes }) }
   }
 
   private stage(id: number, reload: readonly ModuleName[], units: readonly Unit[], victims: readonly (readonly [ModuleName, number])[], how: LoadHow): ModuleOutcome[] {

@@ -40,7 +40,11 @@ export interface LoadParams {
 }
 
 export type ModuleOutcome =
-  | { readonly module: ModuleName; readonly kind: 'loaded'; readonly version: Version; readonly killed: readonly PidText[]; readonly why?: string }
+  | { readonly module: ModuleName; readonly kind: 'loaded'; readonly version: Version; readonly killed: readonly PidText[]
+      /** Why it was loaded although nobody saved it. */
+      readonly why?: string
+      /** What did not become new with it: objects of a class with private members keep their old code. */
+      readonly notes?: readonly string[] }
   | { readonly module: ModuleName; readonly kind: 'unchanged' }
   | { readonly module: ModuleName; readonly kind: 'staged'; readonly victims: number; readonly policy: 'ask' | 'soft' }
   | { readonly module: ModuleName; readonly kind: 'failed'; readonly reason: FailureReason; readonly problems: readonly Problem[] }

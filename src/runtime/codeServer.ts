@@ -327,7 +327,8 @@ export class CodeServer {
       record.commit(draft.instance)
       draft.committed = true
       this.units.delete(record.name)
-      loaded.push({ module: record.name, version: draft.instance.record.version, killed: killed.map((pid) => pidText(pid.id)), origin })
+      const notes = record.funs.takeNotes()
+      loaded.push({ module: record.name, version: draft.instance.record.version, killed: killed.map((pid) => pidText(pid.id)), origin, ...(notes.length === 0 ? {} : { notes }) })
     }
     for (const draft of batch.values()) {
       draft.relink()

@@ -7,6 +7,8 @@ import path from 'node:path'
 import { trusted } from '../base/guards'
 import { isForwardable } from './externalFuns'
 import type { ExternalFuns } from './externalFuns'
+import { notePackage } from './identity'
+import { joinMetadata } from './metadataIdentity'
 
 export interface CommonjsModule { exports: unknown; loaded: boolean; filename: string; paths: string[]; id: string }
 
@@ -29,9 +31,15 @@ function nodeModulePaths(folder: string): string[] {
 /** Node's `require` for this file, with `load` in front of it: whatever `load` declines is Node's business. */
 export function makeRequire(file: string, main: () => unknown, load: (specifier: string) => { readonly exports: unknown } | undefined): NodeJS.Require {
   const native = createRequire(file)
+  const requireNative = (specifier: string): unknown => {
+    const exports: unknown = native(specifier)
+    notePackage(exports)
+    joinMetadata()
+    return exports
+  }
   const require = (specifier: string): unknown => {
     const own = typeof specifier === 'string' ? load(specifier) : undefined
-    return own === undefined ? native(specifier) : own.exports
+    return own === undefined ? requireNative(specifier) : own.exports
   }
   Object.defineProperty(require, 'main', { get: main, enumerable: true })
   return trusted(Object.assign(require, { resolve: native.resolve, cache: native.cache, extensions: native.extensions }), 'with `main` above these are all members of a require')

@@ -12,6 +12,7 @@ import type { FailureReason, Origin } from '../protocol/snapshot'
 import { commonjsExports, commonjsView, makeRequire, newModule } from './commonjs'
 import type { CommonjsModule } from './commonjs'
 import { commonjsBody, esmBody } from './evaluate'
+import { isClass } from './classIdentity'
 import { isForwardable } from './externalFuns'
 import { stableOf } from './identity'
 import type { Link, Unit } from './link'
@@ -441,7 +442,7 @@ export class Draft {
 
   /** `P.identity(C, "C")` follows the definition of a class of the top level; `P.identity(C)` is its use as a value. */
   private identity(value: unknown, name: string | undefined): unknown {
-    if (!isFunction(value)) return value
+    if (!isFunction(value) || !isClass(value)) return value
     if (name !== undefined) this.record.funs.define(this.instance.identities, name, value, this.committed)
     return stableOf(value)
   }

@@ -15,6 +15,7 @@ export interface Slot {
 const byStable = new WeakMap<object, Slot>()
 const byRaw = new WeakMap<object, Slot>()
 const ofPackages = new WeakSet<object>()
+const noted = new WeakSet<object>()
 
 export const slotOfStable = (stable: object): Slot | undefined => byStable.get(stable)
 export const slotOfRaw = (raw: object): Slot | undefined => byRaw.get(raw)
@@ -39,8 +40,9 @@ export const isSame = (a: object, b: object): boolean => a === b || (slotOf(a) !
 
 /** Functions that packages and Node export never change: who exports them again passes them on as they are. */
 export function notePackage(namespace: unknown): void {
+  if (!isObject(namespace) || noted.has(namespace)) return
+  noted.add(namespace)
   if (typeof namespace === 'function') ofPackages.add(namespace)
-  if (!isObject(namespace)) return
   for (const key of Object.keys(namespace)) {
     const value = Object.getOwnPropertyDescriptor(namespace, key)?.value
     if (typeof value === 'function') ofPackages.add(value)

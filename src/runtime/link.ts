@@ -43,7 +43,7 @@ export type LoadResult =
   | { readonly kind: 'refused'; readonly reason: FailureReason; readonly modules: readonly ModuleName[] }
   | { readonly kind: 'failed'; readonly module: ModuleName; readonly reason: FailureReason; readonly error: ErrorView; readonly importIndex?: number }
 
-export interface LoadedVersion { readonly module: ModuleName; readonly version: Version; readonly killed: readonly PidText[]; readonly origin: Origin }
+export interface LoadedVersion { readonly module: ModuleName; readonly version: Version; readonly killed: readonly PidText[]; readonly origin: Origin; readonly notes?: readonly string[] }
 
 /** An exception as text; `at` are source positions (line 1-based, column 0-based UTF-16). */
 export interface ErrorView {

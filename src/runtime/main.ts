@@ -10,6 +10,8 @@ import type { LoadOutcome } from './codeServer'
 import { die, reportCrash, takeOverUncaught } from './crashes'
 import { fileUrl } from './evaluate'
 import { showSourceOfExternalFuns } from './externalFuns'
+import { showKindOfExternalFuns } from './kindIdentity'
+import { removeListenersByIdentity } from './listenerIdentity'
 import type { Frame } from './frames'
 import type { ControlData, MainRequests, Unit } from './link'
 import { TRAP_SLOTS } from './link'
@@ -125,6 +127,8 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   hold()
   stacks.install()
   showSourceOfExternalFuns()
+  showKindOfExternalFuns()
+  removeListenersByIdentity()
   takeOverUncaught(log)
 }
 

@@ -2,6 +2,8 @@
 import { createRequire, isBuiltin } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import path from 'node:path'
+import { notePackage } from './identity'
+import { joinMetadata } from './metadataIdentity'
 
 type Namespace = Readonly<Record<string, unknown>>
 
@@ -19,8 +21,7 @@ export class NativeModules {
 
   async load(target: string): Promise<Namespace> {
     const namespace: Namespace = await import(urlOf(target))
-    this.loaded.set(target, namespace)
-    return namespace
+    return this.keep(target, namespace)
   }
 
   /** For a `require` of an ES module: Node's own `require` answers at once or throws. */
@@ -29,7 +30,13 @@ export class NativeModules {
     if (known !== undefined) return known
     const exports: unknown = this.require(target.startsWith('file:') ? new URL(target).pathname : target)
     const namespace: Namespace = isNamespace(exports) ? exports : { ...(typeof exports === 'object' ? exports : {}), default: exports }
+    return this.keep(target, namespace)
+  }
+
+  private keep(target: string, namespace: Namespace): Namespace {
     this.loaded.set(target, namespace)
+    notePackage(namespace)
+    joinMetadata()
     return namespace
   }
 }

@@ -70,7 +70,7 @@ export class Vocabulary {
     return ` ${this.use('i', 'identity')}(${expression}, ${JSON.stringify(name)});`
   }
 
-  /** A class as a value. */
+  /** A class as a value; `new.target` may be one. */
   identity(name: string): string {
     return `${this.use('i', 'identity')}(${name})`
   }

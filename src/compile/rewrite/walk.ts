@@ -126,6 +126,7 @@ export function visit(cx: Context, node: AnyNode): void {
       return
     case 'MetaProperty':
       if (node.meta.name === 'import') cx.edits.replace(node.start, node.end, cx.words.meta())
+      else cx.edits.replace(node.start, node.end, cx.words.identity('new.target'))
       return
     case 'ImportDeclaration':
       return visitImport(cx, node)
@@ -171,7 +172,7 @@ function visitMember(cx: Context, node: MemberExpression): void {
   const { object } = node
   const member = !node.computed && node.property.type === 'Identifier' ? node.property.name : undefined
   if (object.type === 'Identifier') visitName(cx, object, 'object', false, member)
-  else visit(cx, object)
+  else if (object.type !== 'MetaProperty' || object.meta.name === 'import') visit(cx, object)
   if (object.type === 'CallExpression') captureRequire(cx, object, member ?? '*')
   if (node.computed) visit(cx, node.property)
 }
