@@ -141,7 +141,10 @@ export function createCodeFunctions(deps: CodeFunctionsDeps): CodeApi {
       return answer.kind === 'errors' ? 'error' : 'ok'
     },
     loadFile: (module) => load(module, { op: 'loadFile', module: nameOf(module) }),
-    loadAbs: (file) => load(file, { op: 'loadFile', module: file }),
+    async loadAbs(file) {
+      const answer = await ask({ op: 'loadFile', module: file })
+      return answer.kind === 'loaded' ? ['module', answer.modules[0] ?? file] : ['error', errorsOf(answer)[0]?.[1] ?? 'badfile']
+    },
     async loadBinary(module, file, binary) {
       if (isObjectCode(binary) && !isOf(binary, module)) return ['error', 'badfile']
       const result = await load(module, { op: 'loadBinary', module: nameOf(module), file: file === 'cover_compiled' ? '' : file, text: textOf(binary) })
