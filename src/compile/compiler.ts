@@ -132,6 +132,13 @@ export class Compiler implements Disposable {
     return minified === undefined ? undefined : createHash('md5').update(minified).digest('hex')
   }
 
+  /** Node would load the file as an ES module and nothing else; TypeScript beside no `type` was always compiled to CommonJS, too. */
+  isStrict(file: string): boolean {
+    const extension = moduleExtension(file)
+    if (extension === undefined || extension === '.json') return false
+    return loaderOf(extension) === 'plain' || formatOf(extension, this.scopes.of(dirname(file))) === 'esm'
+  }
+
   /** Outcomes in the order of `files`. */
   compileMany(files: readonly string[]): Promise<CompileOutcome[]> {
     return Promise.all(files.map((file) => this.compile(file)))

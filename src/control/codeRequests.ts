@@ -87,7 +87,7 @@ export class CodeRequests {
     const { loader } = this.deps
     if (names.length === 0) return { kind: 'loaded', modules: [] }
     const work = (): Promise<LoadReport> => loader.run(names, { ...how, texts })
-    return answerOf(await (nested ? work() : loader.serially(work)))
+    return answerOf(await (nested ? work() : loader.inTurn(names, work)))
   }
 
   /** The order of code:prepare_loading/1: duplicated, then nofile and badfile, then on_load_not_allowed. */

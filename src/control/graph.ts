@@ -93,6 +93,7 @@ export class Graph {
     }
     return {
       module, file, hash: compiled.hash, size: compiled.text.length, rewritten, map: compiled.map,
+      strict: this.deps.compiler.isStrict(file),
       links: rewritten.imports.map((record) => link(record.specifier, 'import')),
       dynamic: Object.fromEntries(rewritten.dynamic.map((specifier) => [specifier, link(specifier, kind)])),
       inlineMap: this.deps.debugging() ? inlineMap(compiled) : undefined,

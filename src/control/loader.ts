@@ -45,6 +45,8 @@ export interface LoadHow {
 export class Loader {
   private tail: Promise<unknown> = Promise.resolve()
   private lastBatch = 0
+  /** Loads that wait their turn. */
+  private readonly queued = new Set<{ readonly names: readonly ModuleName[] }>()
   purgePolicy: PurgePolicy
   purgeGrace: number
 
@@ -60,8 +62,25 @@ export class Loader {
     return result
   }
 
+  /** The load under way may wait for a top level that never ends: a newer one of the same modules takes its place. */
+  private giveWay(names: readonly ModuleName[]): void {
+    if (names.length > 0) void this.deps.main.request('giveWay', { modules: names })
+  }
+
+  /** `serially`, for work that loads these modules. */
+  inTurn<T>(names: readonly ModuleName[], work: () => Promise<T>): Promise<T> {
+    const newer = { names }
+    this.queued.add(newer)
+    this.giveWay(names)
+    return this.serially(() => {
+      this.queued.delete(newer)
+      return work()
+    })
+  }
+
   load(params: LoadParams): Promise<LoadReport | Refusal> {
-    return this.serially(async () => {
+    const asked = params.modules === undefined ? [] : this.find(params.modules)
+    return this.inTurn('error' in asked ? [] : asked, async () => {
       const names = params.modules === undefined ? await this.pending() : this.find(params.modules)
       if ('error' in names) return names
       const policy = params.policy ?? this.purgePolicy
@@ -148,8 +167,9 @@ export class Loader {
   private async attempt(id: number, reload: readonly ModuleName[], units: readonly Unit[], how: LoadHow): Promise<ModuleOutcome[]> {
     const purge = how.policy === 'brutal' ? 'kill' : how.policy === 'never' ? 'never' : 'refuse'
     if (how.graceMs > 0) await this.grace(reload, how.graceMs)
-    const result = await this.deps.main.request('load', { units, reload, purge, origin: how.origin, atomic: how.atomic === true })
-    return this.settled(id, reload, units, result, how)
+    const loading = this.deps.main.request('load', { units, reload, purge, origin: how.origin, atomic: how.atomic === true })
+    for (const { names } of this.queued) this.giveWay(names)
+    return this.settled(id, reload, units, await loading, how)
   }
 
   /** Waits until nobody lingers in the old code of these, but not longer than the grace. */

@@ -79,7 +79,7 @@ export interface Rewritten {
  *              P_park = P.park, P_dead = P.dead, P_y = P.yielded, P_pause = P.pause, P_i = P.identity, P_meta = P.meta; (only those used)
  *              let P_c0 = P.imports[0].calls, P_n0 = P.imports[0].values, …        relink assigns these again
  * import use:  f(x)  ->  (0, P_c0.f)(x)      f`x`  ->  (0, P_c0.f)`x`      ns.f(x)  ->  P_c0.f(x)
- *              any other use of f  ->  P_n0.f      of ns  ->  P_n0          { f }  ->  { f: P_n0.f }       new F()  ->  new P_c0.F()
+ *              any other use of f  ->  P_n0.f      ns.x  ->  P_n0.x      of ns itself  ->  P_m0 (P.imports[0].namespace)      { f }  ->  { f: P_n0.f }       new F()  ->  new P_c0.F()
  * class C of the top level:   class C { … } P_i(C, "C");      a use of C as a value (no call, `new`, member, extends, instanceof)  ->  P_i(C)      new.target  ->  P_i(new.target)
  * every function head (after its directives) and every loop head:   if (P_s[P_k]) P_trap(P_v);
  * async function:      const P_f = P_enter(P_v, <function index>); let P_t; try { <body> } finally { if (P_f.d) await P_park(P_f); P_leave(P_f); }
@@ -135,4 +135,6 @@ export interface ImportBinding {
   readonly calls: Readonly<Record<string, unknown>>
   /** The module namespace: functions are external funs with a stable identity. */
   readonly values: Readonly<Record<string, unknown>>
+  /** The module namespace itself, for code that does more with it than to read a property by name. */
+  readonly namespace: object
 }

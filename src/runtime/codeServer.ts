@@ -9,7 +9,7 @@ import type { AnyFunction } from '../base/guards'
 import type { ModuleName, PidText, Version } from '../protocol/ids'
 import { pidText } from '../protocol/ids'
 import type { FailureReason, Origin } from '../protocol/snapshot'
-import { Draft, DraftFailed } from './draft'
+import { codedError, Draft, DraftFailed } from './draft'
 import type { DraftDeps } from './draft'
 import { UndefError } from './errors'
 import { viewError } from './errorView'
@@ -39,7 +39,7 @@ export function withoutThrown(outcome: LoadOutcome): LoadResult {
   return rest
 }
 
-export interface CodeServerDeps extends Omit<DraftDeps, 'table' | 'units' | 'runners' | 'requireModule'> {
+export interface CodeServerDeps extends Omit<DraftDeps, 'table' | 'units' | 'runners' | 'requireModule' | 'onEvaluated'> {
   readonly processes: CodeProcesses & DraftDeps['processes']
   readonly versions: Versions
   onChange(): void
@@ -72,9 +72,12 @@ export class CodeServer {
   private readonly units = new Map<ModuleName, Unit>()
   private readonly draftDeps: DraftDeps
   private readonly runners = new Set<object>()
+  private underWay: UnderWay | undefined
+  /** What a module threw at its first load: asked for again, it throws the same, as in Node, until its text is another one. */
+  private readonly broken = new Map<ModuleName, { readonly hash: string; readonly thrown: unknown }>()
 
   constructor(private readonly deps: CodeServerDeps) {
-    this.draftDeps = { ...deps, table: this.table, units: this.units, runners: this.runners, requireModule: (name, now) => this.autoloadSteps(name, now) }
+    this.draftDeps = { ...deps, table: this.table, units: this.units, runners: this.runners, requireModule: (name, now) => this.autoloadSteps(name, now), onEvaluated: (draft) => this.evaluated(draft) }
   }
 
   offer(units: readonly Unit[]): void {
@@ -101,9 +104,12 @@ export class CodeServer {
     const refused = this.refusal(reload, how)
     if (refused !== undefined) return refused
     const batch = new Map<ModuleName, Draft>()
+    const underWay = this.underWay = new UnderWay(reload)
     try {
       for (const name of reload) Draft.instantiate(name, batch, this.draftDeps, { origin: how.origin, reload: true })
-      for (const draft of [...batch.values()]) yield* draft.evaluate(false)
+      for (const { ready } of batch.values()) if (ready !== undefined) yield ready
+      for (const draft of [...batch.values()]) yield* draft.begin(false)
+      yield* this.topLevels(batch, underWay)
       const withOnLoad = how.atomic === true ? reload.filter((name) => batch.get(name)?.onLoad() !== undefined) : []
       if (withOnLoad.length > 0) return this.refuse(batch, { kind: 'refused', reason: 'on_load_not_allowed', modules: withOnLoad })
       for (const draft of batch.values()) yield* draft.runOnLoad()
@@ -111,10 +117,50 @@ export class CodeServer {
       const failure = this.failure(error, reload) // reads the stack while its scripts are known
       this.discard(batch)
       return failure
+    } finally {
+      if (this.underWay === underWay) this.underWay = undefined
     }
     const late = this.refusal(reload, how)
     if (late !== undefined) return this.refuse(batch, late)
     return { kind: 'loaded', versions: this.commit(batch, how.origin) }
+  }
+
+  /** A newer load of one of these modules is waiting: the load under way, if its top level waits for something, is given up. */
+  giveWay(modules: readonly ModuleName[]): void {
+    const { underWay } = this
+    if (underWay !== undefined && modules.some((module) => underWay.modules.has(module))) underWay.giveUp()
+  }
+
+  /**
+   * Waits for top levels that await. One that goes on for ever (a main loop) is no reason never to load: when it has had its
+   * time and all exports have their values, its module is loaded, and the rest of the top level is a process like any other.
+   * One whose exports have no value yet is waited for until a newer load of the module takes its place.
+   */
+  private *topLevels(batch: ReadonlyMap<ModuleName, Draft>, underWay: UnderWay): Steps<void> {
+    const open = [...batch.values()].filter((draft) => !draft.evaluation.isOver)
+    if (open.length === 0) return
+    const given = underWay.given
+    const over = Promise.all(open.map((draft) => draft.evaluation.promise))
+    const canGoOn = (): boolean => open.every((draft) => draft.evaluation.isOver || (draft.hasValues() && draft.onLoad() === undefined))
+    let timer: NodeJS.Timeout | undefined
+    try {
+      const patience = new Promise<'long enough'>((resolve) => { timer = setTimeout(resolve, TOP_LEVEL_MS, 'long enough') })
+      const first = yield Promise.race([over, given, patience])
+      if (first === 'long enough' && canGoOn()) return
+      const second = first === 'long enough' ? yield Promise.race([over, given]) : first
+      const waiting = open.find((draft) => !draft.evaluation.isOver)
+      if (second === 'given up' && waiting !== undefined) throw new DraftFailed(waiting.record.name, 'evaluation_failed', new Error('its top level still waited when a newer version was loaded'))
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Its top level has ended after the module became current. */
+  private evaluated({ record, instance }: Draft): void {
+    if (record.current !== instance) return
+    record.install(instance)
+    this.refreshStars()
+    this.deps.onChange()
   }
 
   /** Everything that forbids the commit; asked before and after the fallible half, as that may take a while. */
@@ -144,6 +190,9 @@ export class CodeServer {
     const loaded: LoadedVersion[] = []
     try {
       const draft = Draft.instantiate(name, batch, this.draftDeps, { origin, reload: false })
+      for (const member of batch.values()) member.checkImports()
+      if (now) refuseAwaits(batch)
+      for (const { ready } of batch.values()) if (ready !== undefined) yield ready
       const commitOne = (done: Draft): void => {
         if (done.committed) return
         loaded.push(...this.commit(new Map([[done.unit.module, done]]), origin))
@@ -152,7 +201,9 @@ export class CodeServer {
       yield* draft.evaluate(now, commitOne)
     } catch (error) {
       const failure = this.failure(error, [name])
-      this.discard(new Map([...batch].filter(([, draft]) => !draft.finished)))
+      const unfinished = new Map([...batch].filter(([, draft]) => !draft.finished))
+      if (failure.reason === 'evaluation_failed') for (const [module, draft] of unfinished) if (draft.remembers) this.broken.set(module, { hash: draft.unit.hash, thrown: failure.thrown })
+      this.discard(unfinished)
       return failure
     }
     return { kind: 'loaded', versions: loaded }
@@ -170,6 +221,8 @@ export class CodeServer {
       return known
     }
     if (known?.drafting !== undefined) return known
+    const broken = this.broken.get(name)
+    if (broken !== undefined && broken.hash === this.units.get(name)?.hash) throw broken.thrown
     const result = yield* this.autoload(name, 'program', now)
     if (result.kind === 'failed') throw result.thrown
     if (result.kind === 'loaded') this.deps.onAutoloaded(result.versions)
@@ -323,9 +376,12 @@ export class CodeServer {
     const loaded: LoadedVersion[] = []
     for (const draft of batch.values()) {
       const record = draft.record
+      const before = record.current
       const killed = record.current !== undefined && record.old !== undefined ? this.purge(record.name) : []
       record.commit(draft.instance)
       draft.committed = true
+      before?.evaluation.done() // who still waits for it goes on with this version
+      this.broken.delete(record.name)
       this.units.delete(record.name)
       const notes = record.funs.takeNotes()
       loaded.push({ module: record.name, version: draft.instance.record.version, killed: killed.map((pid) => pidText(pid.id)), origin, ...(notes.length === 0 ? {} : { notes }) })
@@ -365,6 +421,29 @@ export class CodeServer {
     if (first === undefined) throw error
     return failed(first, 'badfile', error)
   }
+}
+
+/** A load whose top levels run. */
+class UnderWay {
+  readonly modules: ReadonlySet<ModuleName>
+  readonly given: Promise<'given up'>
+  giveUp = (): void => {}
+
+  constructor(modules: readonly ModuleName[]) {
+    this.modules = new Set(modules)
+    this.given = new Promise((resolve) => { this.giveUp = () => resolve('given up') })
+  }
+}
+
+/** How long a load waits for a top level that could go on by itself. */
+const TOP_LEVEL_MS = 1000
+
+/** Node's rule and words. */
+function refuseAwaits(batch: ReadonlyMap<ModuleName, Draft>): void {
+  const awaiting = [...batch.values()].find((draft) => draft.unit.rewritten.async)
+  if (awaiting === undefined) return
+  const why = 'require() cannot be used on an ESM graph with top-level await. Use import() instead. To see where the top-level await comes from, use --experimental-print-required-tla.'
+  throw new DraftFailed(awaiting.record.name, 'link_error', codedError('ERR_REQUIRE_ASYNC_MODULE', why))
 }
 
 function failed(module: ModuleName, reason: DraftFailed['reason'], thrown: unknown, at?: number): LoadFailure {

@@ -4,6 +4,8 @@
  */
 import Module, { createRequire } from 'node:module'
 import path from 'node:path'
+import { inspect } from 'node:util'
+import type { InspectOptions } from 'node:util'
 import { trusted } from '../base/guards'
 import { isForwardable } from './externalFuns'
 import type { ExternalFuns } from './externalFuns'
@@ -12,10 +14,11 @@ import { joinMetadata } from './metadataIdentity'
 
 export interface CommonjsModule { exports: unknown; loaded: boolean; filename: string; paths: string[]; id: string }
 
-export function newModule(file: string, isEntry: boolean): CommonjsModule {
-  const module: CommonjsModule = new Module(file)
+/** @param parent who requires it; `main` for the entry of the program. Node notes the new module among the parent's children. */
+export function newModule(file: string, parent: CommonjsModule | 'main' | undefined): CommonjsModule {
+  const module: CommonjsModule = Reflect.construct(Module, [file, parent === 'main' ? null : parent])
   module.filename = file
-  module.id = isEntry ? '.' : file
+  if (parent === 'main') module.id = '.'
   module.paths = nodeModulePaths(path.dirname(file))
   return module
 }
@@ -54,6 +57,7 @@ export function commonjsExports(exports: unknown, view: unknown): Record<string,
   const names: Record<string, () => unknown> = {}
   if (isObject(exports)) {
     for (const name of Object.keys(exports)) if (name !== 'default') names[name] = () => Reflect.get(exports, name)
+    if (Reflect.get(exports, '__esModule') === true) names.__esModule = () => true
   }
   const interop = isObject(exports) && Reflect.get(exports, '__esModule') === true && 'default' in exports
   names.default = () => (interop ? Reflect.get(exports, 'default') : view)
@@ -70,6 +74,8 @@ export function commonjsView(exports: () => unknown, funs: ExternalFuns): unknow
   }
   const wrap = (key: PropertyKey, value: unknown): unknown => (typeof key === 'string' && isForwardable(value) ? funs.fun(key, value) : value)
   const target: object = isCallable(first) ? function () {} : Array.isArray(first) ? [] : {}
+  // console.log looks past a proxy at its target.
+  Object.defineProperty(target, inspect.custom, { value: (_: number, options: InspectOptions) => inspect(now(), options), configurable: true })
   return new Proxy(target, {
     get: (_, key) => wrap(key, Reflect.get(now(), key)),
     set: (_, key, value) => Reflect.set(now(), key, value),

@@ -12,13 +12,15 @@ import type { FailureReason, Origin } from '../protocol/snapshot'
 import { commonjsExports, commonjsView, makeRequire, newModule } from './commonjs'
 import type { CommonjsModule } from './commonjs'
 import { commonjsBody, esmBody } from './evaluate'
+import { Evaluation } from './evaluation'
 import { isClass } from './classIdentity'
 import { isForwardable } from './externalFuns'
 import { stableOf } from './identity'
 import type { Link, Unit } from './link'
 import type { Instance, ModuleRecord, ModuleTable, Table } from './moduleTable'
+import { namespaceOf } from './namespace'
 import type { NativeModules } from './nativeModules'
-import { drivePromise, driveNow } from './steps'
+import { drive, driveNow, drivePromise } from './steps'
 import type { Steps } from './steps'
 import type { Versions } from './versions'
 
@@ -47,7 +49,11 @@ export interface DraftDeps {
   requireModule(name: ModuleName, now: boolean): Steps<ModuleRecord>
   /** The program's entry, for `require.main`. */
   onInstantiated(instance: Instance): void
-  readonly entry: { file: string | undefined; module: CommonjsModule | undefined }
+  readonly entry: { file: string | undefined; module: CommonjsModule | undefined; requirer: CommonjsModule | undefined }
+  /** A version that was current before its top level had ended: now it has. */
+  onEvaluated(draft: Draft): void
+  /** The rest of a top level threw; its module had been loaded without waiting for it. */
+  onTopLevelFailed(module: ModuleName, thrown: unknown): void
 }
 
 /** Why a draft did not become a version. `importIndex` points into `rewritten.imports`. */
@@ -61,6 +67,12 @@ export class Draft {
   committed = false
   finished = false
   private started = false
+  /** An async top level has come to its start: only then can it run at once. */
+  ready: Promise<unknown> | undefined
+  /** Its imports are being gone through: who imports it back does not wait for it. */
+  private entered = false
+  /** A native module was missing when the imports were bound. */
+  private unbound = false
   private body: { next(): unknown } | (() => void) | undefined
   private relinkText: ((emitted: Emitted) => void) | undefined
   private emitted: Emitted | undefined
@@ -71,8 +83,6 @@ export class Draft {
   private settle: (() => void) | undefined
   private done: Promise<void> | undefined
   private hidden = false
-  /** Bindings were made before a package they are of was loaded. */
-  private unbound = false
 
   private constructor(
     readonly record: ModuleRecord,
@@ -93,10 +103,11 @@ export class Draft {
     const unit = deps.units.get(name)
     if (unit === undefined) throw new DraftFailed(name, 'nofile', new Error(`${name} was not compiled`))
     const record = deps.table.obtain(name, unit.file)
-    const commonjs = unit.rewritten.format === 'commonjs' ? newModule(unit.file, deps.entry.file === unit.file) : undefined
+    const commonjs = unit.rewritten.format === 'commonjs' ? newModule(unit.file, deps.entry.file === unit.file ? 'main' : deps.entry.requirer) : undefined
     const instance: Instance = {
       record: deps.versions.make(name, record.nextVersion()), unit, loadedAt: Date.now(), origin: how.origin,
       exports: {}, constants: new Set(unit.rewritten.constants), identities: new Map(), commonjs, stars: undefined,
+      evaluation: new Evaluation(),
     }
     const draft = new Draft(record, unit, instance, record.current === undefined, how.reload, batch, deps)
     batch.set(name, draft)
@@ -109,42 +120,107 @@ export class Draft {
 
   /** Runs the top level, imports first, as ES modules do. `now`: nothing may wait. `onDone`: this module is complete. @throws DraftFailed */
   *evaluate(now: boolean, onDone?: (draft: Draft) => void): Steps<void> {
+    yield* this.begin(now, onDone)
+    if (!this.evaluation.isOver) yield this.evaluation.promise
+  }
+
+  get evaluation(): Evaluation {
+    return this.instance.evaluation
+  }
+
+  /**
+   * Everything that need not wait. As in ECMAScript (16.2.1.5.3): imports run in order, those that await run side by side, and
+   * a module runs when all it imports is there, at once if it is there already.
+   */
+  *begin(now: boolean, onDone?: (draft: Draft) => void): Steps<void> {
     if (this.started) return
     this.started = true
+    this.entered = true
+    const waits = yield* this.beginImports(now, onDone)
+    this.entered = false
+    if (this.unbound) this.bindImports()
+    const rest = this.finish(now, onDone)
+    if (waits.length === 0 && !this.unit.rewritten.async) yield* rest
+    else if (waits.length === 0) this.goOn(rest)
+    else Promise.all(waits).then(() => this.goOn(rest), (error: unknown) => this.evaluation.fail(error))
+  }
+
+  private *beginImports(now: boolean, onDone: ((draft: Draft) => void) | undefined): Steps<Promise<void>[]> {
+    const waits: Promise<void>[] = []
     for (const [index, link] of this.unit.links.entries()) {
-      if (link.kind === 'module') {
-        const dependency = this.batch.get(link.module)
-        if (dependency !== undefined) yield* dependency.evaluate(now, onDone)
-        else yield* this.waitFor(link.module, index, now)
-      } else if (link.kind === 'native') {
-        yield* this.loadNative(link.target, index, now)
+      if (link.kind === 'native') yield* this.loadNative(link.target, index, now)
+      if (link.kind !== 'module') continue
+      const dependency = this.batch.get(link.module)
+      if (dependency === undefined) yield* this.waitFor(link.module, index, now)
+      else {
+        yield* dependency.begin(now, onDone)
+        if (!dependency.entered && !dependency.evaluation.isOver) waits.push(dependency.evaluation.promise)
       }
     }
-    // Another module of the batch may have loaded them meanwhile.
-    if (this.unbound) this.bindImports()
+    return waits
+  }
+
+  private goOn(rest: Steps<void>): void {
+    drive(rest, (outcome) => {
+      if (outcome.ok) return
+      if (this.evaluation.isOver || (this.reload && this.committed)) this.deps.onTopLevelFailed(this.record.name, thrownBy(outcome.error))
+      this.evaluation.fail(outcome.error)
+    })
+  }
+
+  private *finish(now: boolean, onDone: ((draft: Draft) => void) | undefined): Steps<void> {
     // A top level that awaits may never end (a main loop); its module is current meanwhile, as there is nothing else it could be.
     const early = this.first && this.unit.rewritten.async && !this.unit.rewritten.exports.includes('onLoad')
-    if (early && onDone !== undefined) this.doneEarly(onDone)
+    if (early) onDone?.(this)
     yield* this.run(now)
-    if (early) this.constantsAreSet()
-    if (onDone === undefined) {
-      this.finished = true
-      return
-    }
-    yield* this.runOnLoad(now)
+    if (onDone !== undefined) yield* this.runOnLoad(now)
     this.finished = true
-    onDone(this)
+    this.evaluation.done()
+    if (this.committed) this.deps.onEvaluated(this)
+    else onDone?.(this)
   }
 
-  /** Current before its top level has ended: nothing of it is constant yet. */
-  private doneEarly(onDone: (draft: Draft) => void): void {
-    this.instance.constants = new Set()
-    onDone(this)
+  /** An ES module that threw is not run again; CommonJS is. */
+  get remembers(): boolean {
+    return this.started && this.unit.rewritten.format === 'esm'
   }
 
-  private constantsAreSet(): void {
-    this.instance.constants = new Set(this.unit.rewritten.constants)
-    if (this.record.current === this.instance) this.record.install(this.instance)
+  /** What Node's linker checks before anything runs: names that the imported modules of this program do not export. @throws DraftFailed */
+  checkImports(): void {
+    if (!this.unit.strict) return
+    for (const [index, link] of this.unit.links.entries()) {
+      const record = this.unit.rewritten.imports[index]
+      if (link.kind !== 'module' || record === undefined) continue
+      const lacks = record.names.find((name) => name !== '*' && this.exportsOf(link.module, name, new Set()) === false)
+      if (lacks === undefined) continue
+      const error = new SyntaxError(`The requested module '${record.specifier}' does not provide an export named '${lacks}'`)
+      throw new DraftFailed(this.record.name, 'link_error', error, index)
+    }
+  }
+
+  /** Undefined: only its evaluation will tell. */
+  private exportsOf(module: ModuleName, name: string, seen: Set<ModuleName>): boolean | undefined {
+    const unit = this.batch.get(module)?.unit ?? this.deps.table.get(module)?.current?.unit
+    if (unit === undefined || unit.rewritten.format === 'commonjs') return undefined
+    if (seen.has(module)) return false
+    seen.add(module)
+    if (unit.rewritten.exports.includes(name)) return true
+    if (name === 'default') return false
+    const answers = unit.rewritten.stars.map((index) => {
+      const link = unit.links[index]
+      return link?.kind === 'module' ? this.exportsOf(link.module, name, seen) : undefined
+    })
+    return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false
+  }
+
+  /** All its exports have their values: what its top level still waits for is its own business. */
+  hasValues(): boolean {
+    try {
+      for (const read of Object.values(this.instance.exports)) read()
+      return true
+    } catch {
+      return false // not initialised yet
+    }
   }
 
   /**
@@ -248,7 +324,7 @@ export class Draft {
       Object.defineProperty(calls, name, { get: read, enumerable: true })
       Object.defineProperty(values, name, { get: value, enumerable: true })
     }
-    return { calls, values }
+    return { calls, values, namespace: namespaceOf(values) }
   }
 
   private instantiateImports(how: { readonly origin: Origin; readonly reload: boolean }): void {
@@ -271,7 +347,7 @@ export class Draft {
         const body = esmBody(unit, this.instance.record.version)(this.emitted)
         this.body = body
         const first: unknown = body.next()
-        if (isPromise(first)) first.then(undefined, () => {}) // the prologue cannot throw; evaluation reports for itself
+        if (isPromise(first)) this.ready = first.catch(() => {}) // the prologue cannot throw; evaluation reports for itself
       }
     } catch (error) {
       throw new DraftFailed(this.record.name, 'badfile', error)
@@ -293,9 +369,12 @@ export class Draft {
     const body = commonjsBody(this.unit, this.instance.record.version)
     const emitted = this.emitted
     const { file } = this.unit
-    if (this.deps.entry.file === file) this.deps.entry.module = module
+    if (this.deps.entry.file === file) {
+      this.deps.entry.module = module
+      Reflect.set(process, 'mainModule', module)
+    }
     const require = makeRequire(file, () => this.deps.entry.module, (specifier) => this.require(specifier))
-    Object.defineProperty(module, 'require', { value: require, writable: true, configurable: true })
+    Object.defineProperty(module, 'require', { value: require, writable: true, configurable: true, enumerable: false })
     this.body = () => {
       Reflect.apply(body, module.exports, [module.exports, require, module, file, path.dirname(file), emitted])
       module.loaded = true
@@ -310,7 +389,9 @@ export class Draft {
   }
 
   private require(specifier: string): { readonly exports: unknown } | undefined {
-    const link = this.unit.dynamic[specifier] ?? this.deps.resolveNow(specifier, this.unit.file)
+    const known = this.unit.dynamic[specifier]
+    const link = known !== undefined && this.isAtHand(known) ? known : this.deps.resolveNow(specifier, this.unit.file)
+    this.deps.entry.requirer = this.instance.commonjs
     if (link.kind === 'native') return link.target === 'codeswitch' ? { exports: this.deps.natives.get('codeswitch') } : undefined
     if (link.kind === 'failed') return undefined // Node's own require throws its own error
     const outcome = driveNow(this.deps.requireModule(link.module, true))
@@ -319,9 +400,16 @@ export class Draft {
     const record = outcome.value
     const instance = record.current ?? record.drafting?.instance
     if (instance?.unit.rewritten.format === 'json') return { exports: record.json }
-    if (instance?.commonjs === undefined) return { exports: record.values }
+    if (instance?.commonjs === undefined) return { exports: record.required }
     // Half of a cycle: Node hands out the unfinished object itself.
     return record.current === undefined ? { exports: instance.commonjs.exports } : { exports: record.drafting?.view() ?? record.commonjsView }
+  }
+
+  /** A file that did not compile when this module was is asked for again: it may be repaired, or there is a reason to tell. */
+  private isAtHand(link: Link): boolean {
+    if (link.kind !== 'module') return link.kind === 'native'
+    const record = this.deps.table.get(link.module)
+    return record?.current !== undefined || record?.drafting !== undefined || this.deps.units.has(link.module)
   }
 
   private makeEmitted(): Emitted {
@@ -359,8 +447,9 @@ export class Draft {
     return this.unit.links.map((link, index) => {
       if (link.kind === 'module') return this.moduleBinding(link.module, index)
       const native = link.kind === 'native' ? this.deps.natives.get(link.target) : undefined
-      this.unbound ||= link.kind === 'native' && native === undefined
-      return { calls: native ?? {}, values: native ?? {} }
+      if (native === undefined) this.unbound = true
+      const namespace = native ?? {}
+      return { calls: namespace, values: namespace, namespace }
     })
   }
 
@@ -371,7 +460,7 @@ export class Draft {
       return member === this ? this.selfBinding() : member.binding()
     }
     const record = this.deps.table.get(module)
-    if (record === undefined) return { calls: {}, values: {} }
+    if (record === undefined) return { calls: {}, values: {}, namespace: {} }
     for (const name of this.unit.rewritten.imports[index]?.names ?? []) record.expect(name)
     return record
   }
@@ -381,12 +470,15 @@ export class Draft {
     const own = new Proxy<Table>(Object.create(null), {
       get: (_, name) => (typeof name === 'string' ? this.instance.exports[name]?.() : undefined),
       has: (_, name) => typeof name === 'string' && name in this.instance.exports,
+      ownKeys: () => Object.keys(this.instance.exports),
+      getOwnPropertyDescriptor: (_, name) => (typeof name === 'string' && name in this.instance.exports ? { enumerable: true, configurable: true } : undefined),
     })
-    return { calls: own, values: own }
+    return { calls: own, values: own, namespace: namespaceOf(own) }
   }
 
   private bindImports(): void {
     if (this.emitted === undefined || this.relinkText === undefined) return
+    this.unbound = false
     this.relinkText({ ...this.emitted, imports: this.bindings() })
     if (this.instance.stars !== undefined) {
       this.instance.exports = this.instance.stars()
@@ -447,18 +539,37 @@ export class Draft {
     return stableOf(value)
   }
 
+  /** Who imports a module that still awaits at its top level waits as well. */
+  private async evaluated(record: ModuleRecord): Promise<void> {
+    const { evaluation } = record.current ?? record.drafting?.instance ?? this.instance
+    if (evaluation.isOver) return
+    try {
+      await evaluation.promise
+    } catch (error) {
+      throw thrownBy(error)
+    }
+  }
+
   /** `import()`: the namespace of a module, loaded now if it never was. */
   private async import(specifier: string): Promise<unknown> {
-    const link = this.unit.dynamic[specifier] ?? (await this.deps.resolve(specifier, this.unit.file))
+    // In CommonJS the links were made for `require`, which has other conditions.
+    const known = this.unit.rewritten.format === 'commonjs' ? undefined : this.unit.dynamic[specifier]
+    const link = known !== undefined && this.isAtHand(known) ? known : await this.deps.resolve(specifier, this.unit.file)
     if (link.kind === 'failed') throw codedError(link.code, link.message)
     if (link.kind === 'native') return this.deps.natives.get(link.target) ?? (await this.deps.natives.load(link.target))
     const record = await drivePromise(this.deps.requireModule(link.module, false))
-    return record.values
+    await this.evaluated(record)
+    return record.namespace
   }
 }
 
+const thrownBy = (error: unknown): unknown => (error instanceof DraftFailed ? error.thrown : error)
+
 const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise
 
+/** Node's errors, and those of its parser. */
 export function codedError(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code })
+  if (code === 'ERR_INVALID_MODULE') return new SyntaxError(message)
+  const isType = code === 'ERR_PACKAGE_IMPORT_NOT_DEFINED' || code === 'ERR_INVALID_MODULE_SPECIFIER'
+  return Object.assign(isType ? new TypeError(message) : new Error(message), { code })
 }

@@ -28,6 +28,8 @@ export interface Unit {
   readonly map: string | undefined
   /** One per `rewritten.imports`. */
   readonly links: readonly Link[]
+  /** Node would not link it when it imports a name that is not there (TypeScript that becomes CommonJS gets `undefined`). */
+  readonly strict: boolean
   /** For literal `require` and `import()`. */
   readonly dynamic: Readonly<Record<string, Link>>
   /** `//# sourceMappingURL=…` with the whole map, only while a debugger is attached. */
@@ -102,6 +104,8 @@ export interface MainRequests {
   start: [{ readonly units: readonly Unit[]; readonly entry: ModuleName; readonly entryFile: string; readonly argv: readonly string[]; readonly keepAlive: boolean }, LoadResult]
   /** `reload` are loaded whatever they were; `units` beyond them are ready in case they are imported for the first time. */
   load: [{ readonly units: readonly Unit[]; readonly reload: readonly ModuleName[]; readonly purge: PurgeMode; readonly origin: Origin; readonly atomic?: boolean }, LoadResult]
+  /** A newer load of these modules waits its turn: one under way that only waits for their top level is given up. */
+  giveWay: [{ readonly modules: readonly ModuleName[] }, true]
   /** Who lingers in the old code of these. */
   lingering: [{ readonly modules: readonly ModuleName[] }, readonly { readonly module: ModuleName; readonly old: boolean; readonly total: number; readonly pids: readonly PidText[] }[]]
   /** Answers when nobody lingers in the old code of these any more. */

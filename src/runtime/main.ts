@@ -7,7 +7,9 @@ import type { FrameView } from '../protocol/snapshot'
 import { createCodeFunctions } from './codeFunctions'
 import { CodeServer } from './codeServer'
 import type { LoadOutcome } from './codeServer'
-import { die, reportCrash, takeOverUncaught } from './crashes'
+import { die, endUnsettled, reportCrash, reportTopLevel, takeOverUncaught, uncaught } from './crashes'
+import { codedError } from './draft'
+import type { DraftDeps } from './draft'
 import { fileUrl } from './evaluate'
 import { showSourceOfExternalFuns } from './externalFuns'
 import { showKindOfExternalFuns } from './kindIdentity'
@@ -29,6 +31,8 @@ import type { VersionRecord } from './version'
 import { Versions } from './versions'
 
 const CHANNEL_FD = 3
+/** A start that takes longer waits for something. */
+const START_MS = 5000
 const API = Symbol.for('codeswitch.api')
 
 export function main(): void {
@@ -45,10 +49,11 @@ export function main(): void {
 function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   const stacks = new StackTraces()
   const versions = new Versions(traps, wake)
-  const entry: { file: string | undefined; module: undefined } = { file: undefined, module: undefined }
+  const entry: DraftDeps['entry'] = { file: undefined, module: undefined, requirer: undefined }
   let keepAlive = true
   let told = false
-  const hold = (): void => port.hold(keepAlive || processes.count > 0)
+  // A top level that waits for nothing that could ever happen holds nothing; one that waits for messages does.
+  const hold = (): void => port.hold(keepAlive || processes.table.spawned > 0)
   const onChange = (): void => {
     hold()
     if (told) return
@@ -74,6 +79,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     processes: { ...processes.frames, lingering: processes.lingering, purgeVersion: processes.purgeVersion, runTopLevel: (label, fn) => runTopLevel(processes, label, fn), current: processes.current },
     onInstantiated: ({ unit, record }) => stacks.add(unit, record.version),
     onPurged: ({ unit, record }) => stacks.remove(unit.file, record.version),
+    onTopLevelFailed: reportTopLevel,
     onAutoloaded: (loaded) => port.notify({ type: 'autoloaded', versions: loaded }),
     meta: (unit) => metaOf(unit, port),
     throwIfEnded: processes.throwIfEnded, embedded,
@@ -120,6 +126,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     startProgram(params, reply) {
       keepAlive = params.keepAlive
       hold()
+      if (!keepAlive) whenNothingIsLeft(processes, entry, server, port)
       startProgram(server, entry, params, reply)
     },
     shutdown: (exitCode) => process.exit(exitCode),
@@ -132,6 +139,16 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   takeOverUncaught(log)
 }
 
+/** Node would end here. So do we, unless a process waits for messages: those may still come from outside. */
+function whenNothingIsLeft(processes: ReturnType<typeof createProcesses>, entry: { file: string | undefined }, server: CodeServer, port: MainPort): void {
+  process.on('beforeExit', () => {
+    if ([...processes.table.all()].some((one) => one.waiters !== undefined)) return port.hold(true)
+    const open = [...server.table.all()].find((record) => record.file === entry.file)
+    const { evaluation } = open?.current ?? open?.drafting?.instance ?? {}
+    if (evaluation?.isOver === false && process.exitCode === undefined) endUnsettled(entry.file ?? '')
+  })
+}
+
 function startProgram(server: CodeServer, entry: { file: string | undefined }, params: MainRequests['start'][0], reply: (outcome: LoadOutcome) => void): void {
   entry.file = params.entryFile
   process.argv.splice(1, process.argv.length, params.entryFile, ...params.argv)
@@ -139,18 +156,23 @@ function startProgram(server: CodeServer, entry: { file: string | undefined }, p
   let answered = false
   const answer = (outcome: LoadOutcome): void => {
     if (!answered) reply(outcome)
-    else if (outcome.kind === 'failed') die(outcome.thrown)
+    else if (outcome.kind === 'failed') uncaught(outcome.thrown, 'uncaughtException')
     answered = true
   }
   // A top level that awaits for ever has started all the same.
   const onLoaded = (module: string): void => {
     if (module === params.entry) setImmediate(() => answer({ kind: 'loaded', versions: loadedSoFar(server) }))
   }
-  drive(server.autoload(params.entry, 'start', false, onLoaded), (outcome) => {
+  const start = (): void => drive(server.autoload(params.entry, 'start', false, onLoaded), (outcome) => {
     if (!outcome.ok) die(outcome.error)
-    if (outcome.value.kind === 'failed' && !params.keepAlive) die(outcome.value.thrown)
+    if (outcome.value.kind === 'failed' && !params.keepAlive && !answered) uncaught(outcome.value.thrown, 'uncaughtException')
     answer(outcome.value)
   })
+  // Node evaluates ES modules from its queue of promises, CommonJS from none.
+  if (params.units.find((unit) => unit.module === params.entry)?.rewritten.format === 'commonjs') start()
+  else queueMicrotask(start)
+  // What never ends its top level has started all the same, even if others wait for it: it can be repaired by a save.
+  setTimeout(() => answer({ kind: 'loaded', versions: loadedSoFar(server) }), START_MS).unref()
 }
 
 const loadedSoFar = (server: CodeServer): Extract<LoadOutcome, { readonly kind: 'loaded' }>['versions'] =>
@@ -201,24 +223,27 @@ function describeFrame(server: CodeServer, frame: Frame): FrameView {
 
 function metaOf(unit: Unit, port: MainPort): object {
   const resolve = (specifier: string): string => {
-    const { link } = port.askNow('resolve', { specifier: String(specifier), importer: unit.file, kind: 'import' })
-    if (link.kind === 'failed') throw Object.assign(new Error(link.message), { code: link.code })
+    const text = String(specifier)
+    const { link } = port.askNow('resolve', { specifier: text, importer: unit.file, kind: 'import' })
+    // Of a path it is not asked whether there is such a file.
+    if (link.kind === 'failed' && /^(?:\.{0,2}\/|file:)/.test(text)) return new URL(text, fileUrl(unit.file)).href
+    if (link.kind === 'failed') throw codedError(link.code, link.message)
     const target = link.kind === 'module' ? (fileOfLink(link.module) ?? link.module) : link.target
     return path.isAbsolute(target) ? fileUrl(target) : target
   }
   const fileOfLink = (module: string): string | undefined => port.askNow('fileOf', { module })
-  return { url: fileUrl(unit.file), filename: unit.file, dirname: path.dirname(unit.file), resolve }
+  return Object.assign(Object.create(null), { dirname: path.dirname(unit.file), filename: unit.file, resolve, url: fileUrl(unit.file) })
 }
 
 /** A module for the shell: loaded at first use, as Erlang does. */
 async function namespaceOf(server: CodeServer, port: MainPort, name: string): Promise<object | undefined> {
   const loaded = server.table.find(name)
-  if (loaded?.current !== undefined) return loaded.values
+  if (loaded?.current !== undefined) return loaded.namespace
   const found = await port.ask('find', { text: name, deleted: server.deleted() })
   if ('error' in found) return undefined
   server.offer(found.units)
   const record = await drivePromise(server.autoloadSteps(found.module, false))
-  return record.values
+  return record.namespace
 }
 
 main()

@@ -59,6 +59,10 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
       server.offer(units)
       run(server.load(reload, how), (outcome) => reply(withoutThrown(outcome)))
     },
+    giveWay({ modules }, reply) {
+      server.giveWay(modules)
+      reply(true)
+    },
     lingering({ modules }, reply) {
       reply(modules.map((module) => {
         const record = table.get(module)

@@ -15,6 +15,7 @@ export class MainPort {
   private nextId = 1
   private readonly open = new Map<number, Open>()
   private readonly later: Message[] = []
+  private held = false
   handlers: MainHandlers | undefined
 
   constructor(private readonly port: MessagePort, private readonly wake: Int32Array) {
@@ -27,7 +28,8 @@ export class MainPort {
 
   /** The program stays alive while `hold`, even when it has nothing else to do. */
   hold(hold: boolean): void {
-    if (hold) this.port.ref()
+    this.held = hold
+    if (hold || this.open.size > 0) this.port.ref()
     else this.port.unref()
   }
 
@@ -38,7 +40,10 @@ export class MainPort {
   ask<M extends keyof ControlRequests>(method: M, params: ControlRequests[M][0]): Promise<ControlRequests[M][1]> {
     const id = this.nextId++
     this.port.postMessage({ kind: 'request', id, method, params } satisfies Message)
-    return new Promise<ControlRequests[M][1]>((resolve, reject) => this.open.set(id, { resolve, reject }))
+    return new Promise<ControlRequests[M][1]>((resolve, reject) => {
+      this.open.set(id, { resolve, reject })
+      this.hold(this.held) // an answer is coming: there is something to wait for
+    })
   }
 
   /** Blocks this thread until control has answered. */

@@ -6,9 +6,11 @@ import type { ModuleName, Version } from '../protocol/ids'
 import { moduleName, version as mintVersion } from '../protocol/ids'
 import type { Origin } from '../protocol/snapshot'
 import type { CommonjsModule } from './commonjs'
+import type { Evaluation } from './evaluation'
 import { ExternalFuns, isForwardable, throwUndef, undefStub } from './externalFuns'
 import type { Identities, UndefinedFunction } from './externalFuns'
 import type { Unit } from './link'
+import { namespaceOf } from './namespace'
 import type { VersionRecord } from './version'
 
 export type Table = Record<string, unknown>
@@ -29,6 +31,8 @@ export interface Instance {
   readonly commonjs: CommonjsModule | undefined
   /** Computes `exports` again when the module has `export *`: the other module may export other names now. */
   stars: (() => Readonly<Record<string, () => unknown>>) | undefined
+  /** Until it is over, exports may have no value yet. */
+  readonly evaluation: Evaluation
 }
 
 /** The draft that is being evaluated for this module, as far as the table needs to know it. */
@@ -54,8 +58,10 @@ export class ModuleRecord {
   sticky = false
   /** Raw functions and values of current: what a call through an import reads. Its identity never changes. */
   readonly calls: Table = callTable()
-  /** The namespace object: functions are external funs. Its identity never changes. */
+  /** What the namespace object shows: functions are external funs. Its identity never changes. */
   readonly values: Table = Object.setPrototypeOf({}, null)
+  /** The namespace object, as programs see it. */
+  readonly namespace = namespaceOf(this.values)
   readonly funs: ExternalFuns
   drafting: Drafting | undefined
   /** What `require` answers for a CommonJS module: made once, reads current. */
@@ -63,15 +69,21 @@ export class ModuleRecord {
   /** What `require` answers for a JSON module. */
   json: unknown
   private last = 0
+  private interop: object | undefined
 
   constructor(readonly name: ModuleName, public file: string, private readonly otherwise: UndefinedFunction = throwUndef) {
     this.funs = new ExternalFuns(name, otherwise)
-    Object.defineProperty(this.values, Symbol.toStringTag, { value: 'Module' })
   }
 
   get current(): Instance | undefined {
     const { slots } = this
     return slots.state === 'loaded' || slots.state === 'replaced' ? slots.current : undefined
+  }
+
+  /** What `require` answers for an ES module. */
+  get required(): unknown {
+    if ('module.exports' in this.values) return this.values['module.exports']
+    return 'default' in this.values && !('__esModule' in this.values) ? (this.interop ??= namespaceOf(this.values, true)) : this.namespace
   }
 
   get old(): Instance | undefined {
@@ -174,7 +186,7 @@ export class ModuleRecord {
     for (const name of Object.keys(next.exports)) {
       const read = next.exports[name]
       if (read === undefined) continue
-      if (!next.constants.has(name)) this.liveEntry(name, read)
+      if (!next.evaluation.isOver || !next.constants.has(name)) this.liveEntry(name, read)
       else this.valueEntry(name, read())
     }
   }
@@ -251,7 +263,7 @@ export class ModuleTable {
 
   /** The namespace object belongs to which module? (`l(t)` in the shell gets the object.) */
   ofNamespace(object: object): ModuleRecord | undefined {
-    for (const record of this.records.values()) if (record.values === object || record.calls === object) return record
+    for (const record of this.records.values()) if (record.namespace === object || record.required === object || record.values === object || record.calls === object) return record
     return undefined
   }
 }

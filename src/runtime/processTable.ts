@@ -19,6 +19,8 @@ export class ProcessTable {
   /** Runs whatever runs in no other process. Always there, never listed. */
   readonly init: Process
   private readonly living = new Map<number, Process>()
+  /** Living processes that the program spawned. */
+  spawned = 0
   private nextPid = FIRST_PID
   private nextRef = 1
 
@@ -41,11 +43,12 @@ export class ProcessTable {
     const id = this.nextPid++
     const process = new Process(new Pid(id, this.signalOf), kind, label, initialCall, parent, this.now())
     this.living.set(id, process)
+    if (kind === 'spawned') this.spawned++
     return process
   }
 
   remove(process: Process): void {
-    this.living.delete(process.pid.id)
+    if (this.living.delete(process.pid.id) && process.kind === 'spawned') this.spawned--
   }
 
   find(pid: Pid | number): Process | undefined {

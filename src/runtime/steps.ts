@@ -24,7 +24,8 @@ export function drive<T>(steps: Steps<T>, done: (outcome: Outcome<T>) => void): 
 
 export function drivePromise<T>(steps: Steps<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    drive(steps, (outcome) => (outcome.ok ? resolve(outcome.value) : reject(outcome.error instanceof Error ? outcome.error : new ThrownValue(outcome.error))))
+    // A program may throw anything, and whoever awaits gets that very value.
+    drive(steps, (outcome) => (outcome.ok ? resolve(outcome.value) : reject(outcome.error)))
   })
 }
 
@@ -33,12 +34,4 @@ export function driveNow<T>(steps: Steps<T>): Outcome<T> | undefined {
   let result: Outcome<T> | undefined
   drive(steps, (outcome) => { result = outcome })
   return result
-}
-
-/** A program may throw anything; promises of ours reject with errors only. */
-export class ThrownValue extends Error {
-  override readonly name = 'ThrownValue'
-  constructor(readonly value: unknown) {
-    super(String(value))
-  }
 }

@@ -1,7 +1,7 @@
-import type { AssignmentProperty, Pattern, VariableDeclaration } from 'acorn'
+import type { AssignmentProperty, Expression, Pattern, VariableDeclaration } from 'acorn'
 import { eachName } from './bindings'
 import type { Context } from './context'
-import { visitAssigned } from './references'
+import { visitAssigned, visitName } from './references'
 import type { Scope } from './scope'
 
 /** A pattern that declares names in `scope`: what it evaluates is visited. */
@@ -48,8 +48,15 @@ function visitPattern(cx: Context, pattern: Pattern, assigns: boolean, shorthand
       return visitDefault(cx, pattern)
     default:
       // A member expression (or, in sloppy code, a call that throws when it is assigned to).
-      return cx.visit(cx, pattern)
+      return visitWritten(cx, pattern)
   }
+}
+
+/** What is written to, or deleted: for a namespace that is the object itself, which refuses, and not the table behind it. */
+export function visitWritten(cx: Context, node: Expression | Pattern): void {
+  if (node.type !== 'MemberExpression' || node.object.type !== 'Identifier') return cx.visit(cx, node)
+  visitName(cx, node.object)
+  if (node.computed) cx.visit(cx, node.property)
 }
 
 function visitProperty(cx: Context, property: AssignmentProperty, assigns: boolean): void {

@@ -109,7 +109,7 @@ function capture(cx: Context, { binding, use, member, takenAt }: Reference & { r
 
 /** Expression for an imported value; `*` is the namespace. */
 export function importValue(words: Vocabulary, index: number, imported: string): string {
-  return words.values(index) + (imported === '*' ? '' : propertyAccess(imported))
+  return imported === '*' ? words.namespace(index) : words.values(index) + propertyAccess(imported)
 }
 
 function importCall(words: Vocabulary, index: number, imported: string): string {

@@ -89,7 +89,12 @@ export class Vocabulary {
     return this.table(`c${index}`, `imports[${index}].calls`)
   }
 
-  /** The variable with an import's namespace. */
+  /** The variable with an import's namespace object. */
+  namespace(index: number): string {
+    return this.table(`m${index}`, `imports[${index}].namespace`)
+  }
+
+  /** The variable with what an import's namespace shows. */
   values(index: number): string {
     return this.table(`n${index}`, `imports[${index}].values`)
   }

@@ -8,7 +8,7 @@ import { visitFunction } from './functions'
 import { visitTry } from './guards'
 import { visitForAwait, visitJump, visitLabeled, visitLoopBody } from './loops'
 import { visitExportAll, visitExportDefault, visitExportNamed, visitImport } from './moduleItems'
-import { declare, visitBinding, visitForLeft, visitTarget } from './patterns'
+import { declare, visitBinding, visitForLeft, visitTarget, visitWritten } from './patterns'
 import { visitName } from './references'
 import { Scope } from './scope'
 import { visitAwait, visitReturn, visitYield } from './suspensions'
@@ -57,7 +57,7 @@ export function visit(cx: Context, node: AnyNode): void {
       visitTarget(cx, node.left)
       return node.left.type === 'Identifier' ? visitNamed(cx, node.right, node.left.name) : visitNamed(cx, node.right, assignedName(cx, node.left))
     case 'UpdateExpression':
-      return node.argument.type === 'Identifier' ? visitTarget(cx, node.argument) : visit(cx, node.argument)
+      return node.argument.type === 'Identifier' ? visitTarget(cx, node.argument) : visitWritten(cx, node.argument)
     case 'ForStatement':
       return inScope(cx, () => {
         if (node.init) visit(cx, node.init)
@@ -96,8 +96,9 @@ export function visit(cx: Context, node: AnyNode): void {
       cx.opaque = true
       visit(cx, node.object)
       return visit(cx, node.body)
-    case 'ThrowStatement':
     case 'UnaryExpression':
+      return node.operator === 'delete' ? visitWritten(cx, node.argument) : visit(cx, node.argument)
+    case 'ThrowStatement':
     case 'SpreadElement':
       return visit(cx, node.argument)
     case 'NewExpression':

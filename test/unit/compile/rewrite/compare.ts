@@ -60,7 +60,7 @@ export async function sameModule(code: string): Promise<void> {
   let machine: Machine | undefined
   const actual = await seen(async () => {
     const namespace = await native(DEPENDENCY, false)
-    const table = { calls: namespace, values: namespace }
+    const table = { calls: namespace, values: namespace, namespace }
     machine = new Machine([table, table, table], (specifier) => import(String(specifier)))
     return (await loadModule(source, [], machine)).exports
   })

@@ -5,7 +5,7 @@ import { isFunction, loadModule, Machine } from './harness'
 async function places(body: string): Promise<string[]> {
   const seen: string[] = []
   const world: Record<string, unknown> = {}
-  const machine = new Machine([{ calls: world, values: world }])
+  const machine = new Machine([{ calls: world, values: world, namespace: world }])
   world['look'] = (value: unknown) => new Promise((resolve) => setImmediate(() => {
     seen.push(machine.where().join(' < '))
     resolve(value)

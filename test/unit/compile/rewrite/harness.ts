@@ -185,7 +185,7 @@ export interface Loaded {
 }
 
 /** Instantiates and evaluates an ES module. `imports` are namespaces in the order of the module's imports. */
-export async function loadModule(code: string, imports: readonly Exports[] = [], machine = new Machine(imports.map((values) => ({ calls: values, values })))): Promise<Loaded> {
+export async function loadModule(code: string, imports: readonly Exports[] = [], machine = new Machine(imports.map((values) => ({ calls: values, values, namespace: values })))): Promise<Loaded> {
   const rewritten = rewriteOk(code, 'esm')
   machine.use(rewritten)
   const factory = evaluate(rewritten)

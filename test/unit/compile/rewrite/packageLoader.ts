@@ -57,7 +57,7 @@ export class PackageLoader {
     for (const { specifier } of rewritten.imports) {
       const dependency = await this.dependency(file, specifier)
       dependencies.push(dependency)
-      bindings.push({ calls: dependency.namespace, values: dependency.namespace })
+      bindings.push({ calls: dependency.namespace, values: dependency.namespace, namespace: dependency.namespace })
     }
     const emitted = this.emitted(file, bindings)
     const steps = factory({ ...emitted, define: (getters: Record<string, () => unknown>) => {

@@ -10,7 +10,7 @@ class Scene {
 
   static async of(body: string): Promise<Scene> {
     const world: Record<string, unknown> = {}
-    const table = { calls: world, values: world }
+    const table = { calls: world, values: world, namespace: world }
     const machine = new Machine([table])
     const scene = new Scene(await loadModule(`import { gate, say } from 'test'\n${body}`, [], machine))
     world['gate'] = () => new Promise((resolve, reject) => scene.waiting.push({ resolve, reject }))
