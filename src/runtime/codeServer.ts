@@ -46,6 +46,9 @@ export interface CodeServerDeps extends Omit<DraftDeps, 'table' | 'units' | 'run
   /** A version is gone (or never came to be): nothing of it needs to be kept. */
   onPurged(instance: Instance): void
   onInstantiated(instance: Instance): void
+  /** These are current now; what they replaced is old. */
+  onCommitted(instances: readonly Instance[]): void
+  onDeleted(module: ModuleName): void
   /** Modules that were loaded because running code asked for them. */
   onAutoloaded(versions: readonly LoadedVersion[]): void
   /** The module of this name, compiled, with whatever it needs. */
@@ -350,7 +353,10 @@ export class CodeServer {
 
   delete(name: ModuleName): boolean {
     const deleted = this.table.get(name)?.delete() ?? false
-    if (deleted) this.deps.onChange()
+    if (deleted) {
+      this.deps.onDeleted(name)
+      this.deps.onChange()
+    }
     return deleted
   }
 
@@ -391,6 +397,7 @@ export class CodeServer {
       draft.settled()
     }
     this.refreshStars()
+    this.deps.onCommitted([...batch.values()].map((draft) => draft.instance))
     this.deps.onChange()
     return loaded
   }

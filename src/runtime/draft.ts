@@ -22,6 +22,7 @@ import { namespaceOf } from './namespace'
 import type { NativeModules } from './nativeModules'
 import { drive, driveNow, drivePromise } from './steps'
 import type { Steps } from './steps'
+import type { VersionRecord } from './version'
 import type { Versions } from './versions'
 
 type Getters = Record<string, () => unknown>
@@ -36,7 +37,7 @@ export interface DraftDeps {
   readonly traps: Int32Array
   readonly processes: Pick<Emitted, 'trap' | 'enter' | 'leave' | 'park' | 'dead' | 'pause' | 'yielded'> & {
     /** Runs `fn` in a new process called `label`. */
-    runTopLevel<T>(label: string, fn: () => T): T
+    runTopLevel<T>(label: string, version: VersionRecord, fn: () => T): T
     /** Whoever runs now; only its identity matters. */
     current(): object
   }
@@ -284,7 +285,7 @@ export class Draft {
   }
 
   private runTopLevel<T>(what: string, fn: () => T): T {
-    return this.deps.processes.runTopLevel(what === 'onLoad' ? `${this.record.name} onLoad` : `${path.basename(this.unit.file)} (top level)`, () => {
+    return this.deps.processes.runTopLevel(what === 'onLoad' ? `${this.record.name} onLoad` : `${path.basename(this.unit.file)} (top level)`, this.instance.record, () => {
       const runner = this.runner = this.deps.processes.current()
       this.deps.runners.add(runner)
       const done = (): void => void this.deps.runners.delete(runner)

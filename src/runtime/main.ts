@@ -14,6 +14,7 @@ import { fileUrl } from './evaluate'
 import { showSourceOfExternalFuns } from './externalFuns'
 import { showKindOfExternalFuns } from './kindIdentity'
 import { removeListenersByIdentity } from './listenerIdentity'
+import { installImplicit } from './implicit/implicit'
 import type { Frame } from './frames'
 import type { ControlData, MainRequests, Unit } from './link'
 import { TRAP_SLOTS } from './link'
@@ -76,9 +77,14 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   const natives = new NativeModules(own)
   const server: CodeServer = new CodeServer({
     natives, versions, traps, entry, onChange,
-    processes: { ...processes.frames, lingering: processes.lingering, purgeVersion: processes.purgeVersion, runTopLevel: (label, fn) => runTopLevel(processes, label, fn), current: processes.current },
+    processes: { ...processes.frames, lingering: processes.lingering, purgeVersion: processes.purgeVersion, runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), fn), current: processes.current },
     onInstantiated: ({ unit, record }) => stacks.add(unit, record.version),
-    onPurged: ({ unit, record }) => stacks.remove(unit.file, record.version),
+    onPurged({ unit, record }) {
+      implicit.gone(record)
+      stacks.remove(unit.file, record.version)
+    },
+    onCommitted: (instances) => implicit.committed(instances.map(({ record }) => record)),
+    onDeleted: (module) => implicit.deleted(module),
     onTopLevelFailed: reportTopLevel,
     onAutoloaded: (loaded) => port.notify({ type: 'autoloaded', versions: loaded }),
     meta: (unit) => metaOf(unit, port),
@@ -95,6 +101,11 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
       server.offer(units)
       return link
     },
+  })
+  const implicit = installImplicit({
+    processes, places: stacks, log,
+    isReloading: (module) => [...server.table.all()].some((record) => record.name === module && record.drafting !== undefined),
+    dispose: () => new Set(),
   })
   const code = createCodeFunctions({
     server, port, throwIfEnded: processes.throwIfEnded, print: (text) => process.stdout.write(text),
@@ -190,8 +201,9 @@ const liveShell = (processes: ReturnType<typeof createProcesses>, known: Process
   known === undefined || known.ended ? processes.newProcess({ label: 'shell', kind: 'implicit' }) : known
 
 /** A module's top level is a process of its own; work it leaves behind belongs to it. */
-function runTopLevel<T>(processes: ReturnType<typeof createProcesses>, label: string, fn: () => T): T {
+function runTopLevel<T>(processes: ReturnType<typeof createProcesses>, label: string, prepare: (process: Process) => void, fn: () => T): T {
   const process = processes.newProcess({ label, kind: 'implicit' })
+  prepare(process)
   const { signal } = process.pid
   const result = processes.run(process, fn)
   if (process.mode === ENDED) throw new Error('the process that evaluated it was ended')

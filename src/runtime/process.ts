@@ -1,4 +1,5 @@
 import type { Mailbox, Waiter } from './mailbox'
+import type { Ledger } from './implicit/ledger'
 import type { Pid, Ref } from './pid'
 
 /**
@@ -84,6 +85,8 @@ export class Process implements StackLinks {
   start: Start | undefined = undefined
   registeredName: string | undefined = undefined
   extras: Extras | undefined = undefined
+  /** What this process opens was opened by the top level of a version. */
+  ledger: Ledger | undefined = undefined
 
   constructor(
     readonly pid: Pid,

@@ -161,7 +161,7 @@ export function createProcesses(options: ProcessesOptions) {
   return {
     frames: { enter: frames.enter, leave: frames.leave, park: frames.park, dead: frames.dead, yielded: frames.yielded, pause: frames.pause, trap: frames.trap },
     table, registry, signals, receiving, timers, flow, infos,
-    spawn, send, alias, unalias, own, newProcess, run: spawning.run,
+    spawn, send, alias, unalias, own, newProcess, run: spawning.run, runOpen: spawning.runOpen, finish: spawning.finish,
     lingering, framesOf, purgeVersion, exitProcess,
     throwIfEnded: frames.throwIfEnded,
     lookup: options.lookup,

@@ -62,6 +62,17 @@ export class StackTraces {
     return text.replace(new RegExp(RAW, 'g'), (all) => this.mapLocation(all))
   }
 
+  /** The innermost of these in user code, as a line of its source. */
+  place(sites: readonly NodeJS.CallSite[]): { readonly file: string; readonly line: number } | undefined {
+    const frames: RunningFrame[] = []
+    for (const site of sites) {
+      this.collect(site, frames)
+      const frame = frames[0]
+      if (frame !== undefined) return { file: frame.unit.file, line: original(frame.unit, frame.line, frame.column).line }
+    }
+    return undefined
+  }
+
   private collect(site: NodeJS.CallSite, frames: RunningFrame[]): void {
     const script = this.scripts.get(site.getScriptNameOrSourceURL() ?? '')
     if (script === undefined || isAsync(site)) return

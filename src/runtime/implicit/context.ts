@@ -1,0 +1,22 @@
+/** What the parts of this folder share: who runs now, and how a callback becomes a process of its own. */
+import type { AnyFunction } from '../../base/guards'
+import { ALIVE } from '../process'
+import type { Process } from '../process'
+import type { Processes } from '../processes'
+import type { Ledger } from './ledger'
+import type { Places } from './place'
+
+export interface ImplicitDeps {
+  readonly processes: Processes
+  readonly places: Places
+}
+
+/** Runs it as a new process that ends with it; what it opens is opened by `ledger`. */
+export function runAs(processes: Processes, about: { readonly label: string; readonly parent: Process; readonly ledger: Ledger | undefined }, fn: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
+  const process = processes.newProcess({ label: about.label, kind: 'implicit', parent: about.parent.pid })
+  process.ledger = about.ledger
+  return processes.run(process, () => Reflect.apply(fn, self, args))
+}
+
+/** A request, a connection or a spawned process in its life: what is called back belongs to it. A top level only starts others. */
+export const isActivity = (process: Process): boolean => process.mode === ALIVE && process.ledger === undefined

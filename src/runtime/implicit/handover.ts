@@ -1,0 +1,244 @@
+/**
+ * A listening server passes to the next version of its module. When a new top level listens where a server of the version it
+ * replaces listens already, nothing is bound: the new server is given the same open socket, says `listening` and knows its
+ * address at once, and accepts connections from the commit on. The old one never closed: no connection is refused, requests in
+ * flight finish in old code, and the next request on a connection that was kept alive is the new server's.
+ *
+ *   listen in a draft     -> promised   the old server goes on accepting
+ *   commit                -> the socket's owner is the new server
+ *   the load failed       -> the new server is as if it had never listened
+ *   listen after commit (an async start) -> handed over at once; until then the old server serves
+ *   nobody listens there any more -> the old server is closed once the new top level has come to an end
+ */
+import cluster from 'node:cluster'
+import http from 'node:http'
+import https from 'node:https'
+import net from 'node:net'
+import timers from 'node:timers'
+import { isFunction } from '../../base/guards'
+import type { AnyFunction } from '../../base/guards'
+import { addressOf, sameAddress } from './address'
+import type { Address } from './address'
+import type { ImplicitDeps } from './context'
+import { ENDED } from '../process'
+import type { Held, Ledger } from './ledger'
+import { closeSocket, dropSocket, passSocket, settleOld, shareSocket, takeSocketBack } from './listeningSocket'
+import { patch } from './patch'
+
+/** An async start may take a while until it listens: so long the old server goes on, at most. */
+const PATIENCE_MS = 10_000
+const GRACE_MS = 500
+const LOOK_EVERY_MS = 50
+const later = timers.setTimeout
+
+export interface Handover {
+  successor(server: net.Server): net.Server
+  swallows(server: net.Server, event: unknown): boolean
+  /** The version of `next` is live: it gets what it was promised. */
+  complete(next: Ledger): void
+  /** Servers of `old` that are still open wait for `next` to listen, and are closed when it does not. */
+  retire(old: Ledger, next: Ledger): void
+  /** The draft failed. */
+  discarded(draft: Ledger): void
+}
+
+export interface HandoverDeps extends ImplicitDeps {
+  /** Ledgers whose versions are being replaced right now, or have been. */
+  replacedBy(ledger: Ledger): readonly Ledger[]
+  log(message: string): void
+}
+
+class ListeningServer implements Held {
+  readonly kind = 'server'
+  closed = false
+  constructor(readonly target: net.Server, readonly address: Address, private readonly close: (server: net.Server) => void) {}
+  get label(): string {
+    return `server ${this.address.text}`
+  }
+  gone(): boolean {
+    return this.closed
+  }
+  release(): void {
+    this.close(this.target)
+  }
+}
+
+/** A server that was promised the socket of another one. */
+interface Promised { readonly server: net.Server; readonly old: ListeningServer; readonly address: Address; readonly ledger: Ledger; readonly bind: () => void }
+
+export function installHandover(deps: HandoverDeps): Handover {
+  const { processes } = deps
+  const known = new WeakMap<net.Server, ListeningServer>()
+  const successors = new WeakMap<net.Server, net.Server>()
+  const predecessors = new WeakMap<net.Server, Set<net.Server>>()
+  const promised = new Map<net.Server, Promised>()
+  /** They said `listening` when they were promised it. */
+  const announced = new WeakSet<net.Server>()
+  const retiring = new Set<{ readonly held: ListeningServer; readonly next: Ledger }>()
+
+  function successor(server: net.Server): net.Server {
+    let last = server
+    for (let next = successors.get(last); next !== undefined; next = successors.get(last)) last = next
+    if (last !== server && successors.get(server) !== last) successors.set(server, last)
+    return last
+  }
+
+  function hold(server: net.Server, address: Address, ledger: Ledger): ListeningServer {
+    const held = new ListeningServer(server, address, (one) => void one.close())
+    known.set(server, held)
+    ledger.add(held)
+    return held
+  }
+
+  /** A server of the replaced versions that listens there and was not taken yet. */
+  function find(ledger: Ledger, address: Address): ListeningServer | undefined {
+    const open = [...deps.replacedBy(ledger).flatMap((one) => one.all()), ...[...retiring].map((one) => one.held)]
+    const taken = new Set([...promised.values()].map((one) => one.old))
+    for (const held of open) {
+      if (held instanceof ListeningServer && !held.closed && held.target.listening && !taken.has(held) && sameAddress(held.target, held.address, address)) return held
+    }
+    return undefined
+  }
+
+  function listen(server: net.Server, native: AnyFunction, args: readonly unknown[]): net.Server | undefined {
+    const process = processes.table.storage.getStore()
+    const wanted = addressOf(args)
+    if (process === undefined || wanted === undefined || server.listening || cluster.isWorker) return undefined
+    const { ledger } = process
+    if (ledger === undefined) {
+      processes.own(process, { label: `server ${wanted.text}`, release: () => void (process.mode === ENDED && server.close()) })
+      return undefined
+    }
+    const address = wanted.kind === 'any' ? { ...wanted, index: ledger.anyPort++, module: ledger.module } : wanted
+    const old = find(ledger, address)
+    if (old === undefined || ledger.state === 'released') {
+      hold(server, address, ledger)
+      return undefined
+    }
+    const rest = args.filter((arg) => !isFunction(arg))
+    const promise: Promised = { server, old, address, ledger, bind: () => void Reflect.apply(native, server, rest) }
+    promise.server.once('listening', args.find(isFunction) ?? nothing)
+    shareSocket(old.target, server)
+    announce(server)
+    if (ledger.state === 'draft') promised.set(server, promise)
+    else handOver(promise)
+    return server
+  }
+
+  function announce(server: net.Server): void {
+    process.nextTick(() => {
+      if (!server.listening) return
+      server.emit('listening')
+    })
+  }
+
+  /** Cannot fail: the socket is open, only its owner changes. */
+  function handOver({ server, old, address, ledger, bind }: Promised): void {
+    if (!server.listening) return // it was closed meanwhile
+    for (const one of retiring) if (one.held === old) retiring.delete(one)
+    old.closed = true
+    const others = predecessors.get(server) ?? new Set()
+    predecessors.set(server, others)
+    for (const one of [old.target, ...(predecessors.get(old.target) ?? [])]) others.add(one)
+    successors.set(old.target, server)
+    hold(server, address, ledger)
+    const drained = (): void => void others.delete(old.target)
+    if (address.kind !== 'port' || old.address.kind !== 'port' || old.address.host === address.host) {
+      passSocket(old.target, server)
+      settleOld(old.target, drained)
+      return
+    }
+    // Another host on the same port: the socket cannot be kept, the port is free for a moment.
+    dropSocket(server)
+    closeSocket(old.target)
+    settleOld(old.target, drained)
+    announced.add(server)
+    bind()
+  }
+
+  function retire(held: ListeningServer, next: Ledger): void {
+    const entry = { held, next }
+    retiring.add(entry)
+    const since = Date.now()
+    const look = (): void => {
+      if (!retiring.has(entry)) return
+      const waited = Date.now() - since
+      if (waited < GRACE_MS || (!next.settled() && waited < PATIENCE_MS)) {
+        later(look, LOOK_EVERY_MS).unref()
+        return
+      }
+      retiring.delete(entry)
+      if (held.closed) return
+      deps.log(`${next.module} does not listen on ${held.address.text} any more: closed`)
+      held.release()
+    }
+    later(look, LOOK_EVERY_MS).unref()
+  }
+
+  /** A close that is not what it was: the socket belongs to another server, or is only promised. */
+  function close(server: net.Server, args: readonly unknown[]): boolean {
+    const promise = promised.get(server)
+    if (promise !== undefined) {
+      promised.delete(server)
+      takeSocketBack(server)
+    } else if (!successors.has(server)) {
+      const held = known.get(server)
+      if (held !== undefined) held.closed = true
+      for (const one of predecessors.get(server) ?? []) if (one instanceof http.Server || one instanceof https.Server) one.closeIdleConnections()
+      return false
+    }
+    process.nextTick(() => {
+      server.emit('close')
+      const [callback] = args
+      if (isFunction(callback)) callback()
+    })
+    return true
+  }
+
+  patch(net.Server.prototype, 'listen', (native) => function (this: unknown, ...args) {
+    const done = this instanceof net.Server ? listen(this, native, args) : undefined
+    return done ?? Reflect.apply(native, this, args)
+  })
+  for (const prototype of new Set([net.Server.prototype, http.Server.prototype, https.Server.prototype])) {
+    patch(prototype, 'close', (native) => function (this: unknown, ...args) {
+      if (this instanceof net.Server && close(this, args)) return this
+      return Reflect.apply(native, this, args)
+    })
+  }
+  for (const prototype of [http.Server.prototype, https.Server.prototype]) {
+    patch(prototype, 'closeAllConnections', (native) => function (this: unknown, ...args) {
+      if (this instanceof net.Server) for (const one of predecessors.get(this) ?? []) Reflect.apply(native, one, args)
+      return Reflect.apply(native, this, args)
+    })
+  }
+
+  return {
+    successor,
+    swallows: (server, event) => event === 'listening' && announced.delete(server),
+    complete(next) {
+      for (const [server, promise] of promised) {
+        if (promise.ledger !== next) continue
+        promised.delete(server)
+        handOver(promise)
+      }
+    },
+    retire(old, next) {
+      for (const held of old.all()) {
+        if (!(held instanceof ListeningServer)) continue
+        old.drop(held)
+        retire(held, next)
+      }
+    },
+    discarded(draft) {
+      for (const [server, promise] of promised) {
+        if (promise.ledger !== draft) continue
+        promised.delete(server)
+        takeSocketBack(server)
+      }
+    },
+  }
+}
+
+function nothing(): void {
+  // Somebody listens without a callback.
+}

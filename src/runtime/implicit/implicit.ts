@@ -1,0 +1,90 @@
+/**
+ * Ordinary programs as processes: installed once, before any user code runs. What is replaced are Node's own `emit` of servers,
+ * requests and responses, `on` and its kin, timers, `listen` and `close`, and what opens watchers, children and workers.
+ */
+import { syncBuiltinESMExports } from 'node:module'
+import type { ModuleName } from '../../protocol/ids'
+import type { Process } from '../process'
+import type { VersionRecord } from '../version'
+import { installBoundEvents } from './boundEvents'
+import type { ImplicitDeps } from './context'
+import { installHandover } from './handover'
+import type { Ledger } from './ledger'
+import { Ledgers } from './ledgers'
+import { installListeners } from './listeners'
+import { installServers } from './servers'
+import { installTimers } from './timers'
+
+export interface InstallDeps extends ImplicitDeps {
+  isReloading(module: ModuleName): boolean
+  /** `import.meta.hot.dispose` of the version that was replaced, before what it opened is released. @returns what it wants to keep. */
+  dispose(replaced: VersionRecord, by: VersionRecord): ReadonlySet<unknown>
+  log(message: string): void
+}
+
+export interface Implicit {
+  /** The process is about to run the top level (or `onLoad`) of the version. */
+  openLedger(process: Process, version: VersionRecord): void
+  /** These versions are current now. */
+  committed(versions: readonly VersionRecord[]): void
+  /** The version failed to load, or was purged. */
+  gone(version: VersionRecord): void
+  deleted(module: ModuleName): void
+}
+
+export function installImplicit(deps: InstallDeps): Implicit {
+  const ledgers = new Ledgers(deps)
+  const handover = installHandover({ ...deps, replacedBy: (ledger) => ledgers.replacedBy(ledger) })
+  installServers(deps, handover)
+  installBoundEvents(deps.processes)
+  installTimers(deps)
+  installListeners(deps)
+  syncBuiltinESMExports()
+
+  function release(ledger: Ledger): void {
+    ledger.state = 'released'
+    for (const held of ledger.all()) {
+      ledger.drop(held)
+      try {
+        held.release()
+      } catch (error) {
+        deps.log(`releasing ${held.label} of ${ledger.module} failed: ${String(error)}`)
+      }
+    }
+  }
+
+  return {
+    openLedger: (process, version) => ledgers.open(process, version),
+    committed(versions) {
+      const pairs = versions.map((version) => ledgers.commit(version))
+      const olds = pairs.flatMap(({ old }) => old ?? [])
+      for (const { next } of pairs) handover.complete(next)
+      for (const { next, old } of pairs) {
+        if (old === undefined) continue
+        keep(old, next, deps.dispose(old.version, next.version))
+        handover.retire(old, next)
+      }
+      for (const ledger of olds) release(ledger)
+    },
+    gone(version) {
+      const draft = ledgers.discard(version)
+      if (draft === undefined) return
+      handover.discarded(draft)
+      release(draft)
+    },
+    deleted(module) {
+      const ledger = ledgers.forget(module)
+      if (ledger !== undefined) release(ledger)
+    },
+  }
+}
+
+/** What the old version put into `hot.data` stays open, and is the new one's. */
+function keep(old: Ledger, next: Ledger, kept: ReadonlySet<unknown>): void {
+  for (const held of old.all()) {
+    if (!kept.has(held.target)) continue
+    old.drop(held)
+    next.add(held)
+  }
+}
+

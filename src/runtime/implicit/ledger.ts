@@ -1,0 +1,64 @@
+/**
+ * What the top level of one version opened and what a reload has to do something about: timers, listeners, servers, watchers.
+ * A process that a timer or a listener of it starts writes into the same ledger, so that a poller that sets itself again is
+ * known as well; requests and spawned processes do not.
+ *
+ *   draft -> live      the version was committed
+ *   draft -> released  it failed to load: everything it opened is closed
+ *   live -> released   a newer version was committed
+ */
+import type { ModuleName } from '../../protocol/ids'
+import type { Process } from '../process'
+import type { VersionRecord } from '../version'
+
+export type HeldKind = 'timer' | 'listener' | 'server' | 'watcher' | 'child process' | 'worker' | 'socket'
+
+export interface Held {
+  readonly kind: HeldKind
+  readonly label: string
+  readonly target: object
+  /** Closed, fired or removed: nothing is left to do. */
+  gone(): boolean
+  release(): void
+}
+
+/** Looked through for what is gone whenever it has doubled. */
+const FIRST_SWEEP = 64
+
+export class Ledger {
+  state: 'draft' | 'live' | 'released' = 'draft'
+  /** The processes that ran its top level and `onLoad`. */
+  readonly processes: Process[] = []
+  /** How many servers it asked for any free port: the n-th one gets the port of the n-th one before. */
+  anyPort = 0
+  private readonly held = new Set<Held>()
+  private sweepAt = FIRST_SWEEP
+
+  constructor(readonly module: ModuleName, readonly version: VersionRecord) {}
+
+  /** What a released version still opens is closed at once. */
+  add(held: Held): void {
+    if (this.state === 'released') {
+      held.release()
+      return
+    }
+    this.held.add(held)
+    if (this.held.size < this.sweepAt) return
+    for (const one of this.held) if (one.gone()) this.held.delete(one)
+    this.sweepAt = Math.max(FIRST_SWEEP, 2 * this.held.size)
+  }
+
+  /** Takes it out without releasing it. */
+  drop(held: Held): void {
+    this.held.delete(held)
+  }
+
+  all(): readonly Held[] {
+    return [...this.held].filter((held) => !held.gone())
+  }
+
+  /** Whether its top level and what that awaits have come to an end. */
+  settled(): boolean {
+    return this.processes.every((process) => process.ended)
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Listeners that a module's top level adds to an emitter. Each event that comes from outside any other process is one of its
+ * own: `'data' listener feed.ts:40`. On emitters that the same top level did not make (`process`, imported ones) they are
+ * removed when the module is reloaded. `removeListener`, `listeners` and `once` work with the function that was given.
+ * Listeners that a package, a request or a spawned process adds are left alone.
+ */
+import { EventEmitter } from 'node:events'
+import { isFunction } from '../../base/guards'
+import type { AnyFunction } from '../../base/guards'
+import { ALIVE } from '../process'
+import type { Process } from '../process'
+import { isActivity, runAs } from './context'
+import type { ImplicitDeps } from './context'
+import type { Held, Ledger } from './ledger'
+import { Origin } from './place'
+import { patch } from './patch'
+
+const ADDING = ['addListener', 'on', 'prependListener'] as const
+const ADDING_ONCE = ['once', 'prependOnceListener'] as const
+
+export function installListeners(deps: ImplicitDeps): void {
+  const { storage } = deps.processes.table
+  /** Which top level made an emitter. */
+  const makers = new WeakMap<object, Ledger>()
+  const wrapped = new WeakSet<object>()
+
+  /** Somebody whose listeners are looked after: a top level, a timer or listener of one. */
+  function adder(): (Process & { readonly ledger: Ledger }) | undefined {
+    const process = storage.getStore()
+    return process !== undefined && hasLedger(process) && process.mode === ALIVE ? process : undefined
+  }
+
+  function wrap(emitter: EventEmitter, event: unknown, listener: AnyFunction, process: Process & { readonly ledger: Ledger }, callee: AnyFunction, once: boolean): AnyFunction | undefined {
+    const origin = new Origin(deps.places, callee)
+    if (!origin.ours) return undefined
+    const label = `'${String(event)}' listener${origin.text}`
+    const own: AnyFunction = function (this: unknown, ...args) {
+      if (once) emitter.removeListener(key(event), own)
+      const running = storage.getStore()
+      if (running !== undefined && isActivity(running)) return Reflect.apply(listener, this, args)
+      return runAs(deps.processes, { label, parent: process, ledger: process.ledger }, listener, this, args)
+    }
+    Object.defineProperty(own, 'listener', { value: listener }) // by which EventEmitter knows it
+    wrapped.add(own)
+    if (makers.get(emitter) !== process.ledger) process.ledger.add(new HeldListener(label, emitter, event, own))
+    return own
+  }
+
+  const adding = (once: boolean) => (native: AnyFunction, add: AnyFunction = native): AnyFunction => {
+    const own: AnyFunction = function (this: unknown, ...args) {
+      const process = adder()
+      const [event, listener] = args
+      if (process === undefined || !isFunction(listener) || wrapped.has(listener) || !(this instanceof EventEmitter)) return Reflect.apply(native, this, args)
+      const mine = wrap(this, event, listener, process, own, once)
+      return mine === undefined ? Reflect.apply(native, this, args) : Reflect.apply(add, this, [event, mine])
+    }
+    return own
+  }
+
+  for (const name of ADDING) patch(EventEmitter.prototype, name, adding(false))
+  for (const name of ADDING_ONCE) {
+    // Through the emitter's own `on`: streams do more than add.
+    const add = name === 'once' ? 'on' : 'prependListener'
+    patch(EventEmitter.prototype, name, (native) => adding(true)(native, function (this: unknown, ...args) {
+      return this instanceof EventEmitter ? Reflect.apply(this[add], this, args) : undefined
+    }))
+  }
+  patch(EventEmitter, 'init', (native) => function (this: unknown, ...args) {
+    const process = adder()
+    if (process !== undefined && typeof this === 'object' && this !== null) makers.set(this, process.ledger)
+    return Reflect.apply(native, this, args)
+  })
+}
+
+const hasLedger = (process: Process): process is Process & { readonly ledger: Ledger } => process.ledger !== undefined
+
+const key = (event: unknown): string | symbol => (typeof event === 'symbol' ? event : String(event))
+
+class HeldListener implements Held {
+  readonly kind = 'listener'
+  private readonly emitter: WeakRef<EventEmitter>
+
+  constructor(readonly label: string, emitter: EventEmitter, private readonly event: unknown, readonly target: AnyFunction) {
+    this.emitter = new WeakRef(emitter)
+  }
+
+  gone(): boolean {
+    return this.emitter.deref()?.rawListeners(key(this.event)).includes(this.target) !== true
+  }
+
+  release(): void {
+    this.emitter.deref()?.removeListener(key(this.event), this.target)
+  }
+}

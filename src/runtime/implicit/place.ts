@@ -1,0 +1,63 @@
+/** Where in the program something was made. Taking it is cheap; it is read when somebody needs to know. */
+import path from 'node:path'
+import type { AnyFunction } from '../../base/guards'
+
+/** A line of a module's source. */
+export interface Place {
+  readonly file: string
+  readonly line: number
+}
+
+/** Finds the innermost place in modules of the workspace. */
+export interface Places {
+  place(sites: readonly NodeJS.CallSite[]): Place | undefined
+}
+
+/** Enough to leave Node's own functions and a package behind. */
+const DEPTH = 12
+
+export class Origin {
+  private stack: { readonly stack?: unknown } | undefined
+  private known: { readonly place: Place | undefined; readonly ours: boolean } | undefined
+
+  /** The stack above `callee`, unread. */
+  constructor(private readonly places: Places, callee: AnyFunction) {
+    const limit = Error.stackTraceLimit
+    const stack: { readonly stack?: unknown } = {}
+    Error.stackTraceLimit = DEPTH
+    Error.captureStackTrace(stack, callee)
+    Error.stackTraceLimit = limit
+    this.stack = stack
+  }
+
+  /** Whether a module called, not a package. */
+  get ours(): boolean {
+    return this.read().ours
+  }
+
+  /** ` poller.ts:12`, to be put after a name; empty when no module is on the stack. */
+  get text(): string {
+    const { place } = this.read()
+    return place === undefined ? '' : ` ${path.basename(place.file)}:${place.line}`
+  }
+
+  private read(): { readonly place: Place | undefined; readonly ours: boolean } {
+    if (this.known !== undefined) return this.known
+    const sites = sitesOf(this.stack).filter((site) => site.getFileName()?.startsWith('node:') !== true)
+    this.stack = undefined // it holds on to every function that was on it
+    this.known = { place: this.places.place(sites), ours: this.places.place(sites.slice(0, 1)) !== undefined }
+    return this.known
+  }
+}
+
+/** V8 formats a stack when it is read. */
+function sitesOf(holder: { readonly stack?: unknown } | undefined): readonly NodeJS.CallSite[] {
+  const before = Error.prepareStackTrace
+  try {
+    Error.prepareStackTrace = (_, sites) => sites
+    const stack: unknown = holder?.stack
+    return Array.isArray(stack) ? stack : []
+  } finally {
+    Error.prepareStackTrace = before
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * `setTimeout`, `setInterval` and `setImmediate` of the program. A callback belongs to the request or spawned process that
+ * asked for it as long as that lives; else each call of it is a process: `setInterval 1000 ms poller.ts:12`.
+ *
+ * the timer was asked for by            when that process is killed   when its module is reloaded
+ *   a request, a spawned process         cleared                       goes on
+ *   a top level, or a timer of one       cleared                       cleared
+ * A one-shot timer that an activation may be waiting for (its process lives) fires even after the reload.
+ * A process that ends by itself leaves its timers as they are, as a function does in plain Node.
+ */
+import timers from 'node:timers'
+import { isFunction, trusted } from '../../base/guards'
+import type { AnyFunction } from '../../base/guards'
+import { BadFunError } from '../errors'
+import { ALIVE, ENDED } from '../process'
+import type { Process } from '../process'
+import { isActivity, runAs } from './context'
+import type { ImplicitDeps } from './context'
+import type { Held } from './ledger'
+import { Origin } from './place'
+import { patch } from './patch'
+import { ProcessTimers } from './processTimers'
+
+const KINDS = ['setTimeout', 'setInterval', 'setImmediate'] as const
+type Kind = typeof KINDS[number]
+
+export function installTimers(deps: ImplicitDeps): void {
+  const { storage } = deps.processes.table
+  for (const kind of KINDS) {
+    patch(timers, kind, (native) => {
+      const own: AnyFunction = function (this: unknown, ...args) {
+        const process = storage.getStore()
+        const [callback] = args
+        if (process === undefined || !isFunction(callback)) return Reflect.apply(native, this, args)
+        const timer = new TimerCallback(deps, kind, process, callback, kind === 'setImmediate' ? undefined : args[1], own)
+        const handle: unknown = Reflect.apply(native, this, [timer.call, ...args.slice(1)])
+        return typeof handle === 'object' && handle !== null ? timer.started(handle) : handle
+      }
+      return own
+    })
+    Object.defineProperty(globalThis, kind, { ...Object.getOwnPropertyDescriptor(globalThis, kind), value: timers[kind], writable: true, configurable: true, enumerable: true })
+  }
+}
+
+class TimerCallback implements Held {
+  readonly kind = 'timer'
+  /** The timer, once it has been started. */
+  target: object = this
+  /** Known only for what a top level asked for: nobody else's timers are named. */
+  private readonly origin: Origin | undefined
+  private name: string | undefined
+
+  readonly call: AnyFunction
+
+  constructor(
+    private readonly deps: ImplicitDeps, private readonly timer: Kind, private readonly process: Process, private readonly callback: AnyFunction, private readonly ms: unknown,
+    callee: AnyFunction,
+  ) {
+    this.origin = process.ledger === undefined ? undefined : new Origin(deps.places, callee)
+    const fire = (self: unknown, args: readonly unknown[]): unknown => this.fire(self, args)
+    this.call = function (this: unknown, ...args) { return fire(this, args) }
+  }
+
+  get label(): string {
+    return (this.name ??= `${this.timer}${typeof this.ms === 'number' ? ` ${this.ms} ms` : ''}${this.origin?.text ?? ''}`)
+  }
+
+  /** A package may share what it opened among modules: only a module's own timers end with it. */
+  private get ours(): boolean {
+    return this.origin?.ours === true
+  }
+
+  started(handle: object): object {
+    this.target = handle
+    const { process } = this
+    const { ledger } = process
+    if (process.mode === ALIVE) ProcessTimers.of(this.deps.processes, process).add(this)
+    if (process.mode === ENDED) this.stop()
+    else if (ledger !== undefined && ledger.state !== 'released') ledger.add(this)
+    else if (ledger !== undefined && this.timer === 'setInterval' && this.ours) this.stop()
+    return handle
+  }
+
+  gone(): boolean {
+    return Reflect.get(this.target, '_destroyed') === true
+  }
+
+  /** The module has a newer version. */
+  release(): void {
+    if (this.ours && (this.timer === 'setInterval' || this.process.mode !== ALIVE)) this.stop()
+  }
+
+  stop(): void {
+    const handle: NodeJS.Timeout & NodeJS.Immediate = trusted(this.target, 'what the native function returned')
+    if (this.timer === 'setImmediate') clearImmediate(handle)
+    else clearTimeout(handle)
+  }
+
+  private fire(self: unknown, args: readonly unknown[]): unknown {
+    const { process, callback } = this
+    if (isActivity(process)) return Reflect.apply(callback, self, args)
+    if (process.mode === ENDED || this.isLeftOver()) return this.stop()
+    try {
+      return runAs(this.deps.processes, { label: this.label, parent: process, ledger: process.ledger }, callback, self, args)
+    } catch (error) {
+      if (error instanceof BadFunError) this.stop()
+      throw error
+    }
+  }
+
+  /** The next step of a poller whose module has a newer version, and nobody waits for it. */
+  private isLeftOver(): boolean {
+    const { process } = this
+    return process.mode !== ALIVE && process.ledger?.state === 'released' && this.ours
+  }
+}

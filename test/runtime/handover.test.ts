@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import net from 'node:net'
+import { request, traffic } from './support/requests'
+import { World } from './support/world'
+
+/** An ordinary program: handlers elsewhere, the server at the top level. It prints its port when it listens. */
+const server = (answer: string, listen = 'listen(0, () => console.log(`port ${server.address().port}.`))'): string => `
+import http from 'node:http'
+import { slow } from './slow'
+const server = http.createServer(async (req, res) => {
+  if (req.url === '/slow') return slow(res)
+  res.end('${answer}')
+})
+server.${listen}
+`
+const slow = `
+import { EventEmitter, once } from 'node:events'
+export const gate = new EventEmitter()
+export const open = () => gate.emit('open')
+export async function slow(res) {
+  console.log('slow begins')
+  await once(gate, 'open')
+  res.end('slow done')
+}
+`
+
+describe('a listening server', () => {
+  let world: World
+  let port: number
+  afterEach(() => world.end())
+
+  async function start(files: Readonly<Record<string, string>> = {}, options: Parameters<typeof World.start>[1] = {}): Promise<void> {
+    world = await World.start({ 'main.ts': server('one'), 'slow.ts': slow, ...files }, { entry: 'main.ts', ...options })
+    await world.prints('port')
+    port = Number(/port (\d+)/.exec(world.output)?.[1])
+  }
+  const answer = async (path = '/'): Promise<string> => (await request(port, path)).body
+
+  it('stays open when its module is reloaded, and the next request is answered by current code', async () => {
+    await start()
+    assert.equal(await answer(), 'one')
+    assert.equal((await world.save('main.ts', server('two'))).ok, true)
+    assert.equal(await answer(), 'two')
+  })
+
+  for (const keepAlive of [true, false]) {
+    it(`no request fails and none is refused while it is reloaded ${keepAlive ? 'and connections are kept alive' : 'and every request connects anew'}`, async () => {
+      await start()
+      const clients = traffic(port, '/', 4, keepAlive)
+      for (let version = 2; version <= 200; version++) assert.equal((await world.save('main.ts', server(`v${version}`), { purge: 'brutal' })).ok, true)
+      assert.equal(await answer(), 'v200')
+      const { failures, answered, bodies } = await clients.stop()
+      assert.deepEqual(failures, [])
+      assert.ok(answered > 200 && bodies.size > 20, `${answered} answers, ${bodies.size} different`)
+    })
+  }
+
+  it('a connection that was kept alive reaches the new code with its next request', async () => {
+    await start()
+    const socket = net.connect(port, '127.0.0.1').setEncoding('utf8')
+    const ask = async (): Promise<string> => {
+      socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+      const [text] = await once(socket, 'data') as [string]
+      return text.slice(-3)
+    }
+    assert.equal(await ask(), 'one')
+    await world.save('main.ts', server('two'))
+    assert.equal(await ask(), 'two')
+    socket.destroy()
+  })
+
+  it('a request in flight finishes in old code, is seen lingering by its name and is awaited under soft', async () => {
+    await start({}, { purgePolicy: 'soft' })
+    const inFlight = answer('/slow')
+    await world.prints('slow begins')
+    await world.save('slow.ts', slow.replace('slow done', 'slow done again'))
+    const { lingering } = await world.snapshot()
+    assert.deepEqual(lingering.map((entry) => [entry.module, entry.processes.map((process) => process.label)]), [['slow', ['GET /slow']]])
+    const third = await world.save('slow.ts', slow.replace('slow done', 'a third time'))
+    assert.equal(third.outcomes[0]?.kind, 'staged')
+  })
+
+  it('a load that fails leaves it as it is', async () => {
+    await start()
+    assert.equal((await world.save('main.ts', server('two') + `throw new Error('late')`)).ok, false)
+    assert.equal(await answer(), 'one')
+    await world.save('main.ts', server('three'))
+    assert.equal(await answer(), 'three')
+  })
+
+  it('says that it listens while the new top level waits for it', async () => {
+    await start()
+    const waits = server('two', 'listen(0)') + `await new Promise((resolve) => server.once('listening', resolve))\nconsole.log('again', server.address().port)\n`
+    assert.equal((await world.save('main.ts', waits)).ok, true)
+    await world.prints(`again ${port}`)
+    assert.equal(await answer(), 'two')
+  })
+
+  it('passes to a start that listens only later', async () => {
+    await start()
+    const later = server('two', 'listen').replace('server.listen', `
+async function start() {
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  server.listen(0, () => console.log('later ' + server.address().port))
+}
+void start()`)
+    await world.save('main.ts', later)
+    assert.equal(await answer(), 'one')
+    await world.prints(`later ${port}`)
+    assert.equal(await answer(), 'two')
+  })
+
+  it('is closed when the new version does not listen any more', async () => {
+    await start()
+    await world.save('main.ts', server('two', 'on("x", () => {})'))
+    await assert.rejects(async () => {
+      for (;;) await request(port, '/')
+    }, /ECONNREFUSED/)
+  })
+})
