@@ -13,11 +13,13 @@ import { codedError, Draft, DraftFailed } from './draft'
 import type { DraftDeps } from './draft'
 import { UndefError } from './errors'
 import { viewError } from './errorView'
-import type { Found, LoadedVersion, LoadResult, PurgeMode, Unit } from './link'
+import type { Link, Found, LoadedVersion, LoadResult, PurgeMode, Unit } from './link'
 import type { Instance, ModuleRecord } from './moduleTable'
 import { ModuleTable } from './moduleTable'
+import { showInCache } from './nodeLoader'
+import type { Answer } from './nodeLoader'
 import type { Pid } from './pid'
-import { drive, drivePromise } from './steps'
+import { drive, driveNow, drivePromise } from './steps'
 import type { Steps } from './steps'
 import type { VersionRecord } from './version'
 import type { Versions } from './versions'
@@ -39,7 +41,7 @@ export function withoutThrown(outcome: LoadOutcome): LoadResult {
   return rest
 }
 
-export interface CodeServerDeps extends Omit<DraftDeps, 'table' | 'units' | 'runners' | 'requireModule' | 'onEvaluated'> {
+export interface CodeServerDeps extends Omit<DraftDeps, 'table' | 'units' | 'runners' | 'requireModule' | 'onEvaluated' | 'required'> {
   readonly processes: CodeProcesses & DraftDeps['processes']
   readonly versions: Versions
   onChange(): void
@@ -80,7 +82,7 @@ export class CodeServer {
   private readonly broken = new Map<ModuleName, { readonly hash: string; readonly thrown: unknown }>()
 
   constructor(private readonly deps: CodeServerDeps) {
-    this.draftDeps = { ...deps, table: this.table, units: this.units, runners: this.runners, requireModule: (name, now) => this.autoloadSteps(name, now), onEvaluated: (draft) => this.evaluated(draft) }
+    this.draftDeps = { ...deps, table: this.table, units: this.units, runners: this.runners, requireModule: (name, now) => this.autoloadSteps(name, now), onEvaluated: (draft) => this.evaluated(draft), required: (link) => this.required(link) }
   }
 
   offer(units: readonly Unit[]): void {
@@ -210,6 +212,28 @@ export class CodeServer {
       return failure
     }
     return { kind: 'loaded', versions: loaded }
+  }
+
+  /** `require(specifier)` in `importer`, from wherever it comes; undefined: that is Node's business. */
+  requireNow(specifier: string, importer: string): Answer {
+    return this.required(this.deps.resolveNow(specifier, importer))
+  }
+
+  private required(link: Link): Answer {
+    if (link.kind === 'native') return link.target === 'codeswitch' ? { exports: this.deps.natives.get('codeswitch') } : undefined
+    if (link.kind === 'failed') {
+      if (link.code === 'ERR_INVALID_MODULE') throw codedError(link.code, link.message)
+      return undefined // Node's own require throws its own error
+    }
+    const outcome = driveNow(this.autoloadSteps(link.module, true))
+    if (outcome === undefined) throw codedError('ERR_REQUIRE_ASYNC_MODULE', `require() of ${link.module} cannot wait for its top-level await; use import()`)
+    if (!outcome.ok) throw outcome.error
+    const record = outcome.value
+    const instance = record.current ?? record.drafting?.instance
+    if (instance?.unit.rewritten.format === 'json') return { exports: record.json }
+    if (instance?.commonjs === undefined) return { exports: record.required }
+    // Half of a cycle: Node hands out the unfinished object itself.
+    return record.current === undefined ? { exports: instance.commonjs.exports } : { exports: record.drafting?.view() ?? record.commonjsView }
   }
 
   /** The module, loaded now if it is not. Half of a cycle is answered as it is; who may wait waits for a first `onLoad`. */
@@ -386,6 +410,7 @@ export class CodeServer {
       const killed = record.current !== undefined && record.old !== undefined ? this.purge(record.name) : []
       record.commit(draft.instance)
       draft.committed = true
+      if (draft.instance.commonjs !== undefined) showInCache(draft.instance.commonjs)
       before?.evaluation.done() // who still waits for it goes on with this version
       this.broken.delete(record.name)
       this.units.delete(record.name)

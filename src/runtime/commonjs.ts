@@ -9,6 +9,7 @@ import type { InspectOptions } from 'node:util'
 import { trusted } from '../base/guards'
 import { isForwardable } from './externalFuns'
 import type { ExternalFuns } from './externalFuns'
+import { asNode } from './nodeLoader'
 import { notePackage } from './identity'
 import { joinMetadata } from './metadataIdentity'
 
@@ -35,7 +36,7 @@ function nodeModulePaths(folder: string): string[] {
 export function makeRequire(file: string, main: () => unknown, load: (specifier: string) => { readonly exports: unknown } | undefined): NodeJS.Require {
   const native = createRequire(file)
   const requireNative = (specifier: string): unknown => {
-    const exports: unknown = native(specifier)
+    const exports: unknown = asNode(() => native(specifier))
     notePackage(exports)
     joinMetadata()
     return exports
@@ -52,14 +53,17 @@ type Callable = (this: unknown, ...args: unknown[]) => unknown
 const isCallable = (value: unknown): value is Callable => typeof value === 'function'
 const isObject = (value: unknown): value is object => (typeof value === 'object' && value !== null) || typeof value === 'function'
 
-/** The names an ES module importer can take: `default` is the view itself. */
-export function commonjsExports(exports: unknown, view: unknown): Record<string, () => unknown> {
+/**
+ * The names an ES module importer can take: `default` is the view itself. TypeScript that became CommonJS (`compiled`) means its own
+ * `export default`.
+ */
+export function commonjsExports(exports: unknown, view: unknown, compiled: boolean): Record<string, () => unknown> {
   const names: Record<string, () => unknown> = {}
   if (isObject(exports)) {
     for (const name of Object.keys(exports)) if (name !== 'default') names[name] = () => Reflect.get(exports, name)
     if (Reflect.get(exports, '__esModule') === true) names.__esModule = () => true
   }
-  const interop = isObject(exports) && Reflect.get(exports, '__esModule') === true && 'default' in exports
+  const interop = compiled && isObject(exports) && Reflect.get(exports, '__esModule') === true && 'default' in exports
   names.default = () => (interop ? Reflect.get(exports, 'default') : view)
   return names
 }

@@ -20,7 +20,9 @@ import type { Link, Unit } from './link'
 import type { Instance, ModuleRecord, ModuleTable, Table } from './moduleTable'
 import { namespaceOf } from './namespace'
 import type { NativeModules } from './nativeModules'
-import { drive, driveNow, drivePromise } from './steps'
+import { dropFromCache, showInCache } from './nodeLoader'
+import type { Answer } from './nodeLoader'
+import { drive, drivePromise } from './steps'
 import type { Steps } from './steps'
 import type { VersionRecord } from './version'
 import type { Versions } from './versions'
@@ -46,6 +48,8 @@ export interface DraftDeps {
   /** Resolves a specifier that was not known at compile time; its units are offered to the code server. */
   resolve(specifier: string, importer: string): Promise<Link>
   resolveNow(specifier: string, importer: string): Link
+  /** What `require` answers; undefined: that is Node's business. */
+  required(link: Link): Answer
   /** `now`: nothing may wait. */
   requireModule(name: ModuleName, now: boolean): Steps<ModuleRecord>
   /** The program's entry, for `require.main`. */
@@ -309,6 +313,7 @@ export class Draft {
   }
 
   discard(): void {
+    if (this.instance.commonjs !== undefined) dropFromCache(this.instance.commonjs)
     if (this.first) this.record.forget(this.instance)
     this.settled()
   }
@@ -377,9 +382,10 @@ export class Draft {
     const require = makeRequire(file, () => this.deps.entry.module, (specifier) => this.require(specifier))
     Object.defineProperty(module, 'require', { value: require, writable: true, configurable: true, enumerable: false })
     this.body = () => {
+      if (this.first) showInCache(module)
       Reflect.apply(body, module.exports, [module.exports, require, module, file, path.dirname(file), emitted])
       module.loaded = true
-      this.instance.exports = commonjsExports(module.exports, this.view())
+      this.instance.exports = commonjsExports(module.exports, this.view(), /\.[mc]?tsx?$/.test(file))
       this.instance.constants = new Set(Object.keys(this.instance.exports))
       if (this.first) this.record.expose(this.instance.exports)
     }
@@ -389,21 +395,11 @@ export class Draft {
     return this.record.commonjsView ??= commonjsView(() => this.record.current?.commonjs?.exports ?? this.instance.commonjs?.exports, this.record.funs)
   }
 
-  private require(specifier: string): { readonly exports: unknown } | undefined {
+  private require(specifier: string): Answer {
     const known = this.unit.dynamic[specifier]
     const link = known !== undefined && this.isAtHand(known) ? known : this.deps.resolveNow(specifier, this.unit.file)
     this.deps.entry.requirer = this.instance.commonjs
-    if (link.kind === 'native') return link.target === 'codeswitch' ? { exports: this.deps.natives.get('codeswitch') } : undefined
-    if (link.kind === 'failed') return undefined // Node's own require throws its own error
-    const outcome = driveNow(this.deps.requireModule(link.module, true))
-    if (outcome === undefined) throw codedError('ERR_REQUIRE_ASYNC_MODULE', `require() of ${link.module} cannot wait for its top-level await; use import()`)
-    if (!outcome.ok) throw outcome.error
-    const record = outcome.value
-    const instance = record.current ?? record.drafting?.instance
-    if (instance?.unit.rewritten.format === 'json') return { exports: record.json }
-    if (instance?.commonjs === undefined) return { exports: record.required }
-    // Half of a cycle: Node hands out the unfinished object itself.
-    return record.current === undefined ? { exports: instance.commonjs.exports } : { exports: record.drafting?.view() ?? record.commonjsView }
+    return this.deps.required(link)
   }
 
   /** A file that did not compile when this module was is asked for again: it may be repaired, or there is a reason to tell. */

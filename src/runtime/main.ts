@@ -21,6 +21,7 @@ import { TRAP_SLOTS } from './link'
 import { createHandlers } from './mainHandlers'
 import { MainPort } from './mainPort'
 import { NativeModules } from './nativeModules'
+import { answerNodesRequire } from './nodeLoader'
 import { createProcessApi } from './processApi'
 import { ENDED } from './process'
 import type { Process } from './process'
@@ -148,6 +149,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   showKindOfExternalFuns()
   removeListenersByIdentity()
   takeOverUncaught(log)
+  answerNodesRequire((file) => server.table.isFile(file), (specifier, importer) => server.requireNow(specifier, importer))
 }
 
 /** Node would end here. So do we, unless a process waits for messages: those may still come from outside. */

@@ -97,6 +97,7 @@ export class MainPort {
     else if (message.kind !== 'notice') {
       const open = this.open.get(message.id)
       this.open.delete(message.id)
+      this.hold(this.held)
       if (message.kind === 'reply') open?.resolve(trusted(message.value, 'control answers each method with its own result type'))
       else open?.reject(new Error(message.message))
     }

@@ -228,6 +228,7 @@ function setData(table: Table, name: string, value: unknown): void {
 
 export class ModuleTable {
   private readonly records = new Map<ModuleName, ModuleRecord>()
+  private readonly files = new Set<string>()
   private readonly byLastPart = new Map<string, ModuleRecord[]>()
 
   constructor(private readonly otherwise: UndefinedFunction = throwUndef) {}
@@ -237,6 +238,7 @@ export class ModuleTable {
   }
 
   obtain(name: ModuleName, file: string): ModuleRecord {
+    this.files.add(file)
     const known = this.records.get(name)
     if (known !== undefined) {
       known.file = file
@@ -255,6 +257,11 @@ export class ModuleTable {
     if (exact !== undefined) return exact
     const found = (this.byLastPart.get(text.slice(text.lastIndexOf('/') + 1)) ?? []).filter((record) => record.name.endsWith(`/${text}`))
     return found.length === 1 ? found[0] : undefined
+  }
+
+  /** Is this a file that some module was loaded from? */
+  isFile(file: string): boolean {
+    return this.files.has(file)
   }
 
   all(): Iterable<ModuleRecord> {

@@ -1,0 +1,52 @@
+/**
+ * Node's own `require` (of `createRequire`, `module.require`, a package that was handed one) asks here first when it is a module
+ * of the program that requires, so that a module is loaded once, whichever way it is asked for; and `require.cache` shows it.
+ */
+import Module, { isBuiltin } from 'node:module'
+import { isFunction } from '../base/guards'
+import type { CommonjsModule } from './commonjs'
+
+export type Answer = { readonly exports: unknown } | undefined
+
+const LOAD = '_load'
+let asItIs = false
+
+/** @param answer undefined: it is Node's business. */
+export function answerNodesRequire(isOurs: (file: string) => boolean, answer: (specifier: string, importer: string) => Answer): void {
+  Reflect.deleteProperty(cache, __filename) // this runtime is no module of the program
+  const native: unknown = Reflect.get(Module, LOAD)
+  if (!isFunction(native)) return
+  const load = function (this: unknown, ...args: readonly unknown[]): unknown {
+    const [specifier, parent] = args
+    const importer = asItIs ? undefined : fileOf(parent)
+    asItIs = false
+    const ours = typeof specifier === 'string' && importer !== undefined && !isBuiltin(specifier) && isOurs(importer) ? answer(specifier, importer) : undefined
+    return ours === undefined ? Reflect.apply(native, this, args) : ours.exports
+  }
+  Reflect.set(Module, LOAD, load)
+}
+
+/** For a `require` that has been answered already: this one call is Node's. */
+export function asNode<T>(require: () => T): T {
+  asItIs = true
+  try {
+    return require()
+  } finally {
+    asItIs = false
+  }
+}
+
+export function showInCache(module: CommonjsModule): void {
+  Reflect.set(cache, module.filename, module)
+}
+
+export function dropFromCache(module: CommonjsModule): void {
+  if (Reflect.get(cache, module.filename) === module) Reflect.deleteProperty(cache, module.filename)
+}
+
+const cache: object = Object(Reflect.get(Module, '_cache'))
+
+function fileOf(parent: unknown): string | undefined {
+  const file: unknown = typeof parent === 'object' && parent !== null ? Reflect.get(parent, 'filename') : undefined
+  return typeof file === 'string' ? file : undefined
+}
