@@ -1,7 +1,7 @@
 /** `codeswitch run`: the program has our terminal, arguments, signals and exit code; we only add what saves came to. */
 import { DisposableStore } from '../base/disposable'
 import type { Event } from '../base/event'
-import { HostDown, type Host } from '../host/host'
+import type { Host } from '../host/host'
 import type { LoadReport } from '../protocol/messages'
 import { readText } from './readText'
 import { reloadOnSave } from './reloadOnSave'
@@ -30,22 +30,12 @@ export interface RunProgramDeps {
 export async function runProgram({ host, root, watch, cwd, print }: RunProgramDeps): Promise<ProgramExit> {
   const store = new DisposableStore()
   const ended = new Promise<ProgramExit>((resolve) => store.add(host.onDidExit(resolve)))
-  store.add(host.onDidLoad((report) => void printReport(report)))
+  store.add(host.onDidLoad(printReport))
   if (watch) store.add(reloadOnSave({ host, root, print }))
 
-  async function printReport(report: LoadReport): Promise<void> {
-    if (report.outcomes.every((outcome) => outcome.kind === 'unchanged')) return
-    print(reportText(report, report.origin === 'start' ? host.snapshot : await pictureNow(), { cwd, readText }))
-  }
-
-  /** Who lingers after this load; the last picture was taken before it, or may have been. */
-  async function pictureNow(): Promise<Host['snapshot']> {
-    try {
-      return await host.request('snapshot', {})
-    } catch (error) {
-      if (error instanceof HostDown) return host.snapshot
-      throw error
-    }
+  /** The picture taken after the load came before this notice. */
+  function printReport(report: LoadReport): void {
+    if (report.outcomes.some((outcome) => outcome.kind !== 'unchanged')) print(reportText(report, host.snapshot, { cwd, readText }))
   }
 
   await host.start()

@@ -1,8 +1,8 @@
 /** Main's tables + what control knows (texts, staged, failed) = what the views see. Pure. */
 import type { ModuleNames } from '../compile/moduleNames'
 import type { ModuleName } from '../protocol/ids'
-import type { ModuleView, ProcessPage, ProcessView, RuntimeView, Snapshot, VersionView } from '../protocol/snapshot'
-import type { Picture, PictureModule, PictureProcess, PictureVersion } from '../runtime/link'
+import type { ModuleView, ProcessPage, ProcessView, RuntimeView, Snapshot } from '../protocol/snapshot'
+import type { Picture, PictureModule, PictureProcess, ProcessPicture } from '../runtime/link'
 import type { Batches } from './batches'
 import type { Texts } from './texts'
 
@@ -21,7 +21,7 @@ export function composeSnapshot(seq: number, runtime: RuntimeView, picture: Pict
   }
 }
 
-export function processPage(picture: Picture, deps: ComposeDeps): ProcessPage {
+export function processPage(picture: ProcessPicture, deps: ComposeDeps): ProcessPage {
   return { total: picture.total, offset: picture.offset, items: picture.processes.map((process) => processView(process, deps)) }
 }
 
@@ -38,13 +38,18 @@ function moduleViews(picture: Picture, deps: ComposeDeps): ModuleView[] {
   return [...loaded, ...never.map((name) => unloaded(name, deps))]
 }
 
+/** Views of modules that are neither staged nor failed are made once: who has seen one knows it by its identity. */
+const plainViews = new WeakMap<PictureModule, ModuleView>()
+
 function moduleView(module: PictureModule, deps: ComposeDeps): ModuleView {
-  const { name, file, sticky } = module
-  return { name, file, sticky, current: versionView(module.current), old: versionView(module.old), staged: deps.batches.stagedView(name), failed: deps.batches.failedView(name) }
+  const staged = deps.batches.stagedView(module.name)
+  const failed = deps.batches.failedView(module.name)
+  if (staged !== undefined || failed !== undefined) return { ...module, staged, failed }
+  const view = plainViews.get(module) ?? { ...module, staged, failed }
+  plainViews.set(module, view)
+  return view
 }
 
 function unloaded(name: ModuleName, deps: ComposeDeps): ModuleView {
   return { name, file: deps.names.fileOf(name) ?? name, sticky: false, current: undefined, old: undefined, staged: undefined, failed: deps.batches.failedView(name) }
 }
-
-const versionView = (version: PictureVersion | undefined): VersionView | undefined => version

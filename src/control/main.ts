@@ -14,7 +14,7 @@ import type { ModuleName } from '../protocol/ids'
 import { PROTOCOL } from '../protocol/messages'
 import type { Hello, HostOptions, LoadReport, ModuleOutcome } from '../protocol/messages'
 import type { RuntimeView, Snapshot } from '../protocol/snapshot'
-import type { CodeAnswer, ControlData, Found, Picture } from '../runtime/link'
+import type { CodeAnswer, ControlData, Found, Picture, PictureModule } from '../runtime/link'
 import { createApi } from './api'
 import { Batches } from './batches'
 import { CodeRequests } from './codeRequests'
@@ -25,6 +25,7 @@ import { locate } from './locate'
 import { MainLink } from './mainLink'
 import { Peer } from './peer'
 import { Texts } from './texts'
+import { ToldModules } from './toldModules'
 
 const EMPTY: Picture = { modules: [], total: 0, offset: 0, processes: [], lingering: [] }
 const PICTURE_EVERY_MS = 40
@@ -46,6 +47,8 @@ async function leave(link: MainLink): Promise<void> {
 
 class Control {
   private picture = EMPTY
+  private readonly modules = new Map<ModuleName, PictureModule>()
+  private readonly told = new ToldModules()
   private seq = 0
   private last: Snapshot | undefined
   private watched = ''
@@ -214,16 +217,21 @@ class Control {
     clearTimeout(this.due)
     this.due = undefined
     this.takenAt = Date.now()
-    this.picture = await this.link.request('picture', {})
-    for (const module of this.picture.modules) this.names.nameOf(module.file)
-    this.prune()
+    const { gone, ...update } = await this.link.request('picture', {})
+    for (const name of gone) this.modules.delete(name)
+    for (const module of update.modules) {
+      this.names.nameOf(module.file)
+      this.modules.set(module.name, module)
+    }
+    this.picture = { ...update, modules: [...this.modules.values()] }
+    if (gone.length + update.modules.length > 0) this.prune()
     return this.publish()
   }
 
   private publish(): Snapshot {
     const snapshot = this.compose()
     this.last = snapshot
-    void this.peer.notify('snapshot', snapshot)
+    void this.peer.notify('snapshot', this.told.update(snapshot))
     const folders = [...new Set(snapshot.modules.map((module) => path.dirname(module.file)))].sort()
     if (folders.join('\n') !== this.watched) {
       this.watched = folders.join('\n')

@@ -8,9 +8,10 @@ import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { Duplex } from 'node:stream'
 import { Emitter } from '../base/event'
+import type { ModuleName } from '../protocol/ids'
 import type { Hello, HostOptions, Notifications, Requests } from '../protocol/messages'
 import { PROTOCOL } from '../protocol/messages'
-import type { RuntimeView, Snapshot } from '../protocol/snapshot'
+import type { ModuleView, RuntimeView, Snapshot } from '../protocol/snapshot'
 import { afterLastWords, Channel } from './channel'
 import { findNode } from './findNode'
 import { HostDown } from './host'
@@ -149,7 +150,12 @@ export class NodeHost implements Host {
       if (hello.protocol === PROTOCOL) return options
       throw new Error(`the runtime speaks protocol ${hello.protocol}, we speak ${PROTOCOL}`)
     })
-    channel.onNotification<Snapshot>('snapshot', (snapshot) => this.publish({ ...snapshot, seq: this.current.seq + 1 }))
+    const modules = new Map<ModuleName, ModuleView>()
+    channel.onNotification<Notifications['snapshot']>('snapshot', ({ gone, ...update }) => {
+      for (const name of gone) modules.delete(name)
+      for (const view of update.modules) modules.set(view.name, view)
+      this.publish({ ...update, modules: [...modules.values()], seq: this.current.seq + 1 })
+    })
     channel.onNotification<Notifications['loaded']>('loaded', (report) => this.loaded.fire(report))
     channel.onNotification<Notifications['log']>('log', (entry) => {
       this.how.log(entry.level, entry.message)

@@ -118,8 +118,13 @@ export interface Requests {
   shutdown: [Record<string, never>, Record<string, never>]
 }
 
+/** A snapshot whose modules are only those that changed since the one before; the first one has all. `gone` are there no more. */
+export interface SnapshotUpdate extends Snapshot {
+  readonly gone: readonly ModuleName[]
+}
+
 export interface Notifications {
-  snapshot: Snapshot
+  snapshot: SnapshotUpdate
   /** A batch ended (also the one of the program's start); for the history view and the Problems view. */
   loaded: LoadReport
   /** A text the person should be able to find again (log channel). */

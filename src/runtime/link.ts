@@ -57,8 +57,14 @@ export interface ErrorView {
 }
 
 /** Main's tables as plain data; control adds texts, lines, what is staged and what failed. */
-export interface Picture {
+export interface Picture extends ProcessPicture {
   readonly modules: readonly PictureModule[]
+}
+/** Only the modules that are not as they were in the last picture; `gone` are in no slot any more. */
+export interface PictureUpdate extends Picture {
+  readonly gone: readonly ModuleName[]
+}
+export interface ProcessPicture {
   readonly total: number
   readonly offset: number
   readonly processes: readonly PictureProcess[]
@@ -113,8 +119,8 @@ export interface MainRequests {
   purge: [{ readonly module: ModuleName; readonly soft: boolean }, { readonly result: boolean; readonly killed: readonly PidText[] }]
   delete: [{ readonly module: ModuleName }, { readonly result: boolean }]
   rollback: [{ readonly module: ModuleName }, { readonly version: Version } | { readonly error: 'no_old_code' }]
-  picture: [Record<string, never>, Picture]
-  page: [{ readonly offset: number; readonly limit: number; readonly filter?: string }, Picture]
+  picture: [Record<string, never>, PictureUpdate]
+  page: [{ readonly offset: number; readonly limit: number; readonly filter?: string }, ProcessPicture]
   inspect: [{ readonly pid: string }, (Omit<ProcessDetails, 'process'> & { readonly process: PictureProcess }) | undefined]
   kill: [{ readonly pid: string; readonly reason: string }, boolean]
   send: [{ readonly pid: string; readonly text: string }, { readonly error: 'noproc' | 'badarg'; readonly message: string } | true]

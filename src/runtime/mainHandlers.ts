@@ -7,6 +7,7 @@ import type { CodeServer } from './codeServer'
 import { withoutThrown } from './codeServer'
 import type { LoadOutcome } from './codeServer'
 import type { MainHandlers } from './mainPort'
+import { ModulePictures } from './modulePictures'
 import type { Pid } from './pid'
 import type { Process } from './process'
 import type { Processes } from './processes'
@@ -38,6 +39,7 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
   const { server, processes, picture } = deps
   const { table } = server
   const waiting = new Drains()
+  const modules = new ModulePictures(table, processes)
   const run = (steps: Steps<LoadOutcome>, reply: (outcome: LoadOutcome) => void): void =>
     drive(steps, (outcome) => {
       if (!outcome.ok) throw outcome.error // a bug: every expected failure is a value
@@ -83,7 +85,7 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
     },
     picture(_, reply) {
       deps.pictureTaken()
-      reply(takePicture(picture, { offset: 0, limit: PAGE }))
+      reply({ ...takePicture(picture, { offset: 0, limit: PAGE }), ...modules.changes() })
     },
     page: (page, reply) => reply(takePicture(picture, page)),
     inspect({ pid }, reply) {

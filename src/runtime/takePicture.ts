@@ -2,8 +2,8 @@
 import { pidText } from '../protocol/ids'
 import type { ModuleName, Version } from '../protocol/ids'
 import type { Frame } from './frames'
-import type { Picture, PictureFrame, PictureModule, PictureProcess, PictureVersion } from './link'
-import type { Instance, ModuleRecord, ModuleTable } from './moduleTable'
+import type { PictureFrame, PictureProcess, ProcessPicture } from './link'
+import type { Instance, ModuleTable } from './moduleTable'
 import type { Process } from './process'
 import { SUSPENDED } from './process'
 import type { Processes } from './processes'
@@ -20,13 +20,12 @@ export interface PictureDeps {
   running(): { readonly process: Process; readonly frames: readonly RunningFrame[] } | undefined
 }
 
-export function takePicture(deps: PictureDeps, page: { readonly offset: number; readonly limit: number; readonly filter?: string }): Picture {
+export function takePicture(deps: PictureDeps, page: { readonly offset: number; readonly limit: number; readonly filter?: string }): ProcessPicture {
   const view = viewer(deps)
   const { table, processes } = deps
   const olds = [...table.all()].flatMap((record) => (record.old === undefined ? [] : [record.old]))
   const lingering = olds.map((old) => ({ old, who: processes.lingering(old.record) })).filter(({ who }) => who.length > 0)
   return {
-    modules: [...table.all()].flatMap((record) => moduleOf(record, processes)),
     total: page.filter === undefined ? processes.count : matching(processes, page.filter).length,
     offset: page.offset,
     processes: chosen(processes, page).map(view),
@@ -43,25 +42,6 @@ function chosen(processes: Processes, { offset, limit, filter }: { readonly offs
 
 const matching = (processes: Processes, filter: string): Process[] =>
   [...processes.table.all()].filter((process) => `${process.registeredName ?? ''} ${process.label} ${process.pid}`.toLowerCase().includes(filter.toLowerCase()))
-
-function moduleOf(record: ModuleRecord, processes: Processes): PictureModule[] {
-  if (record.current === undefined && record.old === undefined) return []
-  const { name, file, sticky } = record
-  return [{ name, file, sticky, current: versionOf(record.current, processes), old: versionOf(record.old, processes) }]
-}
-
-function versionOf(instance: Instance | undefined, processes: Processes): PictureVersion | undefined {
-  if (instance === undefined) return undefined
-  const { unit, record, loadedAt, origin } = instance
-  return { version: record.version, hash: unit.hash, size: unit.size, loadedAt, origin, processes: record.state === 'old' ? processes.lingering(record).length : countUpTo(record, 1000) }
-}
-
-/** Current code may run in very many frames; beyond a thousand nobody counts. */
-function countUpTo(record: Instance['record'], limit: number): number {
-  let count = 0
-  for (let link = record.frames.vNext; link !== record.frames && count < limit; link = link.vNext) count++
-  return count
-}
 
 function viewer(deps: PictureDeps): (process: Process) => PictureProcess {
   const running = deps.running()
