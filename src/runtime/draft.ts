@@ -88,6 +88,7 @@ export class Draft {
   private settle: (() => void) | undefined
   private done: Promise<void> | undefined
   private hidden = false
+  private stagedBinding: ImportBinding | undefined
 
   private constructor(
     readonly record: ModuleRecord,
@@ -318,19 +319,29 @@ export class Draft {
     this.settled()
   }
 
-  /** What a member of the same batch sees before the commit. */
+  /** What the members of the batch, itself included, see before the commit: exports that `define` may announce later. */
   private binding(): ImportBinding {
-    const calls: Table = Object.create(null)
-    const values: Table = Object.create(null)
-    for (const [name, read] of Object.entries(this.instance.exports)) {
-      const value = (): unknown => {
-        const now = read()
-        return isForwardable(now) ? this.record.funs.stage(this.instance.identities, name, now) : now
-      }
-      Object.defineProperty(calls, name, { get: read, enumerable: true })
-      Object.defineProperty(values, name, { get: value, enumerable: true })
+    return (this.stagedBinding ??= this.makeBinding())
+  }
+
+  private makeBinding(): ImportBinding {
+    const { record, instance } = this
+    // A top level may keep the namespace object: from the commit on it shows what the module's own shows.
+    const shown = (): object => (this.committed || this.outside ? record.values : instance.exports)
+    const call = (name: PropertyKey): unknown => (typeof name === 'string' ? instance.exports[name]?.() : undefined)
+    const get = (name: PropertyKey): unknown => {
+      if (shown() === record.values) return Reflect.get(record.values, name)
+      const value = call(name)
+      return typeof name === 'string' && isForwardable(value) ? record.funs.stage(instance.identities, name, value) : value
     }
-    return { calls, values, namespace: namespaceOf(values) }
+    const calls = new Proxy<Table>({}, { get: (_, name) => call(name), has: (_, name) => name in instance.exports })
+    const values = new Proxy<Table>({}, {
+      get: (_, name) => get(name),
+      has: (_, name) => name in shown(),
+      ownKeys: () => Object.keys(shown()),
+      getOwnPropertyDescriptor: (_, name) => (name in shown() ? { enumerable: true, configurable: true } : undefined),
+    })
+    return { calls, values, namespace: record.adopt(namespaceOf(values)) }
   }
 
   private instantiateImports(how: { readonly origin: Origin; readonly reload: boolean }): void {
@@ -454,23 +465,12 @@ export class Draft {
     const member = this.batch.get(module)
     if (member !== undefined && !member.first && !member.committed && !this.outside) {
       this.staged = true
-      return member === this ? this.selfBinding() : member.binding()
+      return member.binding()
     }
     const record = this.deps.table.get(module)
     if (record === undefined) return { calls: {}, values: {}, namespace: {} }
     for (const name of this.unit.rewritten.imports[index]?.names ?? []) record.expect(name)
     return record
-  }
-
-  /** A module that imports itself reads its own new bindings, which `define` announces only after the imports were bound. */
-  private selfBinding(): ImportBinding {
-    const own = new Proxy<Table>(Object.create(null), {
-      get: (_, name) => (typeof name === 'string' ? this.instance.exports[name]?.() : undefined),
-      has: (_, name) => typeof name === 'string' && name in this.instance.exports,
-      ownKeys: () => Object.keys(this.instance.exports),
-      getOwnPropertyDescriptor: (_, name) => (typeof name === 'string' && name in this.instance.exports ? { enumerable: true, configurable: true } : undefined),
-    })
-    return { calls: own, values: own, namespace: namespaceOf(own) }
   }
 
   private bindImports(): void {

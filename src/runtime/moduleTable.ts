@@ -69,10 +69,21 @@ export class ModuleRecord {
   /** What `require` answers for a JSON module. */
   json: unknown
   private last = 0
+  /** Namespace objects that drafts of it handed out. */
+  private readonly faces = new WeakSet<object>()
   private interop: object | undefined
 
   constructor(readonly name: ModuleName, public file: string, private readonly otherwise: UndefinedFunction = throwUndef) {
     this.funs = new ExternalFuns(name, otherwise)
+  }
+
+  adopt(face: object): object {
+    this.faces.add(face)
+    return face
+  }
+
+  isNamespace(object: object): boolean {
+    return this.namespace === object || this.required === object || this.values === object || this.calls === object || this.faces.has(object)
   }
 
   get current(): Instance | undefined {
@@ -180,7 +191,10 @@ export class ModuleRecord {
   /** Rewrites the export tables; cannot fail. */
   install(next: Instance | undefined): void {
     const names = next?.exports ?? {}
+    const functions = next === undefined ? Object.entries(this.values).filter(([, value]) => typeof value === 'function') : []
     for (const name of Object.keys(this.calls)) if (!Object.hasOwn(names, name)) this.removeEntry(name)
+    // Erlang's `fun m:f/n` needs no loaded module: of a deleted one functions can still be taken, and calling one loads it again.
+    for (const [name, value] of functions) this.values[name] = value
     if (next === undefined) return
     this.funs.settleAll(next.identities)
     for (const name of Object.keys(next.exports)) {
@@ -270,7 +284,7 @@ export class ModuleTable {
 
   /** The namespace object belongs to which module? (`l(t)` in the shell gets the object.) */
   ofNamespace(object: object): ModuleRecord | undefined {
-    for (const record of this.records.values()) if (record.namespace === object || record.required === object || record.values === object || record.calls === object) return record
+    for (const record of this.records.values()) if (record.isNamespace(object)) return record
     return undefined
   }
 }

@@ -66,6 +66,31 @@ describe('code API', () => {
     assert.deepEqual(await world.value(`versions('t')`), { current: 2, old: 1 })
   })
 
+  it('lets functions of a deleted module be taken, and loads it when one is called', async () => {
+    world = await World.start({ 'main.ts': `import * as t from './t'\nexport const take = () => t.version`, 't.ts': version(1) }, { entry: 'main.ts' })
+    await world.value(`del('t')`)
+    await world.value('const fn = main.take()')
+    assert.deepEqual(await world.value(`versions('t')`), { current: 0, old: 1 })
+    assert.equal(await world.value('fn()'), 1)
+    assert.deepEqual(await world.value(`versions('t')`), { current: 2, old: 1 })
+  })
+
+  it('keeps a namespace that a top level has captured live, its own included', async () => {
+    const text = (n: number): string => `import { code } from 'codeswitch'
+import * as a from './a'
+import * as t from './t'
+const kept = { a, t }
+export const version = () => ${n}
+export const seen = () => [kept.a.version(), kept.t.version(), Object.keys(kept.t), code.isLoaded(kept.t) !== false]`
+    world = await World.start({ 'a.ts': version(1), 't.ts': text(1) }, { entry: 't.ts' })
+    await world.write('a.ts', version(2))
+    await world.write('t.ts', text(2))
+    await world.value(`atomicLoad(['a', 't'])`)
+    assert.deepEqual(await world.value('t.seen()'), [2, 2, ['seen', 'version'], true])
+    await world.save('a.ts', version(3))
+    assert.deepEqual(await world.value('t.seen()'), [3, 2, ['seen', 'version'], true])
+  })
+
   it('says undef when the module that is called does not compile any more', async () => {
     world = await World.start({ 'main.ts': `import { version } from './t'\nexport const ask = () => version()`, 't.ts': version(1) }, { entry: 'main.ts' })
     await world.write('t.ts', 'export const = 1')
