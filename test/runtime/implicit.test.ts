@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import net from 'node:net'
+import { once } from 'node:events'
+import { request } from './support/requests'
+import { World } from './support/world'
+import type { ProcessView, Snapshot } from '../../src/protocol/snapshot'
+
+describe('an ordinary program', () => {
+  let world: World
+  afterEach(() => world.end())
+
+  const start = async (files: Readonly<Record<string, string>>): Promise<void> => {
+    world = await World.start(files, { entry: 'main.ts' })
+  }
+  const labelled = (snapshot: Snapshot, label: string | RegExp): ProcessView | undefined =>
+    snapshot.processes.items.find((process) => (typeof label === 'string' ? process.label === label : label.test(process.label)))
+  const process = async (label: string | RegExp): Promise<ProcessView> =>
+    labelled(await world.until((snapshot) => labelled(snapshot, label) !== undefined), label) ?? assert.fail()
+  const port = async (): Promise<number> => {
+    await world.prints('port ')
+    return Number(/port (\d+)\./.exec(world.output)?.[1])
+  }
+  const LISTENS = 'listen(0, () => console.log(`port ${server.address().port}.`))'
+
+  it('names a request by its method and path, and what it waits in', async () => {
+    await start({ 'main.ts': `
+import http from 'node:http'
+async function user(res) {
+  await new Promise(() => {})
+  res.end('never')
+}
+const server = http.createServer((req, res) => void user(res)).${LISTENS}` })
+    void request(await port(), '/users/42?x=1').catch(() => {})
+    const { stack, status } = await process('GET /users/42')
+    assert.equal(status, 'waiting')
+    assert.deepEqual(stack.map((frame) => [frame.function, frame.line]), [['user', 4]])
+  })
+
+  it('a request that was killed ends its connection, and nothing of it goes on', async () => {
+    await start({ 'main.ts': `
+import http from 'node:http'
+import { EventEmitter, once } from 'node:events'
+export const gate = new EventEmitter()
+export const open = () => gate.emit('open')
+const server = http.createServer(async (req, res) => {
+  try { await once(gate, 'open') } finally { console.log('cleaned up') }
+  console.log('went on')
+  res.end()
+}).${LISTENS}` })
+    const asked = request(await port(), '/slow')
+    const { pid } = await process('GET /slow')
+    const failed = assert.rejects(asked, /ECONNRESET|socket hang up/)
+    await world.host.request('kill', { pid, reason: 'kill' })
+    await failed
+    await world.value('main.open()')
+    assert.doesNotMatch(world.output, /cleaned up|went on/)
+  })
+
+  it('a request is over when its response is, and is not shown any more', async () => {
+    await start({ 'main.ts': `import http from 'node:http'\nconst server = http.createServer((req, res) => void res.end(String(req.url))).${LISTENS}` })
+    for (let n = 0; n < 300; n++) await request(await port(), `/n/${n}`)
+    const snapshot = await world.until(({ processes }) => processes.items.every((one) => !one.label.startsWith('GET')))
+    assert.ok(snapshot.processes.total < 5, `${snapshot.processes.total} processes`)
+  })
+
+  it('reading a body stays in the process of the request', async () => {
+    await start({ 'main.ts': `
+import http from 'node:http'
+import { self, processInfo } from 'codeswitch'
+const server = http.createServer((req, res) => {
+  const before = self()
+  req.on('data', () => {})
+  req.on('end', () => res.end(String(self() === before) + processInfo(self()).label))
+}).${LISTENS}` })
+    const at = await port()
+    const answer = await fetch(`http://127.0.0.1:${at}/upload`, { method: 'POST', body: 'x'.repeat(100_000) })
+    assert.equal(await answer.text(), 'truePOST /upload')
+  })
+
+  it('a connection is a process until it closes; killing it closes it', async () => {
+    await start({ 'main.ts': `
+import net from 'node:net'
+const server = net.createServer((socket) => socket.on('data', async (data) => { socket.write(data); await new Promise(() => {}) })).${LISTENS}` })
+    const socket = net.connect(await port(), '127.0.0.1')
+    socket.write('hello')
+    assert.equal(String((await once(socket, 'data'))[0]), 'hello')
+    const { pid, stack } = await process(/^socket 127/)
+    assert.equal(stack.length, 1)
+    const closed = once(socket.resume(), 'close')
+    await world.host.request('kill', { pid, reason: 'kill' })
+    await closed
+  })
+
+  it('each call of an interval is a process that knows where it was made', async () => {
+    await start({ 'main.ts': `\nsetInterval(async () => { await new Promise(() => {}) }, 5)` })
+    const { stack } = await process('setInterval 5 ms main.ts:2')
+    assert.equal(stack[0]?.line, 2)
+  })
+
+  const counting = (text: string): string => `
+import { EventEmitter } from 'node:events'
+export const bus = new EventEmitter()
+export const heard: string[] = []
+export const ring = () => { bus.emit('ring'); return heard.splice(0) }
+${text}`
+  const poller = (version: number): string => `
+import { bus, heard } from './bus'
+import { readFile } from 'node:fs/promises'
+setInterval(() => console.log('tick ${version}'), 5)
+async function poll() {
+  await readFile('main.ts')
+  console.log('poll ${version}')
+  setTimeout(poll, 5)
+}
+void poll()
+bus.on('ring', () => heard.push('${version}'))
+bus.once('ring', () => heard.push('once ${version}'))`
+
+  it('intervals, pollers and listeners of a module are not doubled by a reload', async () => {
+    await start({ 'main.ts': poller(1), 'bus.ts': counting('') })
+    await world.prints('poll 1')
+    await world.prints('tick 1')
+    assert.equal((await world.save('main.ts', poller(2))).ok, true)
+    await world.prints('poll 2\ntick 2')
+    assert.deepEqual(await world.value('bus.ring()'), ['2', 'once 2'])
+    assert.deepEqual(await world.value('bus.ring()'), ['2'])
+    world.output = ''
+    for (let n = 0; n < 20; n++) await world.value('1')
+    await world.prints('tick 2')
+    await world.prints('poll 2')
+    assert.doesNotMatch(world.output, / 1/)
+  })
+
+  it('a load that fails leaves them as they are, and keeps nothing of its own', async () => {
+    await start({ 'main.ts': poller(1), 'bus.ts': counting('') })
+    await world.prints('tick 1')
+    assert.equal((await world.save('main.ts', `${poller(2)}\nthrow new Error('late')`)).ok, false)
+    assert.deepEqual(await world.value('bus.ring()'), ['1', 'once 1'])
+    world.output = ''
+    await world.prints('tick 1')
+    await world.prints('poll 1')
+    assert.doesNotMatch(world.output, /(tick|poll) 2/)
+  })
+
+  it('a listener is removed with the function that was added, and once hears once', async () => {
+    await start({ 'main.ts': `
+import { EventEmitter } from 'node:events'
+const emitter = new EventEmitter()
+const results = []
+const heard = (x) => results.push(x)
+emitter.on('a', heard)
+emitter.emit('a', 1)
+emitter.off('a', heard)
+emitter.emit('a', 2)
+emitter.once('b', heard)
+emitter.emit('b', 3)
+emitter.emit('b', 4)
+emitter.prependOnceListener('b', heard)
+emitter.off('b', heard)
+emitter.emit('b', 5)
+emitter.once('c', heard)
+results.push(emitter.listenerCount('c'), emitter.listeners('c')[0] === heard)
+console.log('results ' + JSON.stringify(results) + '.')` })
+    await world.prints('results')
+    assert.match(world.output, /results \[1,3,1,true\]\./)
+  })
+
+  it('a killed process leaves no timer behind, one that ends by itself does', async () => {
+    await start({ 'main.ts': `
+import { spawn, exit, sleep } from 'codeswitch'
+export async function run(name) {
+  setInterval(() => console.log('tick of ' + name), 5)
+  if (name === 'killed') await sleep(Infinity)
+}
+export const begin = () => ({ killed: spawn(run, 'killed'), ended: spawn(run, 'ended') })
+export const kill = (pids) => exit(pids.killed, 'kill')` })
+    await world.value('pids = main.begin()')
+    await world.prints('tick of killed')
+    await world.value('main.kill(pids)')
+    world.output = ''
+    await world.prints('tick of ended\ntick of ended\ntick of ended\n')
+    assert.doesNotMatch(world.output, /killed/)
+  })
+})
