@@ -11,6 +11,8 @@ export interface StagedBatch {
   readonly reload: readonly ModuleName[]
   readonly units: readonly Unit[]
   victims: ReadonlyMap<ModuleName, number>
+  /** Why it contains modules that nobody saved. */
+  readonly why: ReadonlyMap<ModuleName, string> | undefined
 }
 
 export class Batches {

@@ -8,6 +8,7 @@ import type { Problem } from '../base/problem'
 import type { ModuleName } from '../protocol/ids'
 import type { FailureReason } from '../protocol/snapshot'
 import type { Link, Unit } from '../runtime/link'
+import type { Captures } from './captures'
 import type { Texts } from './texts'
 
 export interface Collected {
@@ -21,6 +22,7 @@ export interface GraphDeps {
   readonly resolver: Resolver
   readonly names: ModuleNames
   readonly texts: Texts
+  readonly captures: Captures
   /** A debugger is attached: units carry their whole source map. */
   debugging(): boolean
 }
@@ -50,6 +52,17 @@ export class Graph {
     const { resolver, names } = this.deps
     const found = resolver.resolve(specifier, importer, kind)
     return found.kind === 'module' ? { kind: 'module', module: names.nameOf(found.file) } : found
+  }
+
+  /** What runs now, to be loaded again; undefined when its text is not known any more. */
+  again(module: ModuleName, hash: string): Unit | undefined {
+    const compiled = this.deps.texts.get(module, hash)
+    return compiled === undefined ? undefined : this.unit(module, compiled, undefined)
+  }
+
+  /** Line of the source. */
+  lineOf(unit: Unit, at: { readonly line: number; readonly column: number }): number {
+    return originalOfInput(unit, at.line, at.column).line
   }
 
   /** A problem at an import of a unit, in the source text. */
@@ -91,13 +104,15 @@ export class Graph {
       const target = found.kind === 'failed' && specifier.startsWith('.') ? fileAmong(given, path.resolve(path.dirname(file), specifier)) : undefined
       return target === undefined ? found : { kind: 'module', module: this.deps.names.nameOf(target) }
     }
-    return {
+    const unit: Unit = {
       module, file, hash: compiled.hash, size: compiled.text.length, rewritten, map: compiled.map,
       strict: this.deps.compiler.isStrict(file),
       links: rewritten.imports.map((record) => link(record.specifier, 'import')),
       dynamic: Object.fromEntries(rewritten.dynamic.map((specifier) => [specifier, link(specifier, kind)])),
       inlineMap: this.deps.debugging() ? inlineMap(compiled) : undefined,
     }
+    this.deps.captures.add(unit)
+    return unit
   }
 }
 

@@ -9,6 +9,8 @@ import type { ModuleName } from '../protocol/ids'
 import type { FailureReason, Origin } from '../protocol/snapshot'
 import type { LoadedVersion, LoadResult, Picture, Unit } from '../runtime/link'
 import type { Batches } from './batches'
+import type { Captures } from './captures'
+import { withCapturers } from './capturers'
 import type { Collected, Graph } from './graph'
 import type { MainLink } from './mainLink'
 
@@ -17,6 +19,7 @@ export interface LoaderDeps {
   readonly graph: Graph
   readonly names: ModuleNames
   readonly batches: Batches
+  readonly captures: Captures
   readonly options: HostOptions
   picture(): Picture
   /** The file of a module that was never loaded, by what a person typed. */
@@ -40,6 +43,8 @@ export interface LoadHow {
   readonly alone?: boolean
   /** code:atomic_load/1: no `onLoad`. */
   readonly atomic?: boolean
+  /** Why modules are loaded that nobody saved. */
+  readonly why?: ReadonlyMap<ModuleName, string> | undefined
 }
 
 export class Loader {
@@ -111,7 +116,7 @@ export class Loader {
       if (batch === undefined) return { error: 'nothing_staged', message: 'nothing is staged' }
       if (!kill) batch.policy = 'soft'
       const started = this.deps.now()
-      const outcomes = await this.attempt(id, batch.reload, batch.units, { origin: batch.origin, force: true, policy: kill ? 'brutal' : 'soft', graceMs: 0 })
+      const outcomes = await this.attempt(id, batch.reload, batch.units, { origin: batch.origin, force: true, policy: kill ? 'brutal' : 'soft', graceMs: 0, why: batch.why })
       return this.report(id, outcomes, batch.origin, started)
     })
   }
@@ -154,9 +159,10 @@ export class Loader {
     const unchanged = how.force ? [] : modules.filter((module) => this.isCurrent(module, collected.units))
     const reload = modules.filter((module) => !unchanged.includes(module) && (how.force ? asked.has(module) || !this.isCurrent(module, collected.units) : true))
     this.settle(unchanged)
-    const still = unchanged.map((module): ModuleOutcome => ({ module, kind: 'unchanged' }))
+    const batch = how.alone === true ? { reload, units: collected.units, why: undefined } : await withCapturers(this.deps, reload, collected.units)
+    const still = unchanged.filter((module) => !batch.reload.includes(module)).map((module): ModuleOutcome => ({ module, kind: 'unchanged' }))
     if (reload.length === 0) return still
-    return [...still, ...(await this.attempt(id, reload, collected.units, how))]
+    return [...still, ...(await this.attempt(id, batch.reload, batch.units, { ...how, why: batch.why }))]
   }
 
   private isCurrent(module: ModuleName, units: readonly Unit[]): boolean {
@@ -186,7 +192,7 @@ export class Loader {
     switch (result.kind) {
       case 'loaded':
         this.settle([...reload, ...result.versions.map((version) => version.module)])
-        return result.versions.map((version) => this.loaded(version, reload))
+        return result.versions.map((version) => this.loaded(version, reload, how))
       case 'lingering':
         return this.stage(id, reload, units, result.modules.map((entry) => [entry.module, entry.pids.length]), how)
       case 'refused':
@@ -199,15 +205,16 @@ export class Loader {
     }
   }
 
-  private loaded(version: LoadedVersion, reload: readonly ModuleName[]): ModuleOutcome {
-    const first = reload.includes(version.module) ? {} : { why: `imported for the first time by ${reload.join(', ')}` }
+  private loaded(version: LoadedVersion, reload: readonly ModuleName[], how: LoadHow): ModuleOutcome {
+    const captured = how.why?.get(version.module)
+    const first = captured !== undefined ? { why: captured } : reload.includes(version.module) ? {} : { why: `imported for the first time by ${reload.join(', ')}` }
     return { module: version.module, kind: 'loaded', version: version.version, killed: version.killed, ...first, ...(version.notes === undefined ? {} : { notes: version.notes }) }
   }
 
   private stage(id: number, reload: readonly ModuleName[], units: readonly Unit[], victims: readonly (readonly [ModuleName, number])[], how: LoadHow): ModuleOutcome[] {
     this.settle(reload)
     const policy = how.policy === 'soft' ? 'soft' : 'ask'
-    this.deps.batches.stage({ id, since: this.deps.now(), origin: how.origin, policy, reload, units, victims: new Map(victims) })
+    this.deps.batches.stage({ id, since: this.deps.now(), origin: how.origin, policy, reload, units, victims: new Map(victims), why: how.why })
     void this.loadWhenDrained(id, reload)
     const of = new Map(victims)
     return reload.map((module) => ({ module, kind: 'staged', victims: of.get(module) ?? 0, policy }))

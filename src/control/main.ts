@@ -17,6 +17,7 @@ import type { RuntimeView, Snapshot } from '../protocol/snapshot'
 import type { CodeAnswer, ControlData, Found, Picture, PictureModule } from '../runtime/link'
 import { createApi } from './api'
 import { Batches } from './batches'
+import { Captures } from './captures'
 import { CodeRequests } from './codeRequests'
 import { composeSnapshot } from './composeSnapshot'
 import { Graph } from './graph'
@@ -60,6 +61,7 @@ class Control {
   private readonly names: ModuleNames
   private readonly texts = new Texts()
   private readonly batches = new Batches()
+  private readonly captures = new Captures()
   private readonly compiler: Compiler
   private readonly resolver: Resolver
   private readonly graph: Graph
@@ -71,9 +73,9 @@ class Control {
     this.names = new ModuleNames(options.root)
     this.compiler = new Compiler({ nodeVersion: process.versions.node, root: options.root, cacheDir: cacheDir(), log })
     this.resolver = new Resolver({ root: options.root, include: options.include, exclude: options.exclude, log })
-    this.graph = new Graph({ compiler: this.compiler, resolver: this.resolver, names: this.names, texts: this.texts, debugging: () => this.debugging })
+    this.graph = new Graph({ compiler: this.compiler, resolver: this.resolver, names: this.names, texts: this.texts, captures: this.captures, debugging: () => this.debugging })
     this.loader = new Loader({
-      main: link, graph: this.graph, names: this.names, batches: this.batches, options,
+      main: link, graph: this.graph, names: this.names, batches: this.batches, captures: this.captures, options,
       picture: () => this.picture, locate: (text) => locate(text, options.root, this.names), modified: () => this.modified(),
       onReport: (report) => void peer.notify('loaded', report), onChange: async () => void (await this.refresh()), now: Date.now,
     })
@@ -262,6 +264,7 @@ class Control {
     }
     for (const batch of this.batches.allStaged()) for (const unit of batch.units) need(unit.module, unit.hash)
     this.texts.prune(needed)
+    this.captures.prune(needed)
   }
 
   /** Is anybody at home on the main thread? If not for a while, the views say so. */

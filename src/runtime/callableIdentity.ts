@@ -10,7 +10,7 @@ import { stableOf } from './identity'
 import type { Slot } from './identity'
 
 /** A bound function can be called, constructed, and has no property that a proxy could not deny. */
-const blank = (): AnyFunction => {
+export const blank = (): AnyFunction => {
   const target = function () {}.bind(undefined)
   for (const key of Reflect.ownKeys(target)) Reflect.deleteProperty(target, key)
   return target

@@ -230,10 +230,8 @@ export class CodeServer {
     if (!outcome.ok) throw outcome.error
     const record = outcome.value
     const instance = record.current ?? record.drafting?.instance
-    if (instance?.unit.rewritten.format === 'json') return { exports: record.json }
-    if (instance?.commonjs === undefined) return { exports: record.required }
     // Half of a cycle: Node hands out the unfinished object itself.
-    return record.current === undefined ? { exports: instance.commonjs.exports } : { exports: record.drafting?.view() ?? record.commonjsView }
+    return record.current === undefined && instance?.commonjs !== undefined ? { exports: instance.commonjs.exports } : { exports: record.answer(instance) }
   }
 
   /** The module, loaded now if it is not. Half of a cycle is answered as it is; who may wait waits for a first `onLoad`. */

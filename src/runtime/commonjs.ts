@@ -7,11 +7,12 @@ import path from 'node:path'
 import { inspect } from 'node:util'
 import type { InspectOptions } from 'node:util'
 import { trusted } from '../base/guards'
+import type { AnyFunction } from '../base/guards'
+import { blank } from './callableIdentity'
 import { isForwardable } from './externalFuns'
-import type { ExternalFuns } from './externalFuns'
-import { asNode } from './nodeLoader'
 import { notePackage } from './identity'
 import { joinMetadata } from './metadataIdentity'
+import { asNode } from './nodeLoader'
 
 export interface CommonjsModule { exports: unknown; loaded: boolean; filename: string; paths: string[]; id: string }
 
@@ -51,7 +52,7 @@ export function makeRequire(file: string, main: () => unknown, load: (specifier:
 
 type Callable = (this: unknown, ...args: unknown[]) => unknown
 const isCallable = (value: unknown): value is Callable => typeof value === 'function'
-const isObject = (value: unknown): value is object => (typeof value === 'object' && value !== null) || typeof value === 'function'
+export const isObject = (value: unknown): value is object => (typeof value === 'object' && value !== null) || typeof value === 'function'
 
 /**
  * The names an ES module importer can take: `default` is the view itself. TypeScript that became CommonJS (`compiled`) means its own
@@ -68,19 +69,17 @@ export function commonjsExports(exports: unknown, view: unknown, compiled: boole
   return names
 }
 
-/** What `require` answers: primitives as they are, objects and functions through a proxy on the exports of current. */
-export function commonjsView(exports: () => unknown, funs: ExternalFuns): unknown {
-  const first = exports()
-  if (!isObject(first)) return first
+/** What `require` answers for an object or function like `first`: a proxy on what is exported now; functions are external funs. */
+export function commonjsView(first: object, exports: () => unknown, face: (name: string, fn: AnyFunction) => AnyFunction): object {
   const now = (): object => {
     const value = exports()
     return isObject(value) ? value : first
   }
-  const wrap = (key: PropertyKey, value: unknown): unknown => (typeof key === 'string' && isForwardable(value) ? funs.fun(key, value) : value)
-  const target: object = isCallable(first) ? function () {} : Array.isArray(first) ? [] : {}
+  const wrap = (key: PropertyKey, value: unknown): unknown => (typeof key === 'string' && isForwardable(value) ? face(key, value) : value)
+  const target: object = isCallable(first) ? blank() : Array.isArray(first) ? [] : {}
   // console.log looks past a proxy at its target.
   Object.defineProperty(target, inspect.custom, { value: (_: number, options: InspectOptions) => inspect(now(), options), configurable: true })
-  return new Proxy(target, {
+  const view: object = new Proxy(target, {
     get: (_, key) => wrap(key, Reflect.get(now(), key)),
     set: (_, key, value) => Reflect.set(now(), key, value),
     has: (_, key) => Reflect.has(now(), key),
@@ -97,10 +96,11 @@ export function commonjsView(exports: () => unknown, funs: ExternalFuns): unknow
     },
     apply: (_, self, args) => Reflect.apply(callableNow(now()), self, args),
     construct: (_, args, newTarget) => {
-      const made: unknown = Reflect.construct(callableNow(now()), args, newTarget)
+      const made: unknown = Reflect.construct(callableNow(now()), args, newTarget === view ? callableNow(now()) : newTarget)
       return isObject(made) ? made : {}
     },
   })
+  return view
 }
 
 const callableNow = (value: object): Callable => {

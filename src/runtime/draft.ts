@@ -9,7 +9,7 @@ import type { AnyFunction } from '../base/guards'
 import type { Emitted, ImportBinding } from '../protocol/unit'
 import type { ModuleName } from '../protocol/ids'
 import type { FailureReason, Origin } from '../protocol/snapshot'
-import { commonjsExports, commonjsView, makeRequire, newModule } from './commonjs'
+import { commonjsExports, makeRequire, newModule } from './commonjs'
 import type { CommonjsModule } from './commonjs'
 import { commonjsBody, esmBody } from './evaluate'
 import { Evaluation } from './evaluation'
@@ -22,7 +22,8 @@ import { namespaceOf } from './namespace'
 import type { NativeModules } from './nativeModules'
 import { dropFromCache, showInCache } from './nodeLoader'
 import type { Answer } from './nodeLoader'
-import { drive, drivePromise } from './steps'
+import { stageOf } from './stage'
+import { drive, driveNow, drivePromise } from './steps'
 import type { Steps } from './steps'
 import type { VersionRecord } from './version'
 import type { Versions } from './versions'
@@ -375,7 +376,6 @@ export class Draft {
     const value: unknown = JSON.parse(this.unit.rewritten.code)
     this.instance.exports = { default: () => value }
     this.instance.constants = new Set(['default'])
-    this.record.json = value
     this.body = () => {}
   }
 
@@ -396,21 +396,31 @@ export class Draft {
       if (this.first) showInCache(module)
       Reflect.apply(body, module.exports, [module.exports, require, module, file, path.dirname(file), emitted])
       module.loaded = true
-      this.instance.exports = commonjsExports(module.exports, this.view(), /\.[mc]?tsx?$/.test(file))
+      this.instance.exports = commonjsExports(module.exports, this.record.view(module.exports), /\.[mc]?tsx?$/.test(file))
       this.instance.constants = new Set(Object.keys(this.instance.exports))
       if (this.first) this.record.expose(this.instance.exports)
     }
-  }
-
-  view(): unknown {
-    return this.record.commonjsView ??= commonjsView(() => this.record.current?.commonjs?.exports ?? this.instance.commonjs?.exports, this.record.funs)
   }
 
   private require(specifier: string): Answer {
     const known = this.unit.dynamic[specifier]
     const link = known !== undefined && this.isAtHand(known) ? known : this.deps.resolveNow(specifier, this.unit.file)
     this.deps.entry.requirer = this.instance.commonjs
-    return this.deps.required(link)
+    const member = link.kind === 'module' && this.reload ? this.batch.get(link.module) : undefined
+    return member === undefined || member === this || member.committed ? this.deps.required(link) : { exports: this.requireMember(member) }
+  }
+
+  /** A module that is loaded with this one is evaluated first, as `require` does it; half of a cycle shows what is current. */
+  private requireMember(member: Draft): unknown {
+    const { record } = member
+    if (!member.started) {
+      const outcome = driveNow(member.evaluate(true))
+      if (outcome === undefined) throw codedError('ERR_REQUIRE_ASYNC_MODULE', `require() of ${record.name} cannot wait for its top-level await; use import()`)
+      if (!outcome.ok) throw outcome.error
+      stageOf(this.batch).evaluated(member)
+    }
+    if (member.first) return member.instance.commonjs?.exports ?? record.answer(member.instance)
+    return record.answer(member.finished ? member.instance : record.current)
   }
 
   /** A file that did not compile when this module was is asked for again: it may be repaired, or there is a reason to tell. */
@@ -520,13 +530,7 @@ export class Draft {
 
   /** What this top level gets from members of its batch is their new code, also through external funs that everybody else holds. */
   private duringBatch<T>(run: () => T): T {
-    if (!this.reload) return run()
-    let all = run
-    for (const { record, instance, first, committed } of this.batch.values()) {
-      const inner = all
-      if (!first && !committed) all = () => record.funs.during(instance.identities, inner)
-    }
-    return all()
+    return this.reload ? stageOf(this.batch).run(this.batch.values(), run) : run()
   }
 
   /** `P.identity(C, "C")` follows the definition of a class of the top level; `P.identity(C)` is its use as a value. */

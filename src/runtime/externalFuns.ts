@@ -91,18 +91,16 @@ export class ExternalFuns {
     for (const [slot, fn] of staged) this.settle(slot, fn)
   }
 
-  /** While its top level runs, the functions of a draft are what their external funs run: a top level sees its own code. */
-  during<T>(staged: Identities, run: () => T): T {
-    if (this.overlay !== undefined) return run()
+  /** External funs run the functions of a draft until what this answers is called. */
+  show(staged: Identities): () => void {
+    if (this.overlay !== undefined) return () => {}
     const before = new Map<Slot, AnyFunction>()
     this.overlay = { staged, before }
     for (const [slot, fn] of staged) {
       before.set(slot, slot.fn)
       point(slot, fn)
     }
-    try {
-      return run()
-    } finally {
+    return () => {
       this.overlay = undefined
       for (const [slot, fn] of before) point(slot, fn)
     }

@@ -12,6 +12,7 @@ import type { Pid } from './pid'
 import type { Process } from './process'
 import type { Processes } from './processes'
 import type { Shell } from './shell/shell'
+import { plainExports } from './plainExports'
 import { drive } from './steps'
 import type { Steps } from './steps'
 import { takePicture, viewProcess } from './takePicture'
@@ -72,6 +73,7 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
         return { module, old: record?.old !== undefined, total: pids.length, pids: pids.slice(0, PAGE) }
       }))
     },
+    plain: ({ wanted }, reply) => reply(plainExports(table, wanted)),
     drained: ({ modules }, reply) => whenDrained(modules, () => reply(true)),
     purge({ module, soft }, reply) {
       if (soft) return reply({ result: server.softPurge(module), killed: [] })

@@ -2,9 +2,11 @@
  * Mechanism only: at most two versions of a module, and the export tables that every importer reads. A third version is
  * refused, nobody is ever killed here; policy is above (codeServer). Source: erlang/otp beam_bif_load.c, export table.
  */
+import type { AnyFunction } from '../base/guards'
 import type { ModuleName, Version } from '../protocol/ids'
 import { moduleName, version as mintVersion } from '../protocol/ids'
 import type { Origin } from '../protocol/snapshot'
+import { commonjsView, isObject } from './commonjs'
 import type { CommonjsModule } from './commonjs'
 import type { Evaluation } from './evaluation'
 import { ExternalFuns, isForwardable, throwUndef, undefStub } from './externalFuns'
@@ -38,7 +40,6 @@ export interface Instance {
 /** The draft that is being evaluated for this module, as far as the table needs to know it. */
 export interface Drafting {
   readonly instance: Instance
-  view(): unknown
   /** Set while the very first version runs its `onLoad`: nobody may call it yet, who does waits for this (never rejects). */
   readonly pending: Promise<void> | undefined
   /** When it is current, or given up. */
@@ -64,10 +65,9 @@ export class ModuleRecord {
   readonly namespace = namespaceOf(this.values)
   readonly funs: ExternalFuns
   drafting: Drafting | undefined
-  /** What `require` answers for a CommonJS module: made once, reads current. */
-  commonjsView: unknown
-  /** What `require` answers for a JSON module. */
-  json: unknown
+  /** What readers see instead of current while a top level of its batch runs. */
+  shown: Instance | undefined
+  private commonjsView: object | undefined
   private last = 0
   /** Namespace objects that drafts of it handed out. */
   private readonly faces = new WeakSet<object>()
@@ -186,6 +186,55 @@ export class ModuleRecord {
       setData(this.values, name, this.funs.fun(name, value))
       this.funs.removed(name)
     }
+  }
+
+  /** Readers see `next`, its values and its functions through every external fun, until what this answers is called. */
+  show(next: Instance): () => void {
+    if (this.shown !== undefined) return () => {}
+    this.shown = next
+    const before = new Map<string, PropertyDescriptor | undefined>()
+    for (const [name, read] of Object.entries(next.exports)) {
+      const value = read()
+      const face = isForwardable(value) ? this.funs.stage(next.identities, name, value) : value
+      const known = Object.getOwnPropertyDescriptor(this.values, name)
+      if (known !== undefined && 'value' in known && known.value === face) continue
+      before.set(name, known)
+      setData(this.values, name, face)
+    }
+    const hide = this.funs.show(next.identities)
+    return () => {
+      hide()
+      this.shown = undefined
+      for (const [name, known] of before) {
+        if (known === undefined) delete this.values[name]
+        else if ('value' in known) setData(this.values, name, known.value)
+        else Object.defineProperty(this.values, name, known)
+      }
+    }
+  }
+
+  /** What `require` answers for a module of which `instance` is the version to read. */
+  answer(instance: Instance | undefined): unknown {
+    if (instance?.unit.rewritten.format === 'json') return instance.exports.default?.()
+    return instance?.commonjs === undefined ? this.required : this.view(instance.commonjs.exports)
+  }
+
+  /** What `require` answers for a CommonJS module: a primitive as it is, else a view that reads what current exports. */
+  view(exports: unknown): unknown {
+    if (!isObject(exports)) return exports
+    if (this.commonjsView === undefined || typeof this.commonjsView !== typeof exports) {
+      this.commonjsView = commonjsView(exports, () => this.readable?.commonjs?.exports, (name, fn) => this.face(name, fn))
+    }
+    return this.commonjsView
+  }
+
+  /** What readers see now. */
+  get readable(): Instance | undefined {
+    return this.shown ?? this.current ?? this.drafting?.instance
+  }
+
+  private face(name: string, fn: AnyFunction): AnyFunction {
+    return this.shown === undefined ? this.funs.fun(name, fn) : this.funs.stage(this.shown.identities, name, fn)
   }
 
   /** Rewrites the export tables; cannot fail. */

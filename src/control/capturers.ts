@@ -1,0 +1,59 @@
+/** Adds to a batch the importers that captured a value of what it loads: asks the runtime what is a function, and says why. */
+import type { ModuleName } from '../protocol/ids'
+import type { Picture, Unit } from '../runtime/link'
+import type { Capture, Captures } from './captures'
+import { wantedBy } from './captures'
+import type { Graph } from './graph'
+import type { MainLink } from './mainLink'
+
+export interface CapturersDeps {
+  readonly main: Pick<MainLink, 'request'>
+  readonly graph: Graph
+  readonly captures: Captures
+  picture(): Picture
+}
+
+export interface WithCapturers {
+  readonly reload: readonly ModuleName[]
+  readonly units: readonly Unit[]
+  /** For each module that was added. */
+  readonly why: ReadonlyMap<ModuleName, string>
+}
+
+export async function withCapturers(deps: CapturersDeps, reload: readonly ModuleName[], units: readonly Unit[]): Promise<WithCapturers> {
+  const picture = deps.picture()
+  const reachable = deps.captures.reachable(reload, picture)
+  if (reachable.length === 0) return { reload, units, why: new Map() }
+  const values = await valuesOf(deps, reachable)
+  const hashes = new Map(picture.modules.map((module) => [module.name, module.current?.hash ?? '']))
+  const after = new Map(units.map((unit) => [unit.module, unit.hash]))
+  const differs = (from: ModuleName, name: string): boolean => {
+    const before = hashes.get(from) ?? ''
+    return !deps.captures.isSameLiteral(from, name, before, after.get(from) ?? before)
+  }
+  const all = new Set(reload)
+  const why = new Map<ModuleName, string>()
+  const again: Unit[] = []
+  const isStale = ({ importer, from, name }: Capture): boolean =>
+    all.has(from) && !all.has(importer) && (values.get(from)?.get(name) ?? []).some((one) => differs(from, one))
+  for (let capture = reachable.find(isStale); capture !== undefined; capture = reachable.find(isStale)) {
+    const unit = deps.graph.again(capture.importer, capture.hash)
+    all.add(capture.importer)
+    if (unit === undefined) continue
+    again.push(unit)
+    why.set(capture.importer, reason(deps, unit, capture, reload.includes(capture.from)))
+  }
+  const added = new Set(again.map((unit) => unit.module))
+  return { reload: [...reload, ...added], units: [...units.filter((unit) => !added.has(unit.module)), ...again], why }
+}
+
+/** Of each wanted name the exports that are no functions now. */
+async function valuesOf({ main }: CapturersDeps, captures: readonly Capture[]): Promise<Map<ModuleName, Map<string, readonly string[]>>> {
+  const answers = await main.request('plain', { wanted: wantedBy(captures) })
+  return new Map(answers.map(({ module, names }) => [module, new Map(names.map(({ name, plain }) => [name, plain]))]))
+}
+
+function reason({ graph }: CapturersDeps, unit: Unit, { from, at }: Capture, isChanged: boolean): string {
+  const what = at.name === '*' ? 'everything it exports' : at.name === '=' ? 'what it exports' : `"${at.name}"`
+  return `because ${from} ${isChanged ? 'changed' : 'was loaded again'}: captured ${what} at line ${graph.lineOf(unit, at)}`
+}

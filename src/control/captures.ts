@@ -1,0 +1,137 @@
+/**
+ * Who holds a value of a module that is about to be loaded again: an importer whose top level took it (no function, those run
+ * current through what they hold) is loaded again with it, and so on, in one batch. Found by analysis of the loaded texts.
+ */
+import type { ModuleName } from '../protocol/ids'
+import type { Captured, Rewritten } from '../protocol/unit'
+import type { Link, Picture, Unit } from '../runtime/link'
+
+/** Exports by module; `*` stands for all of them, `=` for `module.exports` itself. */
+export type Wanted = readonly { readonly module: ModuleName; readonly names: readonly string[] }[]
+
+export interface Capture {
+  readonly importer: ModuleName
+  readonly hash: string
+  /** Where the value comes from, behind re-exports. */
+  readonly from: ModuleName
+  readonly name: string
+  /** In the text that was rewritten. */
+  readonly at: Captured
+}
+
+/** What matters here of a compiled text. */
+interface Uses {
+  readonly takes: readonly { readonly from: ModuleName; readonly at: Captured }[]
+  readonly passes: ReadonlyMap<string, Source>
+  readonly stars: readonly ModuleName[]
+  readonly exports: ReadonlySet<string>
+  readonly literals: Readonly<Record<string, string>>
+}
+interface Source { readonly module: ModuleName; readonly name: string }
+
+export class Captures {
+  private readonly known = new Map<ModuleName, Map<string, Uses>>()
+
+  add(unit: Unit): void {
+    const texts = this.known.get(unit.module) ?? new Map<string, Uses>()
+    this.known.set(unit.module, texts.set(unit.hash, usesOf(unit)))
+  }
+
+  /** As for texts: only what some slot or batch needs stays. */
+  prune(needed: ReadonlyMap<ModuleName, ReadonlySet<string>>): void {
+    for (const [module, texts] of this.known) {
+      const keep = needed.get(module)
+      if (keep === undefined || texts.size <= keep.size) continue
+      for (const hash of texts.keys()) if (!keep.has(hash)) texts.delete(hash)
+    }
+  }
+
+  /**
+   * Every capture that may matter when `reload` is loaded, transitively. Functions are among them: only the runtime knows what
+   * is one.
+   */
+  reachable(reload: readonly ModuleName[], { modules }: Picture): Capture[] {
+    const current = new Map(modules.flatMap(({ name, current: version }) => (version === undefined ? [] : [[name, version.hash] as const])))
+    const all = [...current].flatMap(([importer, hash]) => this.of(importer, hash, current))
+    const found = new Set<Capture>()
+    const reached = new Set(reload)
+    for (let before = -1; before !== reached.size;) {
+      before = reached.size
+      for (const capture of all) {
+        if (!reached.has(capture.from) || reload.includes(capture.importer)) continue
+        found.add(capture)
+        reached.add(capture.importer)
+      }
+    }
+    return [...found]
+  }
+
+  /** The export is the same literal in both texts. */
+  isSameLiteral(module: ModuleName, name: string, before: string, after: string): boolean {
+    const texts = this.known.get(module)
+    const literal = texts?.get(before)?.literals[name]
+    return literal !== undefined && literal === texts?.get(after)?.literals[name]
+  }
+
+  private of(importer: ModuleName, hash: string, current: ReadonlyMap<ModuleName, string>): Capture[] {
+    const uses = this.known.get(importer)?.get(hash)
+    if (uses === undefined) return []
+    return uses.takes.flatMap(({ from, at }) => this.origins({ module: from, name: at.name }, current, new Set())
+      .filter((origin) => origin.module !== importer)
+      .map((origin): Capture => ({ importer, hash, from: origin.module, name: origin.name, at })))
+  }
+
+  /** Behind re-exports. A namespace comes from everything it shows. */
+  private origins(source: Source, current: ReadonlyMap<ModuleName, string>, seen: Set<string>): Source[] {
+    const { module, name } = source
+    const key = `${module} ${name}`
+    const uses = this.known.get(module)?.get(current.get(module) ?? '')
+    if (seen.has(key) || uses === undefined) return [source]
+    seen.add(key)
+    const behind = (one: Source): Source[] => this.origins(one, current, seen)
+    if (name === '*') return [source, ...[...uses.passes.values()].flatMap(behind), ...uses.stars.flatMap((star) => behind({ module: star, name }))]
+    const passed = uses.passes.get(name)
+    if (passed !== undefined) return behind(passed)
+    if (uses.exports.has(name) || name === '=') return [source]
+    const stars = uses.stars.flatMap((star) => behind({ module: star, name })).filter((one) => this.exports(one, current))
+    return stars.length > 0 ? stars : [source]
+  }
+
+  private exports({ module, name }: Source, current: ReadonlyMap<ModuleName, string>): boolean {
+    return name === '*' || this.known.get(module)?.get(current.get(module) ?? '')?.exports.has(name) === true
+  }
+}
+
+/** What to ask the runtime about these. */
+export function wantedBy(captures: readonly Capture[]): Wanted {
+  const names = new Map<ModuleName, Set<string>>()
+  for (const { from, name } of captures) names.set(from, (names.get(from) ?? new Set<string>()).add(name))
+  return [...names].map(([module, set]) => ({ module, names: [...set] }))
+}
+
+function usesOf({ rewritten, links, dynamic }: Unit): Uses {
+  const moduleOf = (link: Link | undefined): ModuleName | undefined => (link?.kind === 'module' ? link.module : undefined)
+  const taken = (link: Link | undefined, captured: readonly Captured[] | undefined): { from: ModuleName; at: Captured }[] => {
+    const from = moduleOf(link)
+    return from === undefined ? [] : (captured ?? []).map((at) => ({ from, at }))
+  }
+  return {
+    takes: [
+      ...rewritten.imports.flatMap((record, index) => taken(links[index], record.captured)),
+      ...Object.entries(rewritten.required ?? {}).flatMap(([specifier, captured]) => taken(dynamic[specifier], captured)),
+    ],
+    passes: passesOf(rewritten, (index) => moduleOf(links[index])),
+    stars: rewritten.stars.flatMap((index) => moduleOf(links[index]) ?? []),
+    exports: new Set(rewritten.exports),
+    literals: rewritten.literals ?? {},
+  }
+}
+
+function passesOf({ reexports }: Rewritten, moduleAt: (index: number) => ModuleName | undefined): Map<string, Source> {
+  const passes = new Map<string, Source>()
+  for (const { name, index, imported } of reexports ?? []) {
+    const module = moduleAt(index)
+    if (module !== undefined) passes.set(name, { module, name: imported })
+  }
+  return passes
+}
