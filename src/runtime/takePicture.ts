@@ -23,25 +23,35 @@ export interface PictureDeps {
 export function takePicture(deps: PictureDeps, page: { readonly offset: number; readonly limit: number; readonly filter?: string }): ProcessPicture {
   const view = viewer(deps)
   const { table, processes } = deps
+  const { total, items } = chosen(processes, page)
   const olds = [...table.all()].flatMap((record) => (record.old === undefined ? [] : [record.old]))
   const lingering = olds.map((old) => ({ old, who: processes.lingering(old.record) })).filter(({ who }) => who.length > 0)
   return {
-    total: page.filter === undefined ? processes.count : matching(processes, page.filter).length,
+    total,
     offset: page.offset,
-    processes: chosen(processes, page).map(view),
+    processes: items.map(view),
     lingering: lingering.map(({ old, who }) => ({ module: old.record.module, version: old.record.version, total: who.length, processes: who.slice(0, LINGERING_SHOWN).map(view) })),
   }
 }
 
 export const viewProcess = (deps: PictureDeps, process: Process): PictureProcess => viewer(deps)(process)
 
-function chosen(processes: Processes, { offset, limit, filter }: { readonly offset: number; readonly limit: number; readonly filter?: string }): Process[] {
-  if (filter !== undefined) return matching(processes, filter).slice(offset, offset + limit)
-  return processes.page(offset, limit)
+/** Looked through once: there may be a hundred thousand. */
+function chosen(processes: Processes, { offset, limit, filter }: { readonly offset: number; readonly limit: number; readonly filter?: string }): { readonly total: number; readonly items: readonly Process[] } {
+  if (filter === undefined) return { total: processes.count, items: processes.page(offset, limit) }
+  const wanted = filter.toLowerCase()
+  const items: Process[] = []
+  let total = 0
+  for (const process of processes.table.all()) {
+    if (!fits(process, wanted)) continue
+    if (total >= offset && items.length < limit) items.push(process)
+    total++
+  }
+  return { total, items }
 }
 
-const matching = (processes: Processes, filter: string): Process[] =>
-  [...processes.table.all()].filter((process) => `${process.registeredName ?? ''} ${process.label} ${process.pid}`.toLowerCase().includes(filter.toLowerCase()))
+const fits = ({ registeredName, label, pid }: Process, wanted: string): boolean =>
+  label.toLowerCase().includes(wanted) || registeredName?.toLowerCase().includes(wanted) === true || pidText(pid.id).includes(wanted)
 
 function viewer(deps: PictureDeps): (process: Process) => PictureProcess {
   const running = deps.running()
