@@ -248,12 +248,22 @@ export class CodeServer {
     if (known?.drafting !== undefined) return known
     const broken = this.broken.get(name)
     if (broken !== undefined && broken.hash === this.units.get(name)?.hash) throw broken.thrown
+    if (!this.units.has(name)) yield* this.findUnits(name, now)
     const result = yield* this.autoload(name, 'program', now)
     if (result.kind === 'failed') throw result.thrown
     if (result.kind === 'loaded') this.deps.onAutoloaded(result.versions)
     const record = this.table.get(name)
     if (record === undefined) throw new Error(`${name} was not loaded`)
     return record
+  }
+
+  /** It was loaded once and is deleted: what it was made of is gone, so it is compiled again. */
+  private *findUnits(name: ModuleName, now: boolean): Steps<void> {
+    const offer = (found: Found): void => {
+      if (!('error' in found)) this.offer(found.units)
+    }
+    if (now) offer(this.deps.findNow(name))
+    else yield this.deps.find(name).then(offer)
   }
 
   /** As `autoloadSteps`, for whoever wants to know why it failed. */

@@ -91,6 +91,16 @@ export const seen = () => [kept.a.version(), kept.t.version(), Object.keys(kept.
     assert.deepEqual(await world.value('t.seen()'), [3, 2, ['seen', 'version'], true])
   })
 
+  it('loads a deleted module again for an import() and a require', async () => {
+    world = await World.start({ 'main.ts': `import './t'\nimport { createRequire } from 'node:module'\nexport const ask = async () => (await import('./t')).version()`, 't.ts': version(1), 'r.cjs': `exports.ask = () => require('./t').version()` }, { entry: 'main.ts' })
+    await world.write('t.ts', version(2))
+    await world.value(`del('t')`)
+    assert.equal(await world.value('main.ask()'), 2)
+    await world.value(`purge('t'), del('t')`)
+    assert.equal(await world.value('r.ask()'), 2)
+    assert.deepEqual(await world.value(`versions('t')`), { current: 3, old: 2 })
+  })
+
   it('says undef when the module that is called does not compile any more', async () => {
     world = await World.start({ 'main.ts': `import { version } from './t'\nexport const ask = () => version()`, 't.ts': version(1) }, { entry: 'main.ts' })
     await world.write('t.ts', 'export const = 1')
