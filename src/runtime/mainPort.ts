@@ -17,6 +17,7 @@ export class MainPort {
   private readonly later: Message[] = []
   private held = false
   handlers: MainHandlers | undefined
+  private holding: boolean | undefined
 
   constructor(private readonly port: MessagePort, private readonly wake: Int32Array) {
     port.on('message', (message: Message) => {
@@ -28,6 +29,8 @@ export class MainPort {
 
   /** The program stays alive while `hold`, even when it has nothing else to do. */
   hold(hold: boolean): void {
+    if (hold === this.holding) return // asked at each beginning and end of a process
+    this.holding = hold
     this.held = hold
     if (hold || this.open.size > 0) this.port.ref()
     else this.port.unref()

@@ -18,21 +18,33 @@ interface Bound {
   [ENDS]?: boolean
 }
 
-export const processOf = (emitter: Bound): Process | undefined => emitter[PROCESS]
+export const processOf = (emitter: object & Bound): Process | undefined => emitter[PROCESS]
+
+/** The same for a request of `http`, of which there are many: their classes look for the process. */
+export function bindRequest(request: http.IncomingMessage & Bound, response: http.ServerResponse & Bound, process: Process): void {
+  request[PROCESS] = process
+  response[PROCESS] = process
+  response[ENDS] = true
+}
 
 /** From now on events of `emitter` are heard in `process`; with `ends` its 'close' is the end of the process. */
 export function bindEvents(processes: Processes, emitter: NodeJS.EventEmitter & Bound, process: Process, ends: boolean): void {
   const bound = emitter[PROCESS] !== undefined
   emitter[PROCESS] = process
   emitter[ENDS] = ends
-  if (bound || emitter instanceof http.IncomingMessage || emitter instanceof http.ServerResponse) return
+  if (bound) return
   const native: unknown = emitter.emit
   if (isFunction(native)) Object.defineProperty(emitter, 'emit', { value: boundEmit(processes, native), writable: true, configurable: true })
 }
 
-/** Requests and responses are many: their classes look for the process, no request gets a function of its own. */
 export function installBoundEvents(processes: Processes): void {
   for (const prototype of [http.IncomingMessage.prototype, http.ServerResponse.prototype]) patch(prototype, 'emit', (native) => boundEmit(processes, native))
+}
+
+/** Most events of most requests are nobody's business. */
+function isHeard(emitter: object, event: unknown): boolean {
+  const listeners: unknown = Reflect.get(emitter, '_events')
+  return typeof listeners !== 'object' || listeners === null || typeof event !== 'string' || Reflect.get(listeners, event) !== undefined
 }
 
 function boundEmit(processes: Processes, native: AnyFunction): AnyFunction {
@@ -41,7 +53,7 @@ function boundEmit(processes: Processes, native: AnyFunction): AnyFunction {
     const emitter: Bound = trusted(this, 'a method of emitters, which are objects')
     const process = emitter[PROCESS]
     if (process === undefined) return Reflect.apply(native, this, args)
-    const inside = process.mode !== ALIVE || storage.getStore() === process
+    const inside = process.mode !== ALIVE || !isHeard(emitter, args[0]) || storage.getStore() === process
     const heard: unknown = inside ? Reflect.apply(native, this, args) : processes.runOpen(process, native, this, args)
     if (args[0] === 'close' && emitter[ENDS] === true) processes.finish(process)
     return heard

@@ -11,12 +11,14 @@ import net from 'node:net'
 import tls from 'node:tls'
 import { ENDED } from '../process'
 import type { Process } from '../process'
-import { bindEvents, processOf } from './boundEvents'
+import { bindEvents, bindRequest, processOf } from './boundEvents'
 import type { ImplicitDeps } from './context'
 import { patch } from './patch'
 
 /** What a server is asked to do for somebody: the server that took over its port does it. */
 const FOR_SUCCESSOR: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation', 'upgrade', 'connect', 'stream', 'session', 'clientError', 'secureConnection', 'dropRequest'])
+
+const REQUESTS: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
 
 export interface Succession {
   successor(server: net.Server): net.Server
@@ -35,9 +37,17 @@ export function installServers({ processes }: ImplicitDeps, succession: Successi
 
   patch(net.Server.prototype, 'emit', (native) => function (this: unknown, ...args) {
     if (!(this instanceof net.Server)) return Reflect.apply(native, this, args)
-    const [event, first, second] = args
+    const event = args[0]
+    const first = args[1]
+    const second = args[2]
     if (succession.swallows(this, event)) return false
     const server = FOR_SUCCESSOR.has(event) ? succession.successor(this) : this
+    if (first instanceof http.IncomingMessage && second instanceof http.ServerResponse && REQUESTS.has(event)) {
+      const known: object = second
+      const process = processOf(known) ?? start(requestLabel(first.method, first.url), first.socket)
+      bindRequest(first, second, process)
+      return processes.runOpen(process, native, server, args)
+    }
     const open = opening(server, event, first, second)
     if (open === undefined || (processOf(open.about) !== undefined && processOf(open.about) === storage.getStore())) return Reflect.apply(native, server, args)
     const process = start(open.label, open.connection)
@@ -61,7 +71,7 @@ function opening(server: net.Server, event: unknown, first: unknown, second: unk
     case 'request':
     case 'checkContinue':
     case 'checkExpectation':
-      return requestOf(first, second)
+      return streamOf(first)
     case 'upgrade':
     case 'connect':
       return first instanceof http.IncomingMessage && second instanceof net.Socket ? upgraded(first, second) : undefined
@@ -76,11 +86,8 @@ function opening(server: net.Server, event: unknown, first: unknown, second: unk
   }
 }
 
-function requestOf(request: unknown, response: unknown): Opening | undefined {
-  if (request instanceof http.IncomingMessage && response instanceof http.ServerResponse) {
-    return { label: requestLabel(request.method, request.url), about: response, emitters: [request, response], connection: request.socket }
-  }
-  // http2's compatible request: its stream has a process already, unless the program listens to requests only.
+/** The stream behind a request of http2 that looks like one of http. It has a process already, unless somebody emits it himself. */
+function streamOf(request: unknown): Opening | undefined {
   const stream: unknown = typeof request === 'object' && request !== null ? Reflect.get(request, 'stream') : undefined
   if (!isStream(stream)) return undefined
   return { label: requestLabel(String(Reflect.get(Object(request), 'method')), String(Reflect.get(Object(request), 'url'))), about: stream, emitters: [stream], connection: stream }
@@ -93,7 +100,7 @@ function upgraded(request: http.IncomingMessage, socket: net.Socket): Opening {
 }
 
 const connected = (socket: net.Socket): Opening =>
-  ({ label: socket.remoteAddress === undefined ? 'socket' : `socket ${socket.remoteAddress}:${socket.remotePort}`, about: socket, emitters: [socket], connection: socket })
+  ({ label: socket.remoteAddress === undefined ? 'socket' : `socket ${socket.remoteAddress.replace('::ffff:', '')}:${socket.remotePort}`, about: socket, emitters: [socket], connection: socket })
 
 const requestLabel = (method: string | undefined, url: string | undefined): string => `${method ?? 'GET'} ${withoutQuery(url)}`
 
