@@ -41,7 +41,7 @@ export function withoutThrown(outcome: LoadOutcome): LoadResult {
   return rest
 }
 
-export interface CodeServerDeps extends Omit<DraftDeps, 'table' | 'units' | 'runners' | 'requireModule' | 'onEvaluated' | 'required'> {
+export interface CodeServerDeps extends Omit<DraftDeps, 'table' | 'units' | 'broken' | 'runners' | 'requireModule' | 'onEvaluated' | 'required'> {
   readonly processes: CodeProcesses & DraftDeps['processes']
   readonly versions: Versions
   onChange(): void
@@ -82,7 +82,7 @@ export class CodeServer {
   private readonly broken = new Map<ModuleName, { readonly hash: string; readonly thrown: unknown }>()
 
   constructor(private readonly deps: CodeServerDeps) {
-    this.draftDeps = { ...deps, table: this.table, units: this.units, runners: this.runners, requireModule: (name, now) => this.autoloadSteps(name, now), onEvaluated: (draft) => this.evaluated(draft), required: (link) => this.required(link) }
+    this.draftDeps = { ...deps, table: this.table, units: this.units, broken: this.broken, runners: this.runners, requireModule: (name, now) => this.autoloadSteps(name, now), onEvaluated: (draft) => this.evaluated(draft), required: (link) => this.required(link) }
   }
 
   offer(units: readonly Unit[]): void {
@@ -435,13 +435,12 @@ export class CodeServer {
     return loaded
   }
 
-  /** `export *` shows what the other module exports now. */
+  /** `export *` shows what the other module exports now; and `export *` of that, until nothing changes any more. */
   private refreshStars(): void {
-    for (const record of this.table.all()) {
-      const { current } = record
-      if (current === undefined || current.stars === undefined) continue
-      current.exports = current.stars()
-      record.install(current)
+    const stars = [...this.table.all()].filter((record) => record.current?.stars !== undefined)
+    for (let changed = stars.length > 0, turns = stars.length; changed && turns >= 0; turns--) {
+      changed = false
+      for (const record of stars) changed = record.refreshStars() || changed
     }
   }
 

@@ -33,6 +33,8 @@ type Getters = Record<string, () => unknown>
 export interface DraftDeps {
   readonly table: ModuleTable
   readonly units: ReadonlyMap<ModuleName, Unit>
+  /** Modules whose top level threw at their first load. */
+  readonly broken: ReadonlyMap<ModuleName, unknown>
   /** Processes that run a top level or an `onLoad` now. */
   readonly runners: Set<object>
   readonly natives: NativeModules
@@ -423,9 +425,10 @@ export class Draft {
     return record.answer(member.finished ? member.instance : record.current)
   }
 
-  /** A file that did not compile when this module was is asked for again: it may be repaired, or there is a reason to tell. */
+  /** A file that did not compile when this module did, or that threw, is asked for again: it may be repaired, or there is a reason to tell. */
   private isAtHand(link: Link): boolean {
     if (link.kind !== 'module') return link.kind === 'native'
+    if (this.deps.broken.has(link.module)) return false
     const record = this.deps.table.get(link.module)
     return record?.current !== undefined || record?.drafting !== undefined || this.deps.units.has(link.module)
   }

@@ -237,6 +237,17 @@ export class ModuleRecord {
     return this.shown === undefined ? this.funs.fun(name, fn) : this.funs.stage(this.shown.identities, name, fn)
   }
 
+  /** Exports what its `export *` comes to now. @returns whether these are other names than before */
+  refreshStars(): boolean {
+    const { current } = this
+    if (current?.stars === undefined) return false
+    const before = Object.keys(this.values)
+    current.exports = current.stars()
+    this.install(current)
+    const after = Object.keys(this.values)
+    return before.length !== after.length || before.some((name) => !Object.hasOwn(this.values, name))
+  }
+
   /** Rewrites the export tables; cannot fail. */
   install(next: Instance | undefined): void {
     const names = next?.exports ?? {}
