@@ -57,6 +57,7 @@ class Control {
   private takenAt = 0
   private busySince: number | undefined
   private started = false
+  private refreshing: Promise<Snapshot> | undefined
   private readonly startedAt = Date.now()
   private readonly names: ModuleNames
   private readonly texts = new Texts()
@@ -93,7 +94,7 @@ class Control {
       digest: ({ module, hash, text }) => this.digest(module, hash, text),
       fileOf: async ({ module }) => this.names.find(module).kind === 'one' ? locate(module, this.options.root, this.names) : undefined,
       find: ({ text, deleted }) => this.find(text, deleted),
-      resolve: ({ specifier, importer, kind }) => this.resolve(specifier, importer, kind),
+      resolve: ({ specifier, importer, kind, deleted }) => this.resolve(specifier, importer, kind, (name) => this.isLoaded(name) && !deleted.includes(name)),
     }
     link.onNotice = (notice) => {
       if (notice.type === 'changed') this.refreshSoon()
@@ -163,11 +164,11 @@ class Control {
     return this.picture.modules.some((module) => module.name === name && module.current !== undefined)
   }
 
-  private async resolve(specifier: string, importer: string, kind: 'import' | 'require'): Promise<{ link: ReturnType<Graph['link']>; units: Awaited<ReturnType<Graph['collect']>>['units'] }> {
+  private async resolve(specifier: string, importer: string, kind: 'import' | 'require', has: (name: ModuleName) => boolean): Promise<{ link: ReturnType<Graph['link']>; units: Awaited<ReturnType<Graph['collect']>>['units'] }> {
     const link = this.graph.link(specifier, importer, kind)
     const file = link.kind === 'module' ? this.names.fileOf(link.module) : undefined
-    if (file === undefined || (link.kind === 'module' && this.isLoaded(link.module))) return { link, units: [] }
-    const { units, failures } = await this.graph.collect([file], (name) => this.isLoaded(name))
+    if (file === undefined || (link.kind === 'module' && has(link.module))) return { link, units: [] }
+    const { units, failures } = await this.graph.collect([file], has)
     const problem = failures[0]?.problems[0]
     if (problem !== undefined) return { link: { kind: 'failed', code: 'ERR_INVALID_MODULE', message: `${problem.file}:${problem.line}:${problem.column + 1}: ${problem.message}` }, units: [] }
     return { link, units }
@@ -191,7 +192,8 @@ class Control {
 
   /** The picture is what main's tables are now. */
   private async fresh(): Promise<void> {
-    if (this.due !== undefined) await this.refresh()
+    // A change since the last notice is in the picture that is on its way: main says it once until it is taken.
+    await (this.due === undefined ? this.refreshing : this.refresh())
   }
 
   private async modified(): Promise<ModuleName[]> {
@@ -215,10 +217,14 @@ class Control {
     this.due ??= setTimeout(() => void this.refresh(), Math.max(0, PICTURE_EVERY_MS - (Date.now() - this.takenAt)))
   }
 
-  private async refresh(): Promise<Snapshot> {
+  private refresh(): Promise<Snapshot> {
     clearTimeout(this.due)
     this.due = undefined
     this.takenAt = Date.now()
+    return (this.refreshing = this.takePicture())
+  }
+
+  private async takePicture(): Promise<Snapshot> {
     const { gone, ...update } = await this.link.request('picture', {})
     for (const name of gone) this.modules.delete(name)
     for (const module of update.modules) {

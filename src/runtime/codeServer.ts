@@ -101,6 +101,14 @@ export class CodeServer {
    *   failed      one of them threw, or cannot be linked: nothing changed
    */
   *load(reload: readonly ModuleName[], how: LoadHow): Steps<LoadOutcome> {
+    const offered = reload.map((name) => [name, this.units.get(name)] as const)
+    const outcome = yield* this.tryLoad(reload, how)
+    // What did not load must not be what a later call finds.
+    if (outcome.kind !== 'loaded') for (const [name, unit] of offered) if (this.units.get(name) === unit) this.units.delete(name)
+    return outcome
+  }
+
+  private *tryLoad(reload: readonly ModuleName[], how: LoadHow): Steps<LoadOutcome> {
     const pending = reload.filter((name) => this.table.get(name)?.drafting?.pending !== undefined)
     if (how.atomic === true && pending.length > 0) return { kind: 'refused', reason: 'pending_on_load', modules: pending }
     for (const name of reload) {

@@ -134,8 +134,8 @@ export interface MainRequests {
 
 /** main asks, control answers. */
 export interface ControlRequests {
-  /** What a specifier that was not known at compile time leads to, with everything that is needed to load it. */
-  resolve: [{ readonly specifier: string; readonly importer: string; readonly kind: 'import' | 'require' }, { readonly link: Link; readonly units: readonly Unit[] }]
+  /** What a specifier that was not known at compile time leads to, with everything that is needed to load it. `deleted`: control's picture may be older. */
+  resolve: [{ readonly specifier: string; readonly importer: string; readonly kind: 'import' | 'require'; readonly deleted: readonly ModuleName[] }, { readonly link: Link; readonly units: readonly Unit[] }]
   fileOf: [{ readonly module: string }, string | undefined]
   /** A module by the name a person typed (auto-load). */
   find: [{ readonly text: string; readonly deleted: readonly ModuleName[] }, Found]

@@ -93,12 +93,12 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     find: (text) => port.ask('find', { text, deleted: server.deleted() }),
     findNow: (text) => port.askNow('find', { text, deleted: server.deleted() }),
     async resolve(specifier, importer) {
-      const { link, units } = await port.ask('resolve', { specifier, importer, kind: 'import' })
+      const { link, units } = await port.ask('resolve', { specifier, importer, kind: 'import', deleted: server.deleted() })
       server.offer(units)
       return link
     },
     resolveNow(specifier, importer) {
-      const { link, units } = port.askNow('resolve', { specifier, importer, kind: 'require' })
+      const { link, units } = port.askNow('resolve', { specifier, importer, kind: 'require', deleted: server.deleted() })
       server.offer(units)
       return link
     },
@@ -238,7 +238,7 @@ function describeFrame(server: CodeServer, frame: Frame): FrameView {
 function metaOf(unit: Unit, port: MainPort): object {
   const resolve = (specifier: string): string => {
     const text = String(specifier)
-    const { link } = port.askNow('resolve', { specifier: text, importer: unit.file, kind: 'import' })
+    const { link } = port.askNow('resolve', { specifier: text, importer: unit.file, kind: 'import', deleted: [] })
     // Of a path it is not asked whether there is such a file.
     if (link.kind === 'failed' && /^(?:\.{0,2}\/|file:)/.test(text)) return new URL(text, fileUrl(unit.file)).href
     if (link.kind === 'failed') throw codedError(link.code, link.message)

@@ -101,6 +101,13 @@ export const seen = () => [kept.a.version(), kept.t.version(), Object.keys(kept.
     assert.deepEqual(await world.value(`versions('t')`), { current: 3, old: 2 })
   })
 
+  it('never loads later what failed to load', async () => {
+    world = await World.start({ 'main.ts': `import { version } from './t'\nexport const ask = () => version()`, 't.ts': version(1) }, { entry: 'main.ts' })
+    assert.deepEqual(await world.value(`loadBinary('t', 't.ts', ${JSON.stringify(version(2, `export const onLoad = () => 'no'`))})`), ['error', 'on_load_failure'])
+    await world.value(`del('t')`)
+    assert.equal(await world.value('main.ask()'), 1)
+  })
+
   it('says undef when the module that is called does not compile any more', async () => {
     world = await World.start({ 'main.ts': `import { version } from './t'\nexport const ask = () => version()`, 't.ts': version(1) }, { entry: 'main.ts' })
     await world.write('t.ts', 'export const = 1')
