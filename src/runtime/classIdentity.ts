@@ -31,6 +31,14 @@ export function defineClass(raw: AnyFunction, slot: Slot): void {
   if (prototype !== undefined && own?.value === raw) Reflect.defineProperty(prototype, 'constructor', { ...own, value: slot.stable })
 }
 
+/** Every function of the program's own text starts with its check; a class that a package made has none. */
+const OWN_TEXT = /\$\$\d*_s\[\$\$\d*_k\]/
+
+/** A class that no declaration announced (`exports.C = class { … }`, `mixin(Base)`): known when it is exported. */
+export function noticeClass(raw: AnyFunction, slot: Slot): void {
+  if (!classes.has(raw) && isClass(raw) && OWN_TEXT.test(sourceOf(raw))) defineClass(raw, slot)
+}
+
 /** `slot` was `before` and now is `slot.fn`. Answers what a person should know. Cannot fail. */
 export function adoptObjects(slot: Slot, before: AnyFunction | undefined): string | undefined {
   const now = slot.fn

@@ -398,7 +398,9 @@ export class Draft {
       if (this.first) showInCache(module)
       Reflect.apply(body, module.exports, [module.exports, require, module, file, path.dirname(file), emitted])
       module.loaded = true
-      this.instance.exports = commonjsExports(module.exports, this.record.view(module.exports), /\.[mc]?tsx?$/.test(file))
+      const view = this.record.view(module.exports)
+      if (isFunction(module.exports) && isFunction(view)) this.record.funs.faceOf(this.instance.identities, module.exports, view)
+      this.instance.exports = commonjsExports(module.exports, view, /\.[mc]?tsx?$/.test(file))
       this.instance.constants = new Set(Object.keys(this.instance.exports))
       if (this.first) this.record.expose(this.instance.exports)
     }

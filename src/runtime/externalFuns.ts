@@ -7,7 +7,7 @@ import { isFunction } from '../base/guards'
 import type { AnyFunction } from '../base/guards'
 import type { ModuleName } from '../protocol/ids'
 import { sourceOf, stableProxy } from './callableIdentity'
-import { adoptObjects, defineClass, isClass } from './classIdentity'
+import { adoptObjects, defineClass, isClass, noticeClass } from './classIdentity'
 import { UndefError } from './errors'
 import { isOfPackage, noteRaw, noteStable, rawOf, slotOfRaw, slotOfStable } from './identity'
 import type { Slot } from './identity'
@@ -17,6 +17,7 @@ export type Identities = Map<Slot, AnyFunction>
 
 /** A class is known by its name in the module before it is known by the name of an export. */
 const LOCAL = 'class '
+const WHOLE = 'module.exports'
 const isLocal = (name: string): boolean => name.startsWith(LOCAL)
 
 const AsyncFunction = Object.getPrototypeOf(async () => {})
@@ -86,6 +87,17 @@ export class ExternalFuns {
     if (now) this.settle(slot, raw)
   }
 
+  /** `module.exports` is a function: its stable face is what `require` answers. */
+  faceOf(staged: Identities, fn: AnyFunction, view: AnyFunction): void {
+    if (fn === view || isOfPackage(fn)) return
+    let slot = this.slots.get(WHOLE)
+    if (slot?.stable !== view) this.slots.set(WHOLE, slot = { owner: this, name: WHOLE, fn, stable: view, settled: undefined })
+    noteStable(view, slot)
+    noteRaw(fn, slot)
+    noticeClass(fn, slot)
+    staged.set(slot, fn)
+  }
+
   /** These functions are current now. */
   settleAll(staged: Identities): void {
     for (const [slot, fn] of staged) this.settle(slot, fn)
@@ -138,6 +150,7 @@ export class ExternalFuns {
     const slot = known === undefined || (known.name !== name && !isLocal(name)) ? this.create(name, fn) : known
     if (slot === known && !fits(slot.stable, fn)) this.face(slot, fn)
     noteRaw(fn, slot)
+    noticeClass(fn, slot)
     return slot
   }
 

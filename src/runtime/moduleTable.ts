@@ -11,6 +11,7 @@ import type { CommonjsModule } from './commonjs'
 import type { Evaluation } from './evaluation'
 import { ExternalFuns, isForwardable, throwUndef, undefStub } from './externalFuns'
 import type { Identities, UndefinedFunction } from './externalFuns'
+import { slotOfStable } from './identity'
 import type { Unit } from './link'
 import { namespaceOf } from './namespace'
 import type { VersionRecord } from './version'
@@ -221,7 +222,8 @@ export class ModuleRecord {
 
   /** What `require` answers for a CommonJS module: a primitive as it is, else a view that reads what current exports. */
   view(exports: unknown): unknown {
-    if (!isObject(exports)) return exports
+    // `class C {} module.exports = C`: its stable face.
+    if (!isObject(exports) || slotOfStable(exports)?.owner === this.funs) return exports
     if (this.commonjsView === undefined || typeof this.commonjsView !== typeof exports) {
       this.commonjsView = commonjsView(exports, () => this.readable?.commonjs?.exports, (name, fn) => this.face(name, fn))
     }

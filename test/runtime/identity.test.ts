@@ -229,4 +229,23 @@ export const facts = () => [registry.has(Thing), registry.has(Other), new Thing(
     await world.load(['things'], { force: true })
     assert.deepEqual(await world.value('app.facts()'), [true, true, true, true, true, true, true])
   })
+
+  it('that no declaration names are followed as well: mixins, and what CommonJS assigns', async () => {
+    const mixed = (version: number): string => `const mixin = (Base) => class extends Base { mixed() { return 'mixed ${version} ' + super.name() } }\nclass Root { name() { return 'root ${version}' } }\nmodule.exports.Mixed = mixin(Root)\nexports.Late = class { late() { return 'late ${version}' } }`
+    const whole = (version: number): string => `module.exports = class { whole() { return 'whole ${version}' } }`
+    world = await World.start({
+      'package.json': '{}', 'mixed.js': mixed(1), 'whole.js': whole(1),
+      'app.js': `
+const { Mixed, Late } = require('./mixed')
+const Whole = require('./whole')
+class Sub extends Whole {}
+const first = [new Mixed(), new Late(), new Whole(), new Sub()]
+exports.facts = () => [first[0].mixed(), first[1].late(), first[2].whole(), first[3].whole(), new Sub().whole(), first[0] instanceof Mixed, first[2] instanceof Whole, new Sub() instanceof Whole, first[2].constructor === Whole, new Whole().constructor === Whole]`,
+    }, { entry: 'app.js' })
+    const facts = (version: number): unknown => [`mixed ${version} root ${version}`, `late ${version}`, `whole ${version}`, `whole ${version}`, `whole ${version}`, true, true, true, true, true]
+    assert.deepEqual(await world.value('app.facts()'), facts(1))
+    await world.save('mixed.js', mixed(2))
+    await world.save('whole.js', whole(2))
+    assert.deepEqual(await world.value('app.facts()'), facts(2))
+  })
 })
