@@ -34,7 +34,7 @@ import { Versions } from './versions'
 
 const CHANNEL_FD = 3
 /** A start that takes longer waits for something. */
-const START_MS = 5000
+const START_MS = 2000
 const API = Symbol.for('codeswitch.api')
 
 export function main(): void {

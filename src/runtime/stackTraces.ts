@@ -81,7 +81,7 @@ export class StackTraces {
 
   private show(site: NodeJS.CallSite): string {
     const text = String(site).replace(RAW, (all) => this.mapLocation(all))
-    return text.replace(/^(?:Object\.)?eval \((file:.*)\)$/, '$1') // V8's name for a module's top level
+    return readable(text, site)
   }
 
   private mapLocation(text: string): string {
@@ -91,6 +91,18 @@ export class StackTraces {
     const at = original(script.unit, Number(match[2]), Number(match[3]) - 1)
     return `${fileUrl(script.unit.file)}?v=${script.version}:${at.line}:${at.column + 1}`
   }
+}
+
+/**
+ * V8 calls whatever has no name in evaluated text `eval`: top levels and callbacks. And it says `Proxy` where a static method was
+ * called through the stable face of its class.
+ */
+function readable(text: string, site: NodeJS.CallSite): string {
+  const unnamed = /^(async )?(?:(\S+)\.)?eval \((file:.*)\)$/.exec(text)
+  if (unnamed === null) return text.replace(/^(async )?Proxy\./, '$1')
+  const [, async = '', owner, place = ''] = unnamed
+  const method = site.getMethodName()
+  return owner === undefined || owner === 'Object' || method === null ? async + place : `${async}${owner}.${method} (${place})`
 }
 
 /** Without the runtime's own frames, and without those of Node that only led there. */
