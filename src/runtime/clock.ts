@@ -6,6 +6,9 @@ export interface Clock {
   readonly clearTimer: (timer: unknown) => void
 }
 
+// Node's own, taken before programs' timers become processes that are released with their owner: these belong to the runtime.
+const { setTimeout, clearTimeout } = globalThis
+
 /** `setTimeout` takes at most this; a longer wait is made of several. */
 const LONGEST = 2 ** 31 - 1
 

@@ -1,4 +1,5 @@
 /** The functions of the package `codeswitch`, made from one runtime's processes. What they promise is written in `api.ts`. */
+import { trusted } from '../base/guards'
 import type * as Api from './api'
 import { createBehaviours } from './behaviours/behaviours'
 import { codeAlone } from './codeAlone'
@@ -28,7 +29,7 @@ export function createProcessApi(processes: Processes): ProcessApi {
       return message
     },
     // The pattern decides the type; only here the compiler has to be told so.
-    receive: (pattern?: unknown, options?: Api.ReceiveOptions) => receiving.receive(pattern, options?.after) as Promise<never>,
+    receive: (pattern?: unknown, options?: Api.ReceiveOptions) => trusted(receiving.receive(pattern, options?.after), 'the pattern decides the type'),
     sleep: async (ms) => void (await receiving.sleep(ms)),
     register: (name, pid) => registry.register(name, pid),
     unregister: (name) => registry.unregister(name),
@@ -91,9 +92,9 @@ function spawnFunctions(processes: Processes) {
     spawnLink: (first: unknown, ...rest: unknown[]) => spawnWith({ link: true }, first, rest)[0],
     spawnMonitor: (first: unknown, ...rest: unknown[]) => withMonitor({}, first, rest),
     spawnOpt: (first: unknown, ...rest: unknown[]) => {
-      const options = rest.pop() as SpawnOptions
+      const options = trusted<SpawnOptions>(rest.pop(), 'the last argument of spawnOpt, by its type')
       const args = typeof first === 'function' ? argumentList(rest[0]) : rest
-      return (options.monitor === true ? withMonitor(options, first, args) : spawnWith(options, first, args)[0]) as Pid & [Pid, Ref]
+      return trusted(options.monitor === true ? withMonitor(options, first, args) : spawnWith(options, first, args)[0], 'the option decides the type')
     }
   }
 }
