@@ -29,7 +29,7 @@ export function createProcessApi(processes: Processes): ProcessApi {
       return message
     },
     // The pattern decides the type; only here the compiler has to be told so.
-    receive: (pattern?: unknown, options?: Api.ReceiveOptions) => trusted(receiving.receive(pattern, options?.after), 'the pattern decides the type'),
+    receive: (pattern?: unknown, options?: Api.ReceiveOptions) => trusted<Promise<never>>(receiving.receive(pattern, options?.after), 'the pattern decides the type'),
     sleep: async (ms) => void (await receiving.sleep(ms)),
     register: (name, pid) => registry.register(name, pid),
     unregister: (name) => registry.unregister(name),
