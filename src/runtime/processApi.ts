@@ -91,7 +91,7 @@ function spawnFunctions(processes: Processes) {
     spawn: (first: unknown, ...rest: unknown[]) => processes.spawn(startOf(first, rest)).pid,
     spawnLink: (first: unknown, ...rest: unknown[]) => spawnWith({ link: true }, first, rest)[0],
     spawnMonitor: (first: unknown, ...rest: unknown[]) => withMonitor({}, first, rest),
-    spawnOpt: (first: unknown, ...rest: unknown[]) => {
+    spawnOpt: (first: unknown, ...rest: unknown[]): Pid & [Pid, Ref] => {
       const options = trusted<SpawnOptions>(rest.pop(), 'the last argument of spawnOpt, by its type')
       const args = typeof first === 'function' ? argumentList(rest[0]) : rest
       return trusted(options.monitor === true ? withMonitor(options, first, args) : spawnWith(options, first, args)[0], 'the option decides the type')
