@@ -178,8 +178,9 @@ function startProgram(server: CodeServer, entry: { file: string | undefined }, p
   }
   const start = (): void => drive(server.autoload(params.entry, 'start', false, onLoaded), (outcome) => {
     if (!outcome.ok) die(outcome.error)
-    if (outcome.value.kind === 'failed' && !params.keepAlive && !answered) uncaught(outcome.value.thrown, 'uncaughtException')
-    answer(outcome.value)
+    if (outcome.value.kind !== 'failed' || params.keepAlive || answered) return answer(outcome.value)
+    uncaught(outcome.value.thrown, 'uncaughtException')
+    answer({ kind: 'loaded', versions: loadedSoFar(server) }) // somebody listened, and the program goes on
   })
   // Node evaluates ES modules from its queue of promises, CommonJS from none.
   if (params.units.find((unit) => unit.module === params.entry)?.rewritten.format === 'commonjs') start()

@@ -15,9 +15,9 @@ export class MainPort {
   private nextId = 1
   private readonly open = new Map<number, Open>()
   private readonly later: Message[] = []
-  private held = false
   handlers: MainHandlers | undefined
-  private holding: boolean | undefined
+  private holding = false
+  private referenced = false
 
   constructor(private readonly port: MessagePort, private readonly wake: Int32Array) {
     port.on('message', (message: Message) => {
@@ -31,8 +31,15 @@ export class MainPort {
   hold(hold: boolean): void {
     if (hold === this.holding) return // asked at each beginning and end of a process
     this.holding = hold
-    this.held = hold
-    if (hold || this.open.size > 0) this.port.ref()
+    this.reference()
+  }
+
+  /** While an answer is on its way there is something to wait for. */
+  private reference(): void {
+    const wanted = this.holding || this.open.size > 0
+    if (wanted === this.referenced) return
+    this.referenced = wanted
+    if (wanted) this.port.ref()
     else this.port.unref()
   }
 
@@ -45,7 +52,7 @@ export class MainPort {
     this.port.postMessage({ kind: 'request', id, method, params } satisfies Message)
     return new Promise<ControlRequests[M][1]>((resolve, reject) => {
       this.open.set(id, { resolve, reject })
-      this.hold(this.held) // an answer is coming: there is something to wait for
+      this.reference()
     })
   }
 
@@ -100,7 +107,7 @@ export class MainPort {
     else if (message.kind !== 'notice') {
       const open = this.open.get(message.id)
       this.open.delete(message.id)
-      this.hold(this.held)
+      this.reference()
       if (message.kind === 'reply') open?.resolve(trusted(message.value, 'control answers each method with its own result type'))
       else open?.reject(new Error(message.message))
     }

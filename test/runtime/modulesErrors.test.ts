@@ -5,7 +5,7 @@ import type { Files, How } from './support/bothWays'
 const esm = { 'package.json': '{"type":"module"}' }
 
 /** The frames of the program in what was said on stderr, without versions. */
-const frames = (stderr: string): string[] => stderr.split('\n').filter((line) => line.includes('ROOT/')).filter((line) => line.startsWith('    at ')).map((line) => line.trim().replace(/\?v=\d+/, '').replace('file://', ''))
+const frames = (stderr: string): string[] => stderr.split('\n').filter((line) => line.includes('ROOT/')).filter((line) => line.startsWith('    at ')).map((line) => line.trim().replace(/\?v=\d+/, '').replace('file://', '').replace('at K.s', 'at s'))
 
 async function failing(files: Files, how: How = {}): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string; readonly frames: string[] }> {
   const { ours, plain } = await bothWays(files, how)
