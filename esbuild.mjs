@@ -27,6 +27,8 @@ const bundles = [
 ]
 
 const publicTypes = 'src/runtime/api.ts'
+/** `import.meta.hot` for the type checker. */
+const clientTypes = 'src/runtime/hot/client.ts'
 
 const present = bundles.filter((bundle) => {
   const found = existsSync(join(root, bundle.entry))
@@ -73,7 +75,7 @@ function emitTypes() {
   rmSync(join(root, 'dist/types'), { recursive: true, force: true })
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
   const flags = '--ignoreConfig --emitDeclarationOnly --declaration --noEmitOnError false --outDir dist/types --rootDir src --strict --skipLibCheck --target es2023 --lib es2023,esnext.disposable --module esnext --moduleResolution bundler --types node'
-  const result = spawnSync(process.execPath, [tsc, publicTypes, ...flags.split(' ')], { cwd: root, encoding: 'utf8' })
+  const result = spawnSync(process.execPath, [tsc, publicTypes, clientTypes, ...flags.split(' ')], { cwd: root, encoding: 'utf8' })
   const written = existsSync(join(root, 'dist/types/runtime/api.d.ts'))
   // Type errors are for `npm run check` to judge; the build only needs the declarations to be there.
   if (result.status !== 0) console.log(`dist/types: written with type errors\n${result.stdout.trim()}`)

@@ -391,6 +391,11 @@ export class CodeServer {
     return true
   }
 
+  /** Modules whose current code imports this one. */
+  importersOf(name: ModuleName): ModuleName[] {
+    return [...this.table.all()].filter(({ current }) => current?.unit.links.some((link) => link.kind === 'module' && link.module === name) === true).map((record) => record.name)
+  }
+
   delete(name: ModuleName): boolean {
     const deleted = this.table.get(name)?.delete() ?? false
     if (deleted) {

@@ -47,7 +47,7 @@ export interface DraftDeps {
     current(): object
   }
   /** `import.meta` of a module. */
-  meta(unit: Unit, isEntry: boolean): object
+  meta(unit: Unit, version: VersionRecord): object
   /** Resolves a specifier that was not known at compile time; its units are offered to the code server. */
   resolve(specifier: string, importer: string): Promise<Link>
   resolveNow(specifier: string, importer: string): Link
@@ -440,7 +440,7 @@ export class Draft {
     const { enter, leave, park, dead, pause, yielded, trap } = processes
     return {
       version: this.instance.record, traps, slot: this.instance.record.slot, imports: this.bindings(),
-      meta: this.deps.meta(this.unit, this.deps.entry.file === this.unit.file),
+      meta: this.deps.meta(this.unit, this.instance.record),
       trap, enter, leave, park, dead, pause, yielded,
       define: (exports, relink) => this.define(exports, relink),
       identity: (value, name) => this.identity(value, name),

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { trusted } from '../base/guards'
 import { originalOfInput } from '../compile/positions'
+import type { ModuleName } from '../protocol/ids'
 import type { FrameView } from '../protocol/snapshot'
 import { createCodeFunctions } from './codeFunctions'
 import { CodeServer } from './codeServer'
@@ -14,6 +15,8 @@ import { fileUrl } from './evaluate'
 import { showSourceOfExternalFuns } from './externalFuns'
 import { showKindOfExternalFuns } from './kindIdentity'
 import { removeListenersByIdentity } from './listenerIdentity'
+import { HotModules } from './hot/hotModules'
+import { StateHint } from './hot/stateHint'
 import { installImplicit } from './implicit/implicit'
 import type { Frame } from './frames'
 import type { ControlData, MainRequests, Unit } from './link'
@@ -84,11 +87,14 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
       implicit.gone(record)
       stacks.remove(unit.file, record.version)
     },
-    onCommitted: (instances) => implicit.committed(instances.map(({ record }) => record)),
+    onCommitted(instances) {
+      implicit.committed(instances.map(({ record }) => record))
+      for (const { record: { module } } of instances) tellReset(module)
+    },
     onDeleted: (module) => implicit.deleted(module),
     onTopLevelFailed: reportTopLevel,
     onAutoloaded: (loaded) => port.notify({ type: 'autoloaded', versions: loaded }),
-    meta: (unit) => metaOf(unit, port),
+    meta: (unit, version) => Object.defineProperty(metaOf(unit, port), 'hot', { get: () => hot.contextOf(version), configurable: true }),
     throwIfEnded: processes.throwIfEnded, embedded,
     find: (text) => port.ask('find', { text, deleted: server.deleted() }),
     findNow: (text) => port.askNow('find', { text, deleted: server.deleted() }),
@@ -103,10 +109,27 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
       return link
     },
   })
+  const hot = new HotModules({
+    log,
+    run: (label, callback) => processes.run(processes.newProcess({ label, kind: 'implicit' }), callback),
+    namespace: (module) => server.table.get(module)?.values,
+    resolve: (specifier, importer) => moduleBehind(server, port, specifier, importer),
+    reloadImporters(module) {
+      const importers = server.importersOf(module)
+      if (importers.length === 0) log(`${module} cannot be reloaded alone, and nobody imports it: restart the program`)
+      for (const importer of importers) void code.l(importer)
+    },
+  })
+  const stateHint = new StateHint()
+  const tellReset = (module: ModuleName): void => {
+    const old = server.table.get(module)?.old
+    const hint = old === undefined || hot.keepsState(module) ? undefined : stateHint.of(module, old.unit.rewritten)
+    if (hint !== undefined) port.notify({ type: 'log', level: 'info', message: hint })
+  }
   const implicit = installImplicit({
     processes, places: stacks, log,
     isReloading: (module) => [...server.table.all()].some((record) => record.name === module && record.drafting !== undefined),
-    dispose: () => new Set(),
+    hot,
   })
   const code = createCodeFunctions({
     server, port, throwIfEnded: processes.throwIfEnded, print: (text) => process.stdout.write(text),
@@ -248,6 +271,16 @@ function metaOf(unit: Unit, port: MainPort): object {
   }
   const fileOfLink = (module: string): string | undefined => port.askNow('fileOf', { module })
   return Object.assign(Object.create(null), { dirname: path.dirname(unit.file), filename: unit.file, resolve, url: fileUrl(unit.file) })
+}
+
+/** The module that a specifier in this version leads to. */
+function moduleBehind(server: CodeServer, port: MainPort, specifier: string, importer: VersionRecord): ModuleName | undefined {
+  const record = server.table.get(importer.module)
+  const unit = [record?.drafting?.instance, record?.current, record?.old].find((instance) => instance?.record === importer)?.unit
+  if (unit === undefined) return undefined
+  const index = unit.rewritten.imports.findIndex((one) => one.specifier === specifier)
+  const link = unit.links[index] ?? unit.dynamic[specifier] ?? port.askNow('resolve', { specifier, importer: unit.file, kind: 'import', deleted: server.deleted() }).link
+  return link.kind === 'module' ? link.module : undefined
 }
 
 /** A module for the shell: loaded at first use, as Erlang does. */

@@ -4,6 +4,7 @@
  */
 import { syncBuiltinESMExports } from 'node:module'
 import type { ModuleName } from '../../protocol/ids'
+import type { HotModules } from '../hot/hotModules'
 import type { Process } from '../process'
 import type { VersionRecord } from '../version'
 import { installBoundEvents } from './boundEvents'
@@ -12,13 +13,14 @@ import { installHandover } from './handover'
 import type { Ledger } from './ledger'
 import { Ledgers } from './ledgers'
 import { installListeners } from './listeners'
+import { installResources } from './resources'
 import { installServers } from './servers'
 import { installTimers } from './timers'
 
 export interface InstallDeps extends ImplicitDeps {
   isReloading(module: ModuleName): boolean
-  /** `import.meta.hot.dispose` of the version that was replaced, before what it opened is released. @returns what it wants to keep. */
-  dispose(replaced: VersionRecord, by: VersionRecord): ReadonlySet<unknown>
+  /** What modules asked for with `import.meta.hot`. */
+  readonly hot: Pick<HotModules, 'beginUpdate' | 'dispose' | 'endUpdate' | 'deleted' | 'gone'>
   log(message: string): void
 }
 
@@ -39,6 +41,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
   installBoundEvents(deps.processes)
   installTimers(deps)
   installListeners(deps)
+  installResources(deps)
   syncBuiltinESMExports()
 
   function release(ledger: Ledger): void {
@@ -59,20 +62,24 @@ export function installImplicit(deps: InstallDeps): Implicit {
       const pairs = versions.map((version) => ledgers.commit(version))
       const olds = pairs.flatMap(({ old }) => old ?? [])
       for (const { next } of pairs) handover.complete(next)
+      deps.hot.beginUpdate(versions)
       for (const { next, old } of pairs) {
         if (old === undefined) continue
-        keep(old, next, deps.dispose(old.version, next.version))
+        keep(old, next, deps.hot.dispose(old.version))
         handover.retire(old, next)
       }
       for (const ledger of olds) release(ledger)
+      deps.hot.endUpdate(versions)
     },
     gone(version) {
+      deps.hot.gone(version)
       const draft = ledgers.discard(version)
       if (draft === undefined) return
       handover.discarded(draft)
       release(draft)
     },
     deleted(module) {
+      deps.hot.deleted(module)
       const ledger = ledgers.forget(module)
       if (ledger !== undefined) release(ledger)
     },
@@ -85,6 +92,7 @@ function keep(old: Ledger, next: Ledger, kept: ReadonlySet<unknown>): void {
     if (!kept.has(held.target)) continue
     old.drop(held)
     next.add(held)
+    held.moved?.(next)
   }
 }
 

@@ -20,6 +20,8 @@ export interface Held {
   /** Closed, fired or removed: nothing is left to do. */
   gone(): boolean
   release(): void
+  /** It was kept in `hot.data`, and is the next version's. */
+  moved?(to: Ledger): void
 }
 
 /** Looked through for what is gone whenever it has doubled. */

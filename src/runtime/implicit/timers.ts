@@ -16,10 +16,10 @@ import { ALIVE, ENDED } from '../process'
 import type { Process } from '../process'
 import { isActivity, runAs } from './context'
 import type { ImplicitDeps } from './context'
-import type { Held } from './ledger'
+import type { Held, Ledger } from './ledger'
+import { own } from './owned'
 import { Origin } from './place'
 import { patch } from './patch'
-import { ProcessTimers } from './processTimers'
 
 const KINDS = ['setTimeout', 'setInterval', 'setImmediate'] as const
 type Kind = typeof KINDS[number]
@@ -28,15 +28,15 @@ export function installTimers(deps: ImplicitDeps): void {
   const { storage } = deps.processes.table
   for (const kind of KINDS) {
     patch(timers, kind, (native) => {
-      const own: AnyFunction = function (this: unknown, ...args) {
+      const replacement: AnyFunction = function (this: unknown, ...args) {
         const process = storage.getStore()
         const [callback] = args
         if (process === undefined || !isFunction(callback)) return Reflect.apply(native, this, args)
-        const timer = new TimerCallback(deps, kind, process, callback, kind === 'setImmediate' ? undefined : args[1], own)
+        const timer = new TimerCallback(deps, kind, process, callback, kind === 'setImmediate' ? undefined : args[1], replacement)
         const handle: unknown = Reflect.apply(native, this, [timer.call, ...args.slice(1)])
         return typeof handle === 'object' && handle !== null ? timer.started(handle) : handle
       }
-      return own
+      return replacement
     })
     Object.defineProperty(globalThis, kind, { ...Object.getOwnPropertyDescriptor(globalThis, kind), value: timers[kind], writable: true, configurable: true, enumerable: true })
   }
@@ -49,6 +49,8 @@ class TimerCallback implements Held {
   /** Known only for what a top level asked for: nobody else's timers are named. */
   private readonly origin: Origin | undefined
   private name: string | undefined
+  /** Whose it is: of the top level that asked for it, or of the version that took it over. */
+  private ledger: Ledger | undefined
 
   readonly call: AnyFunction
 
@@ -56,6 +58,7 @@ class TimerCallback implements Held {
     private readonly deps: ImplicitDeps, private readonly timer: Kind, private readonly process: Process, private readonly callback: AnyFunction, private readonly ms: unknown,
     callee: AnyFunction,
   ) {
+    this.ledger = process.ledger
     this.origin = process.ledger === undefined ? undefined : new Origin(deps.places, callee)
     const fire = (self: unknown, args: readonly unknown[]): unknown => this.fire(self, args)
     this.call = function (this: unknown, ...args) { return fire(this, args) }
@@ -72,9 +75,8 @@ class TimerCallback implements Held {
 
   started(handle: object): object {
     this.target = handle
-    const { process } = this
-    const { ledger } = process
-    if (process.mode === ALIVE) ProcessTimers.of(this.deps.processes, process).add(this)
+    const { process, ledger } = this
+    if (process.mode === ALIVE) own(this.deps.processes, process, this)
     if (process.mode === ENDED) this.stop()
     else if (ledger !== undefined && ledger.state !== 'released') ledger.add(this)
     else if (ledger !== undefined && this.timer === 'setInterval' && this.ours) this.stop()
@@ -90,6 +92,10 @@ class TimerCallback implements Held {
     if (this.ours && (this.timer === 'setInterval' || this.process.mode !== ALIVE)) this.stop()
   }
 
+  moved(to: Ledger): void {
+    this.ledger = to
+  }
+
   stop(): void {
     const handle: NodeJS.Timeout & NodeJS.Immediate = trusted(this.target, 'what the native function returned')
     if (this.timer === 'setImmediate') clearImmediate(handle)
@@ -101,7 +107,7 @@ class TimerCallback implements Held {
     if (isActivity(process)) return Reflect.apply(callback, self, args)
     if (process.mode === ENDED || this.isLeftOver()) return this.stop()
     try {
-      return runAs(this.deps.processes, { label: this.label, parent: process, ledger: process.ledger }, callback, self, args)
+      return runAs(this.deps.processes, { label: this.label, parent: process, ledger: this.ledger }, callback, self, args)
     } catch (error) {
       if (error instanceof BadFunError) this.stop()
       throw error
@@ -110,7 +116,6 @@ class TimerCallback implements Held {
 
   /** The next step of a poller whose module has a newer version, and nobody waits for it. */
   private isLeftOver(): boolean {
-    const { process } = this
-    return process.mode !== ALIVE && process.ledger?.state === 'released' && this.ours
+    return this.process.mode !== ALIVE && this.ledger?.state === 'released' && this.ours
   }
 }

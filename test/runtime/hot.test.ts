@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { World } from './support/world'
+
+const notices = (world: World): string[] => {
+  const heard: string[] = []
+  world.host.onDidLog(({ message }) => heard.push(message))
+  return heard
+}
+
+describe('import.meta.hot', () => {
+  let world: World
+  afterEach(() => world.end())
+
+  const start = async (files: Readonly<Record<string, string>>): Promise<void> => {
+    world = await World.start({ 'main.ts': `import './m'\nimport './dep'`, 'dep.ts': 'export const value = 1', ...files }, { entry: 'main.ts' })
+  }
+  const counter = (version: number, more = ''): string => `
+const hot = import.meta.hot!
+let count: number = hot.data.count ?? 0
+export const next = () => ++count
+export const version = ${version}
+hot.dispose((data) => { data.count = count; console.log('dispose ${version}') })
+${more}`
+
+  it('data that a version leaves in dispose is there for the next one', async () => {
+    await start({ 'm.ts': counter(1) })
+    await world.value('m.next()')
+    assert.equal((await world.save('m.ts', counter(2))).ok, true)
+    assert.equal(await world.value('m.next()'), 2)
+    await world.save('m.ts', counter(3))
+    assert.equal(await world.value('m.next()'), 3)
+    assert.match(world.output, /dispose 1\n[^]*dispose 2\n$/)
+  })
+
+  it('what a version that failed to load wrote into data is undone', async () => {
+    await start({ 'm.ts': `import.meta.hot!.data.name = 'one'\nexport const name = () => import.meta.hot!.data.name` })
+    assert.equal((await world.save('m.ts', `import.meta.hot!.data.name = 'two'\nimport.meta.hot!.data.other = 1\nthrow new Error('late')`)).ok, false)
+    assert.equal(await world.value('m.name()'), 'one')
+  })
+
+  it('dispose runs at the commit, not when the load fails', async () => {
+    const text = (version: number, more = ''): string => `import.meta.hot!.dispose(() => console.log('dispose ${version}'))\nexport const version = ${version}\n${more}`
+    await start({ 'm.ts': text(1) })
+    await world.save('m.ts', text(2, `throw new Error('late')`))
+    assert.doesNotMatch(world.output, /dispose/)
+    await world.save('m.ts', text(3))
+    await world.prints('dispose 1')
+  })
+
+  it('accept is told the new namespace, of the module itself and of what it imports', async () => {
+    const text = (version: number): string => `
+import { value } from './dep'
+export const version = ${version}
+export const use = () => value
+import.meta.hot!.accept((m) => console.log('self ' + m!.version))
+import.meta.hot!.accept('./dep', (m) => console.log('dep ' + m!.value))
+import.meta.hot!.accept(['./dep', './main'], (ms) => console.log('both ' + ms.map((m) => m?.value)))
+import.meta.hot!.on('vite:afterUpdate', ({ updates }) => console.log('after ' + updates.map((one) => one.path)))`
+    await start({ 'm.ts': text(1) })
+    await world.save('m.ts', text(2))
+    await world.prints('self 2\n')
+    await world.prints('after m\n')
+    await world.save('dep.ts', 'export const value = 2')
+    await world.prints('dep 2\nboth 2,\nafter dep\n')
+  })
+
+  it('a timer that data keeps is not released', async () => {
+    const text = (version: number): string => `
+const { data } = import.meta.hot!
+data.timer ??= setInterval(() => console.log('made by ${version}'), 5)
+export const version = ${version}`
+    await start({ 'm.ts': text(1) })
+    await world.save('m.ts', text(2))
+    world.output = ''
+    await world.prints('made by 1\nmade by 1\nmade by 1')
+  })
+
+  it('a deleted module disposes and prunes', async () => {
+    await start({ 'm.ts': `import.meta.hot!.dispose(() => console.log('disposed'))\nimport.meta.hot!.prune(() => console.log('pruned'))\nsetInterval(() => console.log('tick'), 5)` })
+    await world.prints('tick')
+    await world.value(`del(m)`)
+    await world.prints('disposed\npruned\n')
+  })
+
+  it('invalidate loads the importers again', async () => {
+    await start({ 'm.ts': `export const x = 1`, 'main.ts': `import './m'\nimport './dep'\nconsole.log('main runs')` })
+    world.output = ''
+    await world.save('m.ts', `export const x = 2\nimport.meta.hot!.accept(() => {})\nimport.meta.hot!.invalidate('cannot')`)
+    await world.prints('main runs')
+  })
+
+  it('says once which top-level state a reload reset', async () => {
+    const text = (version: number): string => `let count = 0\nexport const next = () => ++count\nexport const version = ${version}`
+    await start({ 'm.ts': text(1) })
+    const heard = notices(world)
+    await world.save('m.ts', text(2))
+    await world.save('m.ts', text(3))
+    await world.snapshot()
+    assert.deepEqual(heard.filter((message) => message.includes('reset')), ['m: top-level `count` was reset by the reload; keep it in import.meta.hot.data'])
+  })
+
+  it('is there without being seen', async () => {
+    await start({ 'm.ts': `console.log(Object.keys(import.meta).join() + ' ' + typeof import.meta.hot)` })
+    await world.prints('dirname,filename,resolve,url object')
+  })
+})
