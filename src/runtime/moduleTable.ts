@@ -70,6 +70,8 @@ export class ModuleRecord {
   shown: Instance | undefined
   private commonjsView: object | undefined
   private last = 0
+  /** The functions it exported when it was deleted. */
+  private kept: readonly (readonly [string, unknown])[] = []
   /** Namespace objects that drafts of it handed out. */
   private readonly faces = new WeakSet<object>()
   private interop: object | undefined
@@ -130,7 +132,8 @@ export class ModuleRecord {
     if (slots.state === 'loaded') {
       slots.current.record.state = 'old'
       this.slots = { state: 'deleted', old: slots.current }
-      this.install(undefined)
+      this.kept = Object.entries(this.values).filter(([, value]) => typeof value === 'function')
+      this.uninstall()
       return true
     }
     return slots.state === 'empty' && this.last > 0
@@ -163,8 +166,7 @@ export class ModuleRecord {
   forget(instance: Instance): void {
     const { slots } = this
     if (this.current === instance) this.slots = slots.state === 'replaced' ? { state: 'deleted', old: slots.old } : { state: 'empty' }
-    if (this.current !== undefined) return
-    for (const name of Object.keys(this.calls)) this.removeEntry(name)
+    if (this.current === undefined) this.uninstall()
   }
 
   /** Importers took `name`: when no version exports it, calling it throws UndefError instead of "not a function". */
@@ -251,13 +253,9 @@ export class ModuleRecord {
   }
 
   /** Rewrites the export tables; cannot fail. */
-  install(next: Instance | undefined): void {
-    const names = next?.exports ?? {}
-    const functions = next === undefined ? Object.entries(this.values).filter(([, value]) => typeof value === 'function') : []
+  install(next: Instance): void {
+    const names = next.exports
     for (const name of Object.keys(this.calls)) if (!Object.hasOwn(names, name)) this.removeEntry(name)
-    // Erlang's `fun m:f/n` needs no loaded module: of a deleted one functions can still be taken, and calling one loads it again.
-    for (const [name, value] of functions) this.values[name] = value
-    if (next === undefined) return
     this.funs.settleAll(next.identities)
     for (const name of Object.keys(next.exports)) {
       const read = next.exports[name]
@@ -265,6 +263,12 @@ export class ModuleRecord {
       if (!next.evaluation.isOver || !next.constants.has(name)) this.liveEntry(name, read)
       else this.valueEntry(name, read())
     }
+  }
+
+  /** Erlang's `fun m:f/n` needs no loaded module: of a deleted one functions can still be taken, and calling one loads it again. */
+  private uninstall(): void {
+    for (const name of Object.keys(this.calls)) this.removeEntry(name)
+    for (const [name, value] of this.kept) setData(this.values, name, value)
   }
 
   private valueEntry(name: string, value: unknown): void {

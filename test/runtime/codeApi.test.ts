@@ -101,6 +101,13 @@ export const seen = () => [kept.a.version(), kept.t.version(), Object.keys(kept.
     assert.deepEqual(await world.value(`versions('t')`), { current: 3, old: 2 })
   })
 
+  it('lets functions of a deleted module be taken after a load that would have brought it back has failed', async () => {
+    world = await World.start({ 'main.ts': `import * as t from './t'\nconst kept = [t]\nexport const ask = () => kept[0].version()`, 't.ts': version(1) }, { entry: 'main.ts' })
+    await world.value(`del('t'), purge('t')`)
+    assert.deepEqual(await world.value(`loadBinary('main', 'main.ts', "import './t'\\nthrow new Error('no')")`), ['error', 'badfile'])
+    assert.equal(await world.value('main.ask()'), 1)
+  })
+
   it('never loads later what failed to load', async () => {
     world = await World.start({ 'main.ts': `import { version } from './t'\nexport const ask = () => version()`, 't.ts': version(1) }, { entry: 'main.ts' })
     assert.deepEqual(await world.value(`loadBinary('t', 't.ts', ${JSON.stringify(version(2, `export const onLoad = () => 'no'`))})`), ['error', 'on_load_failure'])
