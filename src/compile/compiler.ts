@@ -139,6 +139,20 @@ export class Compiler implements Disposable {
     return loaderOf(extension) === 'plain' || formatOf(extension, this.scopes.of(dirname(file))) === 'esm'
   }
 
+  /** The text that was rewritten: what esbuild made of the source, or the source. It is not kept, so it is made once more. */
+  async inputOf({ file, text, map, rewritten }: Compiled): Promise<string | undefined> {
+    const extension = moduleExtension(file)
+    if (map === undefined || extension === undefined || extension === '.json') return text
+    const settings = this.tsconfigs.of(dirname(file))
+    const rewrite = await this.rewriter()
+    for (const target of ['asWritten', 'cjs'] as const) {
+      const made = await this.transformer.transform(file, text, loaderOf(extension), settings, target)
+      const again = made.ok ? rewrite(made.code, { format: rewritten.format === 'commonjs' ? 'commonjs' : 'esm', file }) : undefined
+      if (made.ok && again?.ok === true && again.value.code === rewritten.code) return made.code
+    }
+    return undefined
+  }
+
   /** Outcomes in the order of `files`. */
   compileMany(files: readonly string[]): Promise<CompileOutcome[]> {
     return Promise.all(files.map((file) => this.compile(file)))

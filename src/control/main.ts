@@ -93,6 +93,10 @@ class Control {
       code: ({ nested, ...request }) => code.answer(request, nested),
       digest: ({ module, hash, text }) => this.digest(module, hash, text),
       fileOf: async ({ module }) => this.names.find(module).kind === 'one' ? locate(module, this.options.root, this.names) : undefined,
+      inputOf: async ({ module, hash }) => {
+        const compiled = this.texts.get(module, hash)
+        return compiled === undefined ? undefined : this.compiler.inputOf(compiled)
+      },
       find: ({ text, deleted }) => this.find(text, deleted),
       resolve: ({ specifier, importer, kind, deleted }) => this.resolve(specifier, importer, kind, (name) => this.isLoaded(name) && !deleted.includes(name)),
     }

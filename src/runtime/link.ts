@@ -137,6 +137,8 @@ export interface ControlRequests {
   /** What a specifier that was not known at compile time leads to, with everything that is needed to load it. `deleted`: control's picture may be older. */
   resolve: [{ readonly specifier: string; readonly importer: string; readonly kind: 'import' | 'require'; readonly deleted: readonly ModuleName[] }, { readonly link: Link; readonly units: readonly Unit[] }]
   fileOf: [{ readonly module: string }, string | undefined]
+  /** The text that the rewriter was given for this version, as long as somebody needs it. */
+  inputOf: [{ readonly module: ModuleName; readonly hash: string }, string | undefined]
   /** A module by the name a person typed (auto-load). */
   find: [{ readonly text: string; readonly deleted: readonly ModuleName[] }, Found]
   /** A digest of what the text does, deaf to comments and names of variables: of this text, of the one with this hash, or of what is on disk. */

@@ -13,6 +13,7 @@ import { codedError } from './draft'
 import type { DraftDeps } from './draft'
 import { fileUrl } from './evaluate'
 import { showSourceOfExternalFuns } from './externalFuns'
+import { showWrittenSource } from './functionSource'
 import { showKindOfExternalFuns } from './kindIdentity'
 import { removeListenersByIdentity } from './listenerIdentity'
 import { HotModules } from './hot/hotModules'
@@ -169,6 +170,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   hold()
   stacks.install()
   showSourceOfExternalFuns()
+  showWrittenSource({ units: () => unitsOf(server), inputOf: ({ module, hash }) => port.askNow('inputOf', { module, hash }) })
   showKindOfExternalFuns()
   removeListenersByIdentity()
   takeOverUncaught(log)
@@ -240,6 +242,9 @@ function runTopLevel<T>(processes: ReturnType<typeof createProcesses>, label: st
   }))
   return trusted(Promise.race([result, ended]), 'settles as fn\'s own promise does')
 }
+
+const unitsOf = (server: CodeServer): Unit[] =>
+  [...server.table.all()].flatMap(({ current, old, drafting }) => [current, drafting?.instance, old].flatMap((instance) => instance?.unit ?? []))
 
 function recordOf(server: CodeServer, unit: Unit, version: number): VersionRecord[] {
   const module = server.table.get(unit.module)

@@ -144,9 +144,15 @@ setTimeout(() => console.log(x, y, Z.name, v, d, ns.x))`,
   ['this, strict mode and globals of a module', {
     'main.mjs': `console.log(this, typeof require, typeof module, typeof exports, typeof __filename, (function () { return this })(), typeof globalThis.process, Object.keys(globalThis).filter((key) => !(key in Object.getOwnPropertyDescriptors(globalThis))))`,
   }],
-  ['functions that import hands over show their own name and length', {
-    'main.mjs': `import f, { g, h, K, a } from './l.mjs'; for (const x of [f, g, h, K, a]) console.log(x.name, x.length, Object.getOwnPropertyNames(x), typeof x)`,
+  ['functions that import hands over show their own name, length and text', {
+    'main.mjs': `import f, { g, h, K, a } from './l.mjs'; for (const x of [f, g, h, K, a]) console.log(x.name, x.length, String(x), Object.getOwnPropertyNames(x), typeof x)`,
     'l.mjs': `export default function f(a, b) { return a }\nexport async function g(a) { for (;;) await a }\nexport function* h() { yield 1 }\nexport class K { m() { return 1 } }\nexport const a = (x, ...y) => x`,
+  }],
+  ['functions show the text that was written, wherever they are', {
+    'main.mjs': `import { f } from './l.mjs'\nconst page = { evaluate: (fn, ...args) => new Function('return (' + fn + ')(...arguments)')(...args) }
+console.log(page.evaluate((a, b) => { for (let i = 0; i < 2; i++) a += b; return a }, 1, 2), page.evaluate(async function named() { try { return await 1 } catch { return 2 } finally { void 0 } }) instanceof Promise)
+class K { #p = 1; static s() { return () => { while (true) return f() } } async m() { await f(); return [this.#p, f] } get g() { return f }\n  ['computed' + 1]() {} }
+for (const fn of [K, K.s, K.s(), K.prototype.m, Object.getOwnPropertyDescriptor(K.prototype, 'g').get, K.prototype.computed1, { m() { return f?.() } }.m, async () => await f(), x => ({ x, f }), function* () { yield* [f] }, async function* () { for await (const x of f()) yield x }, eval, class {}, function () { return '\u{1F389}' + f() }]) console.log(String(fn), Function.prototype.toString.call(fn) === fn.toString())`, 'l.mjs': `export function f() { return 'f' }`,
   }],
   ['instanceof, subclassing and class statics across modules', {
     'main.mjs': `import { A, make } from './l.mjs'; class B extends A { m() { return 'B' + super.m() } } console.log(make() instanceof A, new B().m(), A.s, B.s, new B() instanceof A, A.name, new B().constructor === B, make().constructor === A)`,
