@@ -30,6 +30,8 @@ import { ToldModules } from './toldModules'
 
 const EMPTY: Picture = { modules: [], total: 0, offset: 0, processes: [], lingering: [] }
 const PICTURE_EVERY_MS = 40
+/** While the top levels of a program run, its pictures only hold them up. */
+const PICTURE_AT_START_MS = 500
 const PING_EVERY_MS = 500
 const BUSY_AFTER_MS = 300
 
@@ -57,6 +59,7 @@ class Control {
   private takenAt = 0
   private busySince: number | undefined
   private started = false
+  private starting = false
   private refreshing: Promise<Snapshot> | undefined
   private readonly startedAt = Date.now()
   private readonly names: ModuleNames
@@ -140,7 +143,10 @@ class Control {
       for (const failure of failures) this.batches.fail(failure.module, { at: Date.now(), reason: failure.reason, problems: failure.problems }, [])
       return failures.map((failure) => ({ module: failure.module, kind: 'failed', reason: failure.reason, problems: failure.problems }))
     }
+    this.takenAt = Date.now()
+    this.starting = true
     const result = await this.link.request('start', { units, entry: module, entryFile: file, argv, keepAlive })
+    this.starting = false
     if (result.kind === 'loaded') {
       this.batches.settle(this.batches.failedModules())
       return result.versions.map(({ module: name, version }) => ({ module: name, kind: 'loaded', version, killed: [] }))
@@ -218,7 +224,7 @@ class Control {
   }
 
   private refreshSoon(): void {
-    this.due ??= setTimeout(() => void this.refresh(), Math.max(0, PICTURE_EVERY_MS - (Date.now() - this.takenAt)))
+    this.due ??= setTimeout(() => void this.refresh(), Math.max(0, (this.starting ? PICTURE_AT_START_MS : PICTURE_EVERY_MS) - (Date.now() - this.takenAt)))
   }
 
   private refresh(): Promise<Snapshot> {

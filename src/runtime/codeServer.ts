@@ -76,6 +76,8 @@ export class CodeServer {
   /** Compiled and reachable, but not loaded yet. */
   private readonly units = new Map<ModuleName, Unit>()
   private readonly draftDeps: DraftDeps
+  /** Modules that ever had `export *`: few of many, and looked at after each commit. */
+  private readonly starred = new Set<ModuleRecord>()
   private readonly runners = new Set<object>()
   private underWay: UnderWay | undefined
   /** What a module threw at its first load: asked for again, it throws the same, as in Node, until its text is another one. */
@@ -430,6 +432,7 @@ export class CodeServer {
       const before = record.current
       const killed = record.current !== undefined && record.old !== undefined ? this.purge(record.name) : []
       record.commit(draft.instance)
+      if (draft.instance.stars !== undefined) this.starred.add(record)
       draft.committed = true
       if (draft.instance.commonjs !== undefined) showInCache(draft.instance.commonjs)
       before?.evaluation.done() // who still waits for it goes on with this version
@@ -450,7 +453,7 @@ export class CodeServer {
 
   /** `export *` shows what the other module exports now; and `export *` of that, until nothing changes any more. */
   private refreshStars(): void {
-    const stars = [...this.table.all()].filter((record) => record.current?.stars !== undefined)
+    const stars = [...this.starred].filter((record) => record.current?.stars !== undefined)
     for (let changed = stars.length > 0, turns = stars.length; changed && turns >= 0; turns--) {
       changed = false
       for (const record of stars) changed = record.refreshStars() || changed

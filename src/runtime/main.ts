@@ -232,12 +232,11 @@ const liveShell = (processes: ReturnType<typeof createProcesses>, known: Process
 function runTopLevel<T>(processes: ReturnType<typeof createProcesses>, label: string, prepare: (process: Process) => void, fn: () => T): T {
   const process = processes.newProcess({ label, kind: 'implicit' })
   prepare(process)
-  const { signal } = process.pid
   const result = processes.run(process, fn)
   if (process.mode === ENDED) throw new Error('the process that evaluated it was ended')
   if (!(result instanceof Promise)) return trusted(result, 'undefined only when the process was ended')
   // A top level that awaits may be ended while it does: then it never settles.
-  const ended = new Promise<never>((_, reject) => signal.addEventListener('abort', () => {
+  const ended = new Promise<never>((_, reject) => process.pid.signal.addEventListener('abort', () => {
     if (process.mode === ENDED) reject(new Error('the process that evaluated it was ended'))
   }))
   return trusted(Promise.race([result, ended]), 'settles as fn\'s own promise does')
