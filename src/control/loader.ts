@@ -11,6 +11,8 @@ import type { LoadedVersion, LoadResult, Picture, Unit } from '../runtime/link'
 import type { Batches } from './batches'
 import type { Captures } from './captures'
 import { withCapturers } from './capturers'
+import type { WithCapturers } from './capturers'
+import { withOpeners } from './openers'
 import type { Collected, Graph } from './graph'
 import type { MainLink } from './mainLink'
 
@@ -159,10 +161,17 @@ export class Loader {
     const unchanged = how.force ? [] : modules.filter((module) => this.isCurrent(module, collected.units))
     const reload = modules.filter((module) => !unchanged.includes(module) && (how.force ? asked.has(module) || !this.isCurrent(module, collected.units) : true))
     this.settle(unchanged)
-    const batch = how.alone === true ? { reload, units: collected.units, why: undefined } : await withCapturers(this.deps, reload, collected.units)
+    const batch = how.alone === true ? { reload, units: collected.units, why: undefined } : await this.withDependents(reload, collected.units)
     const still = unchanged.filter((module) => !batch.reload.includes(module)).map((module): ModuleOutcome => ({ module, kind: 'unchanged' }))
     if (reload.length === 0) return still
     return [...still, ...(await this.attempt(id, batch.reload, batch.units, { ...how, why: batch.why }))]
+  }
+
+  /** Together with those who would go on with what these were. */
+  private async withDependents(reload: readonly ModuleName[], units: readonly Unit[]): Promise<WithCapturers> {
+    const opened = await withOpeners(this.deps, reload, units)
+    const captured = await withCapturers(this.deps, opened.reload, opened.units)
+    return { ...captured, why: new Map([...opened.why, ...captured.why]) }
   }
 
   private isCurrent(module: ModuleName, units: readonly Unit[]): boolean {

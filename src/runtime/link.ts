@@ -116,6 +116,8 @@ export interface MainRequests {
   lingering: [{ readonly modules: readonly ModuleName[] }, readonly { readonly module: ModuleName; readonly old: boolean; readonly total: number; readonly pids: readonly PidText[] }[]]
   /** For each name the exports that are no functions; `*`: all of them, `=`: `module.exports` itself. */
   plain: [{ readonly wanted: readonly { readonly module: ModuleName; readonly names: readonly string[] }[] }, readonly { readonly module: ModuleName; readonly names: readonly { readonly name: string; readonly plain: readonly string[] }[] }[]]
+  /** Whose top level (`module`) has something open that code of another module (`by`) opened. */
+  openers: [Record<string, never>, readonly { readonly module: ModuleName; readonly by: ModuleName; readonly what: string; readonly line: number }[]]
   /** Answers when nobody lingers in the old code of these any more. */
   drained: [{ readonly modules: readonly ModuleName[] }, true]
   purge: [{ readonly module: ModuleName; readonly soft: boolean }, { readonly result: boolean; readonly killed: readonly PidText[] }]

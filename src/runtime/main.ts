@@ -165,6 +165,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
       if (!keepAlive) whenNothingIsLeft(processes, entry, server, port)
       startProgram(server, entry, params, reply)
     },
+    openers: () => implicit.openers(),
     shutdown: (exitCode) => process.exit(exitCode),
   })
   hold()

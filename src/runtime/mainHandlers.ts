@@ -6,6 +6,7 @@ import type { ModuleName } from '../protocol/ids'
 import type { CodeServer } from './codeServer'
 import { withoutThrown } from './codeServer'
 import type { LoadOutcome } from './codeServer'
+import type { MainRequests } from './link'
 import type { MainHandlers } from './mainPort'
 import { ModulePictures } from './modulePictures'
 import type { Pid } from './pid'
@@ -30,6 +31,7 @@ export interface HandlerDeps {
   /** The next change is news again. */
   pictureTaken(): void
   shutdown(exitCode: number): void
+  openers(): MainRequests['openers'][1]
 }
 
 const PAGE = 200
@@ -73,6 +75,7 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
         return { module, old: record?.old !== undefined, total: pids.length, pids: pids.slice(0, PAGE) }
       }))
     },
+    openers: (_, reply) => reply(deps.openers()),
     plain: ({ wanted }, reply) => reply(plainExports(table, wanted)),
     drained: ({ modules }, reply) => whenDrained(modules, () => reply(true)),
     purge({ module, soft }, reply) {

@@ -4,7 +4,7 @@
  */
 import { original } from '../compile/positions'
 import { fileUrl, scriptUrl } from './evaluate'
-import type { Version } from '../protocol/ids'
+import type { ModuleName, Version } from '../protocol/ids'
 import type { Unit } from './link'
 
 interface Script { readonly unit: Unit; readonly version: Version }
@@ -62,15 +62,14 @@ export class StackTraces {
     return text.replace(new RegExp(RAW, 'g'), (all) => this.mapLocation(all))
   }
 
-  /** The innermost of these in user code, as a line of its source. */
-  place(sites: readonly NodeJS.CallSite[]): { readonly file: string; readonly line: number } | undefined {
-    const frames: RunningFrame[] = []
-    for (const site of sites) {
-      this.collect(site, frames)
-      const frame = frames[0]
-      if (frame !== undefined) return { file: frame.unit.file, line: original(frame.unit, frame.line, frame.column).line }
-    }
-    return undefined
+  /** Those of these that are in user code, as lines of its source; who awaits counts as well. */
+  places(sites: readonly NodeJS.CallSite[]): { readonly module: ModuleName; readonly file: string; readonly line: number }[] {
+    return sites.flatMap((site) => {
+      const script = this.scripts.get(site.getScriptNameOrSourceURL() ?? '')
+      if (script === undefined) return []
+      const { module, file } = script.unit
+      return [{ module, file, line: original(script.unit, site.getLineNumber() ?? 1, (site.getColumnNumber() ?? 1) - 1).line }]
+    })
   }
 
   private collect(site: NodeJS.CallSite, frames: RunningFrame[]): void {

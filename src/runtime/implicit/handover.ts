@@ -23,6 +23,7 @@ import type { ImplicitDeps } from './context'
 import { ENDED } from '../process'
 import type { Held, Ledger } from './ledger'
 import { closeSocket, dropSocket, passSocket, settleOld, shareSocket, takeSocketBack } from './listeningSocket'
+import { Origin } from './place'
 import { patch } from './patch'
 
 /** An async start may take a while until it listens: so long the old server goes on, at most. */
@@ -50,8 +51,9 @@ export interface HandoverDeps extends ImplicitDeps {
 
 class ListeningServer implements Held {
   readonly kind = 'server'
+  readonly lasting = true
   closed = false
-  constructor(readonly target: net.Server, readonly address: Address, private readonly close: (server: net.Server) => void) {}
+  constructor(readonly target: net.Server, readonly address: Address, readonly origin: Origin, private readonly close: (server: net.Server) => void) {}
   get label(): string {
     return `server ${this.address.text}`
   }
@@ -64,7 +66,7 @@ class ListeningServer implements Held {
 }
 
 /** A server that was promised the socket of another one. */
-interface Promised { readonly server: net.Server; readonly old: ListeningServer; readonly address: Address; readonly ledger: Ledger; readonly bind: () => void }
+interface Promised { readonly server: net.Server; readonly old: ListeningServer; readonly address: Address; readonly ledger: Ledger; readonly origin: Origin; readonly bind: () => void }
 
 export function installHandover(deps: HandoverDeps): Handover {
   const { processes } = deps
@@ -83,8 +85,8 @@ export function installHandover(deps: HandoverDeps): Handover {
     return last
   }
 
-  function hold(server: net.Server, address: Address, ledger: Ledger): ListeningServer {
-    const held = new ListeningServer(server, address, (one) => void one.close())
+  function hold(server: net.Server, address: Address, ledger: Ledger, origin: Origin): ListeningServer {
+    const held = new ListeningServer(server, address, origin, (one) => void one.close())
     known.set(server, held)
     ledger.add(held)
     return held
@@ -100,7 +102,7 @@ export function installHandover(deps: HandoverDeps): Handover {
     return undefined
   }
 
-  function listen(server: net.Server, native: AnyFunction, args: readonly unknown[]): net.Server | undefined {
+  function listen(server: net.Server, native: AnyFunction, callee: AnyFunction, args: readonly unknown[]): net.Server | undefined {
     const process = processes.table.storage.getStore()
     const wanted = addressOf(args)
     if (process === undefined || wanted === undefined || server.listening || cluster.isWorker) return undefined
@@ -111,12 +113,13 @@ export function installHandover(deps: HandoverDeps): Handover {
     }
     const address = wanted.kind === 'any' ? { ...wanted, index: ledger.anyPort++, module: ledger.module } : wanted
     const old = find(ledger, address)
+    const origin = new Origin(deps.places, callee)
     if (old === undefined || ledger.state === 'released') {
-      hold(server, address, ledger)
+      hold(server, address, ledger, origin)
       return undefined
     }
     const rest = args.filter((arg) => !isFunction(arg))
-    const promise: Promised = { server, old, address, ledger, bind: () => void Reflect.apply(native, server, rest) }
+    const promise: Promised = { server, old, address, ledger, origin, bind: () => void Reflect.apply(native, server, rest) }
     promise.server.once('listening', args.find(isFunction) ?? nothing)
     shareSocket(old.target, server)
     announce(server)
@@ -133,7 +136,7 @@ export function installHandover(deps: HandoverDeps): Handover {
   }
 
   /** Cannot fail: the socket is open, only its owner changes. */
-  function handOver({ server, old, address, ledger, bind }: Promised): void {
+  function handOver({ server, old, address, ledger, origin, bind }: Promised): void {
     if (!server.listening) return // it was closed meanwhile
     for (const one of retiring) if (one.held === old) retiring.delete(one)
     old.closed = true
@@ -141,7 +144,7 @@ export function installHandover(deps: HandoverDeps): Handover {
     predecessors.set(server, others)
     for (const one of [old.target, ...(predecessors.get(old.target) ?? [])]) others.add(one)
     successors.set(old.target, server)
-    hold(server, address, ledger)
+    hold(server, address, ledger, origin)
     const drained = (): void => void others.delete(old.target)
     if (address.kind !== 'port' || old.address.kind !== 'port' || old.address.host === address.host) {
       passSocket(old.target, server)
@@ -195,9 +198,12 @@ export function installHandover(deps: HandoverDeps): Handover {
     return true
   }
 
-  patch(net.Server.prototype, 'listen', (native) => function (this: unknown, ...args) {
-    const done = this instanceof net.Server ? listen(this, native, args) : undefined
-    return done ?? Reflect.apply(native, this, args)
+  patch(net.Server.prototype, 'listen', (native) => {
+    const replacement: AnyFunction = function (this: unknown, ...args) {
+      const done = this instanceof net.Server ? listen(this, native, replacement, args) : undefined
+      return done ?? Reflect.apply(native, this, args)
+    }
+    return replacement
   })
   for (const prototype of new Set([net.Server.prototype, http.Server.prototype, https.Server.prototype])) {
     patch(prototype, 'close', (native) => function (this: unknown, ...args) {

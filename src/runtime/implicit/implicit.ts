@@ -12,6 +12,7 @@ import type { ImplicitDeps } from './context'
 import { installHandover } from './handover'
 import type { Ledger } from './ledger'
 import { Ledgers } from './ledgers'
+import type { Opener } from './ledgers'
 import { installListeners } from './listeners'
 import { installResources } from './resources'
 import { installServers } from './servers'
@@ -32,6 +33,7 @@ export interface Implicit {
   /** The version failed to load, or was purged. */
   gone(version: VersionRecord): void
   deleted(module: ModuleName): void
+  openers(): readonly Opener[]
 }
 
 export function installImplicit(deps: InstallDeps): Implicit {
@@ -57,6 +59,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
   }
 
   return {
+    openers: () => ledgers.openers(),
     openLedger: (process, version) => ledgers.open(process, version),
     committed(versions) {
       const pairs = versions.map((version) => ledgers.commit(version))

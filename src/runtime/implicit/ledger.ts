@@ -10,6 +10,7 @@
 import type { ModuleName } from '../../protocol/ids'
 import type { Process } from '../process'
 import type { VersionRecord } from '../version'
+import type { Origin } from './place'
 
 export type HeldKind = 'timer' | 'listener' | 'server' | 'watcher' | 'child process' | 'worker' | 'socket'
 
@@ -17,6 +18,10 @@ export interface Held {
   readonly kind: HeldKind
   readonly label: string
   readonly target: object
+  /** Who opened it. */
+  readonly origin: Origin | undefined
+  /** It goes on by itself; a one-shot timer that somebody waits for does not. */
+  readonly lasting: boolean
   /** Closed, fired or removed: nothing is left to do. */
   gone(): boolean
   release(): void

@@ -4,6 +4,14 @@ import type { Process } from '../process'
 import type { VersionRecord } from '../version'
 import { Ledger } from './ledger'
 
+/** `module` is whose top level it was, `by` whose code did it. */
+export interface Opener {
+  readonly module: ModuleName
+  readonly by: ModuleName
+  readonly what: string
+  readonly line: number
+}
+
 export interface LedgersDeps {
   /** Whether a newer version of the module is being evaluated. */
   isReloading(module: ModuleName): boolean
@@ -38,6 +46,23 @@ export class Ledgers {
     next.state = 'live'
     this.live.set(version.module, next)
     return { next, old: old === next ? undefined : old }
+  }
+
+  /**
+   * Modules whose code opened something for the top level of another one (`start()` in `main`): code that is replaced would go on
+   * serving, so that other one has to be loaded again as well.
+   */
+  openers(): readonly Opener[] {
+    const found: Opener[] = []
+    for (const ledger of this.live.values()) {
+      for (const { label, origin, lasting } of ledger.all()) {
+        for (const { module, line } of lasting ? (origin?.all ?? []) : []) {
+          const known = module === ledger.module || found.some((one) => one.by === module && one.module === ledger.module)
+          if (!known) found.push({ module: ledger.module, by: module, what: label, line })
+        }
+      }
+    }
+    return found
   }
 
   /** A draft that failed. */

@@ -42,7 +42,7 @@ export function installListeners(deps: ImplicitDeps): void {
     }
     Object.defineProperty(own, 'listener', { value: listener }) // by which EventEmitter knows it
     wrapped.add(own)
-    if (makers.get(emitter) !== process.ledger) process.ledger.add(new HeldListener(label, emitter, event, own))
+    if (makers.get(emitter) !== process.ledger) process.ledger.add(new HeldListener(label, emitter, event, own, origin, !once))
     return own
   }
 
@@ -80,7 +80,7 @@ class HeldListener implements Held {
   readonly kind = 'listener'
   private readonly emitter: WeakRef<EventEmitter>
 
-  constructor(readonly label: string, emitter: EventEmitter, private readonly event: unknown, readonly target: AnyFunction) {
+  constructor(readonly label: string, emitter: EventEmitter, private readonly event: unknown, readonly target: AnyFunction, readonly origin: Origin, readonly lasting: boolean) {
     this.emitter = new WeakRef(emitter)
   }
 

@@ -1,24 +1,31 @@
 /** Where in the program something was made. Taking it is cheap; it is read when somebody needs to know. */
 import path from 'node:path'
 import type { AnyFunction } from '../../base/guards'
+import type { ModuleName } from '../../protocol/ids'
 
 /** A line of a module's source. */
 export interface Place {
+  readonly module: ModuleName
   readonly file: string
   readonly line: number
 }
 
-/** Finds the innermost place in modules of the workspace. */
+/** Finds the places in modules of the workspace. */
 export interface Places {
-  place(sites: readonly NodeJS.CallSite[]): Place | undefined
+  places(sites: readonly NodeJS.CallSite[]): readonly Place[]
 }
 
 /** Enough to leave Node's own functions and a package behind. */
-const DEPTH = 12
+const DEPTH = 20
+
+interface Known {
+  readonly places: readonly Place[]
+  readonly ours: boolean
+}
 
 export class Origin {
   private stack: { readonly stack?: unknown } | undefined
-  private known: { readonly place: Place | undefined; readonly ours: boolean } | undefined
+  private known: Known | undefined
 
   /** The stack above `callee`, unread. */
   constructor(private readonly places: Places, callee: AnyFunction) {
@@ -37,15 +44,20 @@ export class Origin {
 
   /** ` poller.ts:12`, to be put after a name; empty when no module is on the stack. */
   get text(): string {
-    const { place } = this.read()
+    const place = this.read().places[0]
     return place === undefined ? '' : ` ${path.basename(place.file)}:${place.line}`
   }
 
-  private read(): { readonly place: Place | undefined; readonly ours: boolean } {
+  /** Everybody who led there, innermost first. */
+  get all(): readonly Place[] {
+    return this.read().places
+  }
+
+  private read(): Known {
     if (this.known !== undefined) return this.known
     const sites = sitesOf(this.stack).filter((site) => site.getFileName()?.startsWith('node:') !== true)
     this.stack = undefined // it holds on to every function that was on it
-    this.known = { place: this.places.place(sites), ours: this.places.place(sites.slice(0, 1)) !== undefined }
+    this.known = { places: this.places.places(sites), ours: this.places.places(sites.slice(0, 1)).length > 0 }
     return this.known
   }
 }

@@ -93,7 +93,9 @@ export function installResources(deps: ImplicitDeps): void {
 }
 
 class Opening implements Held, Owned {
-  constructor(private readonly what: Opened, private readonly process: Process, private readonly origin: Origin) {}
+  readonly lasting = true
+
+  constructor(private readonly what: Opened, private readonly process: Process, readonly origin: Origin) {}
 
   get kind(): HeldKind {
     return this.what.kind

@@ -47,7 +47,7 @@ class TimerCallback implements Held {
   /** The timer, once it has been started. */
   target: object = this
   /** Known only for what a top level asked for: nobody else's timers are named. */
-  private readonly origin: Origin | undefined
+  readonly origin: Origin | undefined
   private name: string | undefined
   /** Whose it is: of the top level that asked for it, or of the version that took it over. */
   private ledger: Ledger | undefined
@@ -71,6 +71,10 @@ class TimerCallback implements Held {
   /** A package may share what it opened among modules: only a module's own timers end with it. */
   private get ours(): boolean {
     return this.origin?.ours === true
+  }
+
+  get lasting(): boolean {
+    return this.timer === 'setInterval' || this.process.mode !== ALIVE
   }
 
   started(handle: object): object {
