@@ -31,8 +31,8 @@ function loadedLines(loaded: readonly Outcome<'loaded'>[], tookMs: number, snaps
   return [`${prefix} ${parts.join(', ')} ${Math.max(1, Math.round(tookMs))} ms`]
 }
 
-function loadedPart({ module, version, killed }: Outcome<'loaded'>, snapshot: Snapshot): string {
-  const notes: string[] = []
+function loadedPart({ module, version, killed, why, notes: hints = [] }: Outcome<'loaded'>, snapshot: Snapshot): string {
+  const notes: string[] = [...(why === undefined ? [] : [why]), ...hints]
   const lingering = snapshot.lingering.find((entry) => entry.module === module)
   if (lingering !== undefined && lingering.total > 0) notes.push(`old v${lingering.version}: ${count(lingering.total, 'lingers', 'linger')}`)
   if (killed.length > 0) notes.push(`${count(killed.length, 'process', 'processes')} ended`)

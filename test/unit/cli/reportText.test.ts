@@ -25,6 +25,9 @@ describe('what a batch came to', () => {
   it('one quiet line', () => check([loaded('src/t', 2)], ['[codeswitch] src/t v2 4 ms']))
   it('who lingers in what it replaced', () => check([loaded('src/t', 2)], ['[codeswitch] src/t v2 (old v1: 1 lingers) 4 ms'], [lingers(1)]))
   it('who was ended for it', () => check([loaded('src/t', 3, [40, 41])], ['[codeswitch] src/t v3 (2 processes ended) 4 ms']))
+  it('why a module was loaded that nobody saved, and what did not become new', () =>
+    check([loaded('app', 2), { module: moduleName('routes'), kind: 'loaded', version: version(2), killed: [], why: 'because app changed: captured "router" at line 12', notes: ['old objects of Box keep their old code'] }],
+      ['[codeswitch] app v2, routes v2 (because app changed: captured "router" at line 12; old objects of Box keep their old code) 4 ms']))
   it('several modules are one line', () => check(['a', 'b', 'c', 'd', 'e'].map((name) => loaded(name, 2)), ['[codeswitch] a v2, b v2, c v2, 2 more 4 ms']))
   it('nothing when nothing changed', () => check([{ module: t, kind: 'unchanged' }], []))
   it('nothing for a start that went well', () => check([loaded('src/t', 1)], [], [], 'start'))
