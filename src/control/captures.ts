@@ -51,8 +51,14 @@ export class Captures {
    * is one.
    */
   reachable(reload: readonly ModuleName[], { modules }: Picture): Capture[] {
-    const current = new Map(modules.flatMap(({ name, current: version }) => (version === undefined ? [] : [[name, version.hash] as const])))
-    const all = [...current].flatMap(([importer, hash]) => this.of(importer, hash, current))
+    const current = new Map<ModuleName, string>()
+    for (const { name, current: version } of modules) if (version !== undefined) current.set(name, version.hash)
+    // Every save waits for this, and of a thousand modules most took nothing.
+    const all: Capture[] = []
+    for (const [importer, hash] of current) {
+      const uses = this.known.get(importer)?.get(hash)
+      if (uses !== undefined && uses.takes.length > 0) all.push(...this.of(importer, hash, uses, current))
+    }
     const found = new Set<Capture>()
     const reached = new Set(reload)
     for (let before = -1; before !== reached.size;) {
@@ -73,9 +79,7 @@ export class Captures {
     return literal !== undefined && literal === texts?.get(after)?.literals[name]
   }
 
-  private of(importer: ModuleName, hash: string, current: ReadonlyMap<ModuleName, string>): Capture[] {
-    const uses = this.known.get(importer)?.get(hash)
-    if (uses === undefined) return []
+  private of(importer: ModuleName, hash: string, uses: Uses, current: ReadonlyMap<ModuleName, string>): Capture[] {
     return uses.takes.flatMap(({ from, at }) => this.origins({ module: from, name: at.name }, current, new Set())
       .filter((origin) => origin.module !== importer)
       .map((origin): Capture => ({ importer, hash, from: origin.module, name: origin.name, at })))

@@ -29,7 +29,9 @@ import { Texts } from './texts'
 import { ToldModules } from './toldModules'
 
 const EMPTY: Picture = { modules: [], total: 0, offset: 0, processes: [], lingering: [] }
+/** A change is shown at once; a program that changes all the time is shown less and less often, up to the slowest. */
 const PICTURE_EVERY_MS = 40
+const PICTURE_SLOWEST_MS = 320
 /** While the top levels of a program run, its pictures only hold them up. */
 const PICTURE_AT_START_MS = 500
 const PING_EVERY_MS = 500
@@ -57,6 +59,7 @@ class Control {
   private watched = ''
   private due: NodeJS.Timeout | undefined
   private takenAt = 0
+  private pictureEvery = PICTURE_EVERY_MS
   private busySince: number | undefined
   private started = false
   private starting = false
@@ -224,7 +227,11 @@ class Control {
   }
 
   private refreshSoon(): void {
-    this.due ??= setTimeout(() => void this.refresh(), Math.max(0, (this.starting ? PICTURE_AT_START_MS : PICTURE_EVERY_MS) - (Date.now() - this.takenAt)))
+    if (this.due !== undefined) return
+    const since = Date.now() - this.takenAt
+    const restless = since < 2 * PICTURE_EVERY_MS
+    this.pictureEvery = this.starting ? PICTURE_AT_START_MS : restless ? Math.min(PICTURE_SLOWEST_MS, 1.5 * this.pictureEvery) : PICTURE_EVERY_MS
+    this.due = setTimeout(() => void this.refresh(), Math.max(0, this.pictureEvery - since))
   }
 
   private refresh(): Promise<Snapshot> {

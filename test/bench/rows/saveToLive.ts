@@ -49,7 +49,7 @@ async function run(how: How): Promise<Figure[]> {
   const samples = new Map<string, number[]>()
   const firsts = new Map<string, number[]>()
   const workloads = new Map(list.map((peer) => [peer, new Map(sizes.map((n) => [n, peer.write(temporaryFolder(), n)]))]))
-  let missed = 0
+  const missed = new Map<string, number>()
   for (let round = 0; round < (how.quick ? 1 : 4); round++) {
     for (const n of sizes) {
       for (const peer of shuffled(list)) {
@@ -58,11 +58,11 @@ async function run(how: How): Promise<Figure[]> {
         const found = await session(peer, workload, how.quick ? 6 : 15)
         keep(firsts, `${peer.name}, ${n} modules`, found.first)
         for (const ms of found.later) keep(samples, `${peer.name}, ${n} modules`, ms)
-        missed += found.missed
+        missed.set(peer.name, (missed.get(peer.name) ?? 0) + found.missed)
       }
     }
   }
-  if (missed > 0) how.say(`${missed} saves were never seen and were repeated`)
+  for (const [name, count] of missed) if (count > 0) how.say(`${name} never saw ${count} of the saves; they were repeated`)
   return sizes.flatMap((n) => [
     ...list.map((peer) => figure(peer.name, n, samples)),
     { what: `codeswitch run, ${n} modules, first save`, unit: 'ms' as const, samples: firsts.get(`codeswitch run, ${n} modules`) ?? [] },
