@@ -86,7 +86,7 @@ export class CodeRequests {
   private async run({ names, texts }: Found, how: LoadHow, nested: boolean): Promise<CodeAnswer> {
     const { loader } = this.deps
     if (names.length === 0) return { kind: 'loaded', modules: [] }
-    const work = (): Promise<LoadReport> => loader.run(names, { ...how, texts })
+    const work = (): Promise<LoadReport> => loader.run(names, { ...how, texts, nested })
     return answerOf(await (nested ? work() : loader.inTurn(names, work)))
   }
 

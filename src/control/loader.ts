@@ -45,6 +45,8 @@ export interface LoadHow {
   readonly alone?: boolean
   /** code:atomic_load/1: no `onLoad`. */
   readonly atomic?: boolean
+  /** Asked for by a top level or `onLoad` of a load under way: it has no turn of its own. */
+  readonly nested?: boolean
   /** Why modules are loaded that nobody saved. */
   readonly why?: ReadonlyMap<ModuleName, string> | undefined
 }
@@ -52,6 +54,9 @@ export interface LoadHow {
 export class Loader {
   private tail: Promise<unknown> = Promise.resolve()
   private lastBatch = 0
+  /** Counts the works of `serially`; `pass` lets the next one begin. */
+  private turn = 0
+  private pass = (): void => {}
   /** Loads that wait their turn. */
   private readonly queued = new Set<{ readonly names: readonly ModuleName[] }>()
   purgePolicy: PurgePolicy
@@ -64,9 +69,20 @@ export class Loader {
 
   /** One after the other: OTP's code server is one process. */
   serially<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.tail.then(work)
-    this.tail = result.then(() => {}, () => {})
+    let pass = (): void => {}
+    const passed = new Promise<void>((resolve) => { pass = resolve })
+    const result = this.tail.then(() => {
+      this.turn++
+      this.pass = pass
+      return work()
+    })
+    this.tail = Promise.race([passed, result.then(() => {}, () => {})])
     return result
+  }
+
+  /** OTP's code server is free while an `on_load` runs: so is ours, when one waits. */
+  onLoadWaits(turn: number): void {
+    if (turn === this.turn) this.pass()
   }
 
   /** The load under way may wait for a top level that never ends: a newer one of the same modules takes its place. */
@@ -182,7 +198,7 @@ export class Loader {
   private async attempt(id: number, reload: readonly ModuleName[], units: readonly Unit[], how: LoadHow): Promise<ModuleOutcome[]> {
     const purge = how.policy === 'brutal' ? 'kill' : how.policy === 'never' ? 'never' : 'refuse'
     if (how.graceMs > 0) await this.grace(reload, how.graceMs)
-    const loading = this.deps.main.request('load', { units, reload, purge, origin: how.origin, atomic: how.atomic === true })
+    const loading = this.deps.main.request('load', { units, reload, purge, origin: how.origin, atomic: how.atomic === true, ...(how.nested === true ? {} : { turn: this.turn }) })
     for (const { names } of this.queued) this.giveWay(names)
     return this.settled(id, reload, units, await loading, how)
   }

@@ -108,6 +108,7 @@ class Control {
     }
     link.onNotice = (notice) => {
       if (notice.type === 'changed') this.refreshSoon()
+      else if (notice.type === 'onLoadWaits') this.loader.onLoadWaits(notice.turn)
       else if (notice.type === 'log') void peer.notify('log', notice)
       else this.refreshSoon()
     }

@@ -56,6 +56,8 @@ export interface CodeServerDeps extends Omit<DraftDeps, 'table' | 'units' | 'bro
   /** The module of this name, compiled, with whatever it needs. */
   find(name: string): Promise<Found>
   findNow(name: string): Found
+  /** An `onLoad` of the load with this turn waits for something. */
+  onLoadWaits(turn: number | undefined): void
   /** Unwinds when the running process was ended. */
   throwIfEnded(): void
   /** OTP's embedded mode: nothing is loaded because somebody calls it. */
@@ -67,6 +69,8 @@ export interface LoadHow {
   readonly origin: Origin
   /** code:atomic_load/1: refuses modules with `onLoad`, and such that are being loaded. */
   readonly atomic?: boolean
+  /** Whom to tell when an `onLoad` waits. */
+  readonly turn?: number
 }
 
 export class CodeServer {
@@ -102,32 +106,35 @@ export class CodeServer {
    *   lingering   (`refuse`) somebody lingers in the old code of some: nothing changed
    *   failed      one of them threw, or cannot be linked: nothing changed
    */
-  *load(reload: readonly ModuleName[], how: LoadHow): Steps<LoadOutcome> {
-    const offered = reload.map((name) => [name, this.units.get(name)] as const)
-    const outcome = yield* this.tryLoad(reload, how)
-    // What did not load must not be what a later call finds.
-    if (outcome.kind !== 'loaded') for (const [name, unit] of offered) if (this.units.get(name) === unit) this.units.delete(name)
-    return outcome
+  *load(reload: readonly ModuleName[], units: readonly Unit[], how: LoadHow): Steps<LoadOutcome> {
+    const own = new Map(units.filter((unit) => reload.includes(unit.module)).map((unit) => [unit.module, unit]))
+    this.offer(units.filter((unit) => !own.has(unit.module)))
+    // What is to be loaded is nobody else's: if it does not load, no later call may find it.
+    const unitsOfLoad = { get: (name: ModuleName) => own.get(name) ?? this.units.get(name), has: (name: ModuleName) => own.has(name) || this.units.has(name) }
+    return yield* this.tryLoad(reload, how, { ...this.draftDeps, units: unitsOfLoad })
   }
 
-  private *tryLoad(reload: readonly ModuleName[], how: LoadHow): Steps<LoadOutcome> {
-    const pending = reload.filter((name) => this.table.get(name)?.drafting?.pending !== undefined)
+  private *tryLoad(reload: readonly ModuleName[], how: LoadHow, draftDeps: DraftDeps): Steps<LoadOutcome> {
+    const pending = reload.filter((name) => this.table.get(name)?.drafting?.inOnLoad === true)
     if (how.atomic === true && pending.length > 0) return { kind: 'refused', reason: 'pending_on_load', modules: pending }
     for (const name of reload) {
-      for (let drafting = this.table.get(name)?.drafting; drafting !== undefined; drafting = this.table.get(name)?.drafting) yield drafting.whenSettled()
+      for (let drafting = this.table.get(name)?.drafting; drafting !== undefined; drafting = this.table.get(name)?.drafting) {
+        this.deps.onLoadWaits(how.turn)
+        yield drafting.whenSettled()
+      }
     }
     const refused = this.refusal(reload, how)
     if (refused !== undefined) return refused
     const batch = new Map<ModuleName, Draft>()
     const underWay = this.underWay = new UnderWay(reload)
     try {
-      for (const name of reload) Draft.instantiate(name, batch, this.draftDeps, { origin: how.origin, reload: true })
+      for (const name of reload) Draft.instantiate(name, batch, draftDeps, { origin: how.origin, reload: true })
       for (const { ready } of batch.values()) if (ready !== undefined) yield ready
       for (const draft of [...batch.values()]) yield* draft.begin(false)
       yield* this.topLevels(batch, underWay)
       const withOnLoad = how.atomic === true ? reload.filter((name) => batch.get(name)?.onLoad() !== undefined) : []
       if (withOnLoad.length > 0) return this.refuse(batch, { kind: 'refused', reason: 'on_load_not_allowed', modules: withOnLoad })
-      for (const draft of batch.values()) yield* draft.runOnLoad()
+      for (const draft of batch.values()) yield* draft.runOnLoad(false, () => this.deps.onLoadWaits(how.turn))
     } catch (error) {
       const failure = this.failure(error, reload) // reads the stack while its scripts are known
       this.discard(batch)

@@ -32,7 +32,7 @@ type Getters = Record<string, () => unknown>
 
 export interface DraftDeps {
   readonly table: ModuleTable
-  readonly units: ReadonlyMap<ModuleName, Unit>
+  readonly units: Pick<ReadonlyMap<ModuleName, Unit>, 'get' | 'has'>
   /** Modules whose top level threw at their first load. */
   readonly broken: ReadonlyMap<ModuleName, unknown>
   /** Processes that run a top level or an `onLoad` now. */
@@ -237,7 +237,7 @@ export class Draft {
    * but `undefined` or `'ok'`. While it runs, current stays current, for its own qualified calls as well; of a first version
    * nothing can be called from outside: callers wait, and its own calls throw UndefError, as they would wait for themselves.
    */
-  *runOnLoad(now = false): Steps<void> {
+  *runOnLoad(now = false, onWait: () => void = () => {}): Steps<void> {
     const onLoad = this.onLoad()
     if (onLoad === undefined) return
     this.outside = true
@@ -246,6 +246,7 @@ export class Draft {
     try {
       const result: unknown = this.runTopLevel('onLoad', () => Reflect.apply(onLoad, undefined, []))
       if (isPromise(result) && now) throw codedError('ERR_REQUIRE_ASYNC_MODULE', `onLoad of ${this.record.name} is async`)
+      if (isPromise(result)) onWait()
       const answer = isPromise(result) ? yield result : result
       if (answer !== undefined && answer !== 'ok') throw new Error(`onLoad answered ${inspect(answer)}, and not 'ok' or nothing`)
     } catch (error) {
@@ -268,6 +269,10 @@ export class Draft {
     if (this.record.drafting === this) this.record.drafting = undefined
     this.hidden = false
     this.settle?.()
+  }
+
+  get inOnLoad(): boolean {
+    return this.outside
   }
 
   get pending(): Promise<void> | undefined {

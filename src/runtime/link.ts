@@ -109,7 +109,7 @@ export interface MainRequests {
   /** Runs the program: units are all that can be reached; `entry` is evaluated first. */
   start: [{ readonly units: readonly Unit[]; readonly entry: ModuleName; readonly entryFile: string; readonly argv: readonly string[]; readonly keepAlive: boolean }, LoadResult]
   /** `reload` are loaded whatever they were; `units` beyond them are ready in case they are imported for the first time. */
-  load: [{ readonly units: readonly Unit[]; readonly reload: readonly ModuleName[]; readonly purge: PurgeMode; readonly origin: Origin; readonly atomic?: boolean }, LoadResult]
+  load: [{ readonly units: readonly Unit[]; readonly reload: readonly ModuleName[]; readonly purge: PurgeMode; readonly origin: Origin; readonly atomic?: boolean; readonly turn?: number }, LoadResult]
   /** A newer load of these modules waits its turn: one under way that only waits for their top level is given up. */
   giveWay: [{ readonly modules: readonly ModuleName[] }, true]
   /** Who lingers in the old code of these. */
@@ -172,6 +172,8 @@ export type MainNotice =
   /** Something a picture shows has changed since the last one was taken. */
   | { readonly type: 'changed' }
   | { readonly type: 'autoloaded'; readonly versions: readonly LoadedVersion[] }
+  /** The load with this turn runs an `onLoad` that waits: loads of other modules need not wait for it. */
+  | { readonly type: 'onLoadWaits'; readonly turn: number }
   | { readonly type: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly message: string }
 
 export type Message =

@@ -93,6 +93,9 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
       for (const { record: { module } } of instances) tellReset(module)
     },
     onDeleted: (module) => implicit.deleted(module),
+    onLoadWaits: (turn) => {
+      if (turn !== undefined) port.notify({ type: 'onLoadWaits', turn })
+    },
     onTopLevelFailed: reportTopLevel,
     onAutoloaded: (loaded) => port.notify({ type: 'autoloaded', versions: loaded }),
     meta: (unit, version) => Object.defineProperty(metaOf(unit, port), 'hot', { get: () => hot.contextOf(version), configurable: true }),

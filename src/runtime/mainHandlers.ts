@@ -61,8 +61,7 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
   return {
     start: (params, reply) => deps.startProgram(params, (outcome) => reply(withoutThrown(outcome))),
     load({ units, reload, ...how }, reply) {
-      server.offer(units)
-      run(server.load(reload, how), (outcome) => reply(withoutThrown(outcome)))
+      run(server.load(reload, units, how), (outcome) => reply(withoutThrown(outcome)))
     },
     giveWay({ modules }, reply) {
       server.giveWay(modules)

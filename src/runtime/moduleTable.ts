@@ -43,6 +43,8 @@ export interface Drafting {
   readonly instance: Instance
   /** Set while the very first version runs its `onLoad`: nobody may call it yet, who does waits for this (never rejects). */
   readonly pending: Promise<void> | undefined
+  /** Its `onLoad` has begun. */
+  readonly inOnLoad: boolean
   /** When it is current, or given up. */
   whenSettled(): Promise<void>
   /** The process runs the top level or `onLoad` of this batch: its own calls cannot wait for themselves. */

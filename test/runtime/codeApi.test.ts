@@ -211,6 +211,20 @@ export async function onLoad() {
     assert.deepEqual(await world.value(`versions('other')`), { current: 1, old: 0 })
   })
 
+  it('holds up nobody else while it waits, and an atomic load of its module is refused at once', async () => {
+    const waits = `import { receive, register, self } from 'codeswitch'\nexport async function onLoad() { register('loading', self()); await receive('go') }`
+    world = await World.start({ 'main.ts': '', 't.ts': version(1, waits), 'other.ts': version(1) }, { entry: 'main.ts' })
+    await world.value(`const loading = code.loadFile('t'), later = code.loadFile('t')`)
+    assert.deepEqual(await world.value(`code.l('other')`), ['module', 'other'])
+    assert.deepEqual(await world.value(`atomicLoad([['t', 't.ts', 'export const version = () => 2']])`), ['error', [['t', 'pending_on_load']]])
+    assert.equal(await world.value(`isLoaded('t')`), false)
+    await world.value(`send('loading', 'go')`)
+    assert.deepEqual(await world.value('loading'), ['module', 't'])
+    await world.until(({ processes }) => processes.items.some(({ name }) => name === 'loading'))
+    await world.value(`send('loading', 'go')`)
+    assert.deepEqual(await world.value('[await later, versions(t)]'), [['module', 't'], { current: 2, old: 1 }])
+  })
+
   it('fails the load when it answers anything but ok', async () => {
     world = await World.start({ 't.ts': version(1) }, { entry: 't.ts' })
     await world.write('t.ts', version(2, `export const onLoad = () => 'not_today'`))
