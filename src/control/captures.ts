@@ -97,7 +97,7 @@ export class Captures {
     const passed = uses.passes.get(name)
     if (passed !== undefined) return behind(passed)
     if (uses.exports.has(name) || name === '=') return [source]
-    const stars = uses.stars.flatMap((star) => behind({ module: star, name })).filter((one) => this.exports(one, current))
+    const stars = (name === 'default' ? [] : uses.stars).flatMap((star) => behind({ module: star, name })).filter((one) => this.exports(one, current))
     return stars.length > 0 ? stars : [source]
   }
 

@@ -103,7 +103,7 @@ export function visit(cx: Context, node: AnyNode): void {
       return visit(cx, node.argument)
     case 'NewExpression':
       if (node.callee.type === 'Identifier') visitName(cx, node.callee, 'construct')
-      else visit(cx, node.callee)
+      else visitCallee(cx, node.callee)
       return visitAll(cx, node.arguments)
     case 'ArrayExpression':
       for (const element of node.elements) {
