@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import http from 'node:http'
+import http2 from 'node:http2'
 import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
 import { request, traffic } from './support/requests'
 import { World } from './support/world'
 
@@ -113,6 +117,59 @@ void start()`)
     assert.equal(await answer(), 'one')
     await world.prints(`later ${port}`)
     assert.equal(await answer(), 'two')
+  })
+
+  it('of http2 hands over, and its streams are requests with a name', async () => {
+    const text = (answer: string): string => `
+import http2 from 'node:http2'
+import { processInfo, self } from 'codeswitch'
+const server = http2.createServer((req, res) => res.end('${answer} ' + processInfo(self()).label))
+server.listen(0, () => console.log(\`port \${server.address().port}.\`))`
+    await start({ 'main.ts': text('one') })
+    const session = http2.connect(`http://127.0.0.1:${port}`)
+    const ask = async (): Promise<string> => {
+      const stream = session.request({ ':path': '/users?x=1' }).setEncoding('utf8')
+      return (await stream.toArray()).join('')
+    }
+    assert.equal(await ask(), 'one GET /users')
+    await world.save('main.ts', text('two'))
+    assert.equal(await ask(), 'two GET /users')
+    session.close()
+  })
+
+  it('at a path hands over too', async () => {
+    const file = path.join(os.tmpdir(), `codeswitch-${process.pid}.sock`)
+    const text = (answer: string): string => `
+import http from 'node:http'
+http.createServer((req, res) => res.end('${answer}')).listen(${JSON.stringify(file)}, () => console.log('port 1.'))`
+    await start({ 'main.ts': text('one') })
+    const ask = (): Promise<string> => new Promise((resolve, reject) => {
+      http.get({ socketPath: file, agent: false }, (response) => void response.setEncoding('utf8').toArray().then((parts) => resolve(parts.join('')))).on('error', reject)
+    })
+    assert.equal(await ask(), 'one')
+    await world.save('main.ts', text('two'))
+    assert.equal(await ask(), 'two')
+  })
+
+  it('listens on another host of the same port when the new version says so', async () => {
+    await start()
+    await world.save('main.ts', server('two', `listen(${port})`))
+    await world.save('main.ts', server('three', `listen(${port}, '127.0.0.1', () => console.log('host ' + server.address().address))`))
+    await world.prints('host')
+    assert.equal(await answer(), 'three')
+    await assert.rejects(once(net.connect(port, '::1'), 'connect'), /ECONNREFUSED|EADDRNOTAVAIL/)
+  })
+
+  it('says nothing of a close to the old version, and goes on when its dispose closes it', async () => {
+    const closes = (name: string): string => `${server(name)}
+server.on('close', () => console.log('${name} heard close'))
+import.meta.hot?.dispose(() => server.close(() => console.log('${name} closed')))`
+    await start({ 'main.ts': server('one') + `server.on('close', () => console.log('one heard close'))` })
+    await world.save('main.ts', closes('two'))
+    assert.doesNotMatch(world.output, /heard close/)
+    await world.save('main.ts', closes('three'))
+    await world.prints('two closed')
+    assert.equal(await answer(), 'three')
   })
 
   it('is closed when the new version does not listen any more', async () => {

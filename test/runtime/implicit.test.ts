@@ -142,6 +142,60 @@ bus.once('ring', () => heard.push('once ${version}'))`
     assert.doesNotMatch(world.output, /(tick|poll) 2/)
   })
 
+  it('child processes, workers and watchers of a top level end with it, at a reload', async () => {
+    const text = (version: number): string => `
+import { spawn } from 'node:child_process'
+import { watch } from 'node:fs'
+import { Worker } from 'node:worker_threads'
+spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']).on('exit', (code, signal) => console.log('child ${version} ' + signal)).on('spawn', () => console.log('child ${version} lives'))
+new Worker('setInterval(() => {}, 1000)', { eval: true }).on('exit', () => console.log('worker ${version} ended')).on('online', () => console.log('worker ${version} lives'))
+watch(import.meta.dirname).on('close', () => console.log('watcher ${version} closed'))`
+    await start({ 'main.ts': text(1) })
+    await Promise.all([world.prints('child 1 lives'), world.prints('worker 1 lives')])
+    await world.save('main.ts', text(2))
+    await Promise.all([world.prints('child 1 SIGTERM'), world.prints('worker 1 ended'), world.prints('watcher 1 closed'), world.prints('child 2 lives')])
+    assert.doesNotMatch(world.output, /(child|worker|watcher) 2 (SIGTERM|ended|closed)/)
+  })
+
+  it('a killed process closes the sockets, servers and children it opened', async () => {
+    await start({ 'main.ts': `
+import net from 'node:net'
+import { spawn as fork } from 'node:child_process'
+import { spawn, sleep, exit, processInfo } from 'codeswitch'
+export async function run() {
+  const server = net.createServer(() => {}).listen(0, () => {
+    const socket = net.connect(server.address().port).on('connect', () => console.log('connected'))
+    opened = () => [server.listening, !socket.destroyed, !child.killed]
+  })
+  const child = fork(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+  await sleep(Infinity)
+}
+let opened
+export const open = () => opened()
+export const begin = () => spawn(run)
+export const resources = (pid) => processInfo(pid).resources
+export const kill = (pid) => exit(pid, 'kill')` })
+    await world.value('pid = main.begin()')
+    await world.prints('connected')
+    assert.match(String(await world.value('main.resources(pid).join()')), /1 child process/)
+    assert.deepEqual(await world.value('main.open()'), [true, true, true])
+    await world.value('main.kill(pid)')
+    assert.deepEqual(await world.value('main.open()'), [false, false, false])
+  })
+
+  it('an error in a request ends the program as in plain Node, unless it handles uncaught errors', async () => {
+    await start({ 'main.ts': `
+import http from 'node:http'
+process.on('uncaughtException', (error) => console.log('uncaught ' + error.message))
+const server = http.createServer((req, res) => {
+  if (req.url === '/bad') throw new Error('bad')
+  res.end('good')
+}).${LISTENS}` })
+    void request(await port(), '/bad').catch(() => {})
+    await world.prints('uncaught bad')
+    assert.equal((await request(await port(), '/')).body, 'good')
+  })
+
   it('a listener is removed with the function that was added, and once hears once', async () => {
     await start({ 'main.ts': `
 import { EventEmitter } from 'node:events'

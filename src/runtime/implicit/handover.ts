@@ -65,24 +65,32 @@ class ListeningServer implements Held {
   }
 }
 
+/** A listening socket and whose it is. All servers that had it know it by this, not by each other: none keeps another alive. */
+interface Seat {
+  server: net.Server
+  /** Those that have connections left. */
+  readonly former: Set<net.Server>
+}
+
+/** Not a closure of where the new server is known: the old one would hold it, and so on. */
+const leaves = (seat: Seat, server: net.Server) => (): void => void seat.former.delete(server)
+
 /** A server that was promised the socket of another one. */
 interface Promised { readonly server: net.Server; readonly old: ListeningServer; readonly address: Address; readonly ledger: Ledger; readonly origin: Origin; readonly bind: () => void }
 
 export function installHandover(deps: HandoverDeps): Handover {
   const { processes } = deps
   const known = new WeakMap<net.Server, ListeningServer>()
-  const successors = new WeakMap<net.Server, net.Server>()
-  const predecessors = new WeakMap<net.Server, Set<net.Server>>()
+  const seats = new WeakMap<net.Server, Seat>()
   const promised = new Map<net.Server, Promised>()
-  /** They said `listening` when they were promised it. */
-  const announced = new WeakSet<net.Server>()
+  /** They have said `listening`. */
+  const said = new WeakSet<net.Server>()
+  /** They listen anew, elsewhere, and say so then: at most once in all. */
+  const anew = new WeakSet<net.Server>()
   const retiring = new Set<{ readonly held: ListeningServer; readonly next: Ledger }>()
 
   function successor(server: net.Server): net.Server {
-    let last = server
-    for (let next = successors.get(last); next !== undefined; next = successors.get(last)) last = next
-    if (last !== server && successors.get(server) !== last) successors.set(server, last)
-    return last
+    return seats.get(server)?.server ?? server
   }
 
   function hold(server: net.Server, address: Address, ledger: Ledger, origin: Origin): ListeningServer {
@@ -130,7 +138,8 @@ export function installHandover(deps: HandoverDeps): Handover {
 
   function announce(server: net.Server): void {
     process.nextTick(() => {
-      if (!server.listening) return
+      if (!server.listening || anew.has(server)) return
+      said.add(server)
       server.emit('listening')
     })
   }
@@ -140,12 +149,13 @@ export function installHandover(deps: HandoverDeps): Handover {
     if (!server.listening) return // it was closed meanwhile
     for (const one of retiring) if (one.held === old) retiring.delete(one)
     old.closed = true
-    const others = predecessors.get(server) ?? new Set()
-    predecessors.set(server, others)
-    for (const one of [old.target, ...(predecessors.get(old.target) ?? [])]) others.add(one)
-    successors.set(old.target, server)
+    const seat = seats.get(old.target) ?? { server, former: new Set() }
+    seat.server = server
+    seat.former.add(old.target)
+    seats.set(old.target, seat)
+    seats.set(server, seat)
     hold(server, address, ledger, origin)
-    const drained = (): void => void others.delete(old.target)
+    const drained = leaves(seat, old.target)
     if (address.kind !== 'port' || old.address.kind !== 'port' || old.address.host === address.host) {
       passSocket(old.target, server)
       settleOld(old.target, drained)
@@ -155,7 +165,7 @@ export function installHandover(deps: HandoverDeps): Handover {
     dropSocket(server)
     closeSocket(old.target)
     settleOld(old.target, drained)
-    announced.add(server)
+    anew.add(server)
     bind()
   }
 
@@ -184,10 +194,10 @@ export function installHandover(deps: HandoverDeps): Handover {
     if (promise !== undefined) {
       promised.delete(server)
       takeSocketBack(server)
-    } else if (!successors.has(server)) {
+    } else if (successor(server) === server) {
       const held = known.get(server)
       if (held !== undefined) held.closed = true
-      for (const one of predecessors.get(server) ?? []) if (one instanceof http.Server || one instanceof https.Server) one.closeIdleConnections()
+      for (const one of seats.get(server)?.former ?? []) if (one instanceof http.Server || one instanceof https.Server) one.closeIdleConnections()
       return false
     }
     process.nextTick(() => {
@@ -213,14 +223,14 @@ export function installHandover(deps: HandoverDeps): Handover {
   }
   for (const prototype of [http.Server.prototype, https.Server.prototype]) {
     patch(prototype, 'closeAllConnections', (native) => function (this: unknown, ...args) {
-      if (this instanceof net.Server) for (const one of predecessors.get(this) ?? []) Reflect.apply(native, one, args)
+      if (this instanceof net.Server) for (const one of seats.get(this)?.former ?? []) Reflect.apply(native, one, args)
       return Reflect.apply(native, this, args)
     })
   }
 
   return {
     successor,
-    swallows: (server, event) => event === 'listening' && announced.delete(server),
+    swallows: (server, event) => event === 'listening' && anew.has(server) && said.has(server),
     complete(next) {
       for (const [server, promise] of promised) {
         if (promise.ledger !== next) continue
