@@ -47,12 +47,12 @@ export function installListeners(deps: ImplicitDeps): void {
   }
 
   const adding = (once: boolean) => (native: AnyFunction, add: AnyFunction = native): AnyFunction => {
-    const own: AnyFunction = function (this: unknown, ...args) {
+    // No rest parameters: Node itself adds a dozen listeners for each request.
+    const own = function (this: unknown, event?: unknown, listener?: unknown): unknown {
       const process = adder()
-      const [event, listener] = args
-      if (process === undefined || !isFunction(listener) || wrapped.has(listener) || !(this instanceof EventEmitter)) return Reflect.apply(native, this, args)
+      if (process === undefined || !isFunction(listener) || wrapped.has(listener) || !(this instanceof EventEmitter)) return native.call(this, event, listener)
       const mine = wrap(this, event, listener, process, own, once)
-      return mine === undefined ? Reflect.apply(native, this, args) : Reflect.apply(add, this, [event, mine])
+      return mine === undefined ? native.call(this, event, listener) : add.call(this, event, mine)
     }
     return own
   }
@@ -65,10 +65,10 @@ export function installListeners(deps: ImplicitDeps): void {
       return this instanceof EventEmitter ? Reflect.apply(this[add], this, args) : undefined
     }))
   }
-  patch(EventEmitter, 'init', (native) => function (this: unknown, ...args) {
+  patch(EventEmitter, 'init', (native) => function (this: unknown, options?: unknown) {
     const process = adder()
     if (process !== undefined && typeof this === 'object' && this !== null) makers.set(this, process.ledger)
-    return Reflect.apply(native, this, args)
+    return native.call(this, options)
   })
 }
 
