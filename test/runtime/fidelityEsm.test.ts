@@ -92,7 +92,7 @@ setTimeout(() => console.log(x, y, Z.name, v, d, ns.x))`,
   }],
   ['top-level await: siblings run side by side, importers wait', {
     'main.mjs': `import './a.mjs'; import './b.mjs'; import './c.mjs'; console.log('main')`,
-    'a.mjs': `console.log('a1'); await new Promise((r) => setTimeout(r, 60)); console.log('a2')`, 'b.mjs': `console.log('b1'); await new Promise((r) => setTimeout(r, 20)); console.log('b2')`, 'c.mjs': `console.log('c')`,
+    'a.mjs': `console.log('a1'); await new Promise((go) => { globalThis.go = go }); console.log('a2')`, 'b.mjs': `console.log('b1'); await 0; console.log('b2'); globalThis.go()`, 'c.mjs': `console.log('c')`,
   }],
   ['top-level await: what an importer sees', {
     'main.mjs': `import { value } from './a.mjs'; import { f } from './a.mjs'; console.log(value, f())`, 'a.mjs': `export const value = await Promise.resolve(41); export function f() { return value + 1 }`,
