@@ -1,4 +1,5 @@
 /** What a batch came to, in as few lines as possible; nothing when nothing happened. */
+import { riskText, supervisorsAtRisk } from '../protocol/atRisk'
 import type { LoadReport, ModuleOutcome } from '../protocol/messages'
 import type { LingeringView, Snapshot } from '../protocol/snapshot'
 import { problemText, type ProblemContext } from './problemText'
@@ -40,10 +41,12 @@ function loadedPart({ module, version, killed, why, notes: hints = [] }: Outcome
 }
 
 function stagedLines(staged: readonly Outcome<'staged'>[], snapshot: Snapshot): string[] {
-  return staged.filter(({ victims }) => victims > 0).map(({ module, victims }) => {
+  const waiting = staged.filter(({ victims }) => victims > 0).map(({ module, victims }) => {
     const lingering = snapshot.lingering.find((entry) => entry.module === module)
     return `${prefix} ${module} waits: ${count(victims, 'process lingers', 'processes linger')} in old code${who(lingering)}`
   })
+  const risks = supervisorsAtRisk(snapshot, new Set(staged.map(({ module }) => module)))
+  return [...waiting, ...risks.map((risk) => `${prefix} loading now: ${riskText(risk)}`)]
 }
 
 /** The first who lingers, where it is. */

@@ -18,6 +18,7 @@ export function composeSnapshot(seq: number, runtime: RuntimeView, picture: Pict
     modules: moduleViews(picture, deps),
     processes: processPage(picture, deps),
     lingering: picture.lingering.map((entry) => ({ ...entry, processes: entry.processes.map((process) => processView(process, deps)) })),
+    atRisk: picture.atRisk,
   }
 }
 

@@ -28,7 +28,7 @@ import { Peer } from './peer'
 import { Texts } from './texts'
 import { ToldModules } from './toldModules'
 
-const EMPTY: Picture = { modules: [], total: 0, offset: 0, processes: [], lingering: [] }
+const EMPTY: Picture = { modules: [], total: 0, offset: 0, processes: [], lingering: [], atRisk: [] }
 /** A change is shown at once; a program that changes all the time is shown less and less often, up to the slowest. */
 const PICTURE_EVERY_MS = 40
 const PICTURE_SLOWEST_MS = 320
@@ -243,7 +243,7 @@ class Control {
   }
 
   private async takePicture(): Promise<Snapshot> {
-    const { gone, ...update } = await this.link.request('picture', {})
+    const { gone, ...update } = await this.link.request('picture', { together: this.batches.allStaged().map((batch) => batch.reload) })
     for (const name of gone) this.modules.delete(name)
     for (const module of update.modules) {
       this.names.nameOf(module.file)

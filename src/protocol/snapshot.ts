@@ -13,6 +13,8 @@ export interface Snapshot {
   readonly processes: ProcessPage
   /** One entry per old version in which somebody lingers: what the next load of that module would kill. */
   readonly lingering: readonly LingeringView[]
+  /** Which supervisors would end if those who linger were killed: for each module alone, for each staged batch, for all of them. */
+  readonly atRisk?: readonly AtRiskView[]
 }
 
 /** The life of the runtime host. After `crashed` the last modules and processes stay in the snapshot. */
@@ -79,6 +81,25 @@ export interface LingeringView {
   readonly total: number
   /** The first of them (at most 200), each with the frames that keep it there first in `stack`. */
   readonly processes: readonly ProcessView[]
+}
+
+/** Killing whoever lingers in the old code of exactly these modules (sorted) would end these supervisors, and all their children. */
+export interface AtRiskView {
+  readonly modules: readonly ModuleName[]
+  readonly supervisors: readonly SupervisorRiskView[]
+}
+
+/** A supervisor that would have to restart more children within `period` seconds than its `intensity` allows. */
+export interface SupervisorRiskView {
+  readonly pid: PidText
+  /** Registered name. */
+  readonly name: string | undefined
+  readonly label: string
+  readonly restarts: number
+  readonly intensity: number
+  readonly period: number
+  /** Milliseconds since the epoch: from then on it would not end, as earlier restarts are forgotten. Undefined: waiting does not help. */
+  readonly until: number | undefined
 }
 
 export type ProcessStatus = 'running' | 'waiting' | 'suspended' | 'hibernating'

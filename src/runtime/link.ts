@@ -7,7 +7,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Rewritten } from '../protocol/unit'
 import type { ModuleName, PidText, Version } from '../protocol/ids'
-import type { FailureReason, Origin, ProcessStatus } from '../protocol/snapshot'
+import type { AtRiskView, FailureReason, Origin, ProcessStatus } from '../protocol/snapshot'
 import type { ProcessDetails, ShellAnswer } from '../protocol/messages'
 
 /** Where a specifier leads. */
@@ -59,6 +59,7 @@ export interface ErrorView {
 /** Main's tables as plain data; control adds texts, lines, what is staged and what failed. */
 export interface Picture extends ProcessPicture {
   readonly modules: readonly PictureModule[]
+  readonly atRisk: readonly AtRiskView[]
 }
 /** Only the modules that are not as they were in the last picture; `gone` are in no slot any more. */
 export interface PictureUpdate extends Picture {
@@ -123,7 +124,8 @@ export interface MainRequests {
   purge: [{ readonly module: ModuleName; readonly soft: boolean }, { readonly result: boolean; readonly killed: readonly PidText[] }]
   delete: [{ readonly module: ModuleName }, { readonly result: boolean }]
   rollback: [{ readonly module: ModuleName }, { readonly version: Version } | { readonly error: 'no_old_code' }]
-  picture: [Record<string, never>, PictureUpdate]
+  /** `together`: modules that would be purged at the same time, group by group. */
+  picture: [{ readonly together: readonly (readonly ModuleName[])[] }, PictureUpdate]
   page: [{ readonly offset: number; readonly limit: number; readonly filter?: string }, ProcessPicture]
   inspect: [{ readonly pid: string }, (Omit<ProcessDetails, 'process'> & { readonly process: PictureProcess }) | undefined]
   kill: [{ readonly pid: string; readonly reason: string }, boolean]

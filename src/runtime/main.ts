@@ -5,6 +5,7 @@ import { trusted } from '../base/guards'
 import { originalOfInput } from '../compile/positions'
 import type { ModuleName } from '../protocol/ids'
 import type { FrameView } from '../protocol/snapshot'
+import { systemClock } from './clock'
 import { createCodeFunctions } from './codeFunctions'
 import { CodeServer } from './codeServer'
 import type { LoadOutcome } from './codeServer'
@@ -58,6 +59,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   const entry: DraftDeps['entry'] = { file: undefined, module: undefined, requirer: undefined }
   let keepAlive = true
   let told = false
+  let fading: unknown
   // A top level that waits for nothing that could ever happen holds nothing; one that waits for messages does.
   const hold = (): void => port.hold(keepAlive || processes.table.spawned > 0)
   const onChange = (): void => {
@@ -159,9 +161,14 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
         const frames = stacks.running()
         return frames.length === 0 ? undefined : { process: processes.current(), frames }
       },
+      supervisorsAtRisk: api.supervisor.supervisorsAtRisk,
     },
     valueOf: (text): unknown => (0, eval)(`(${text})`),
-    pictureTaken: () => { told = false },
+    pictureTaken(until) {
+      told = false
+      systemClock.clearTimer(fading)
+      fading = until === undefined ? undefined : systemClock.setTimer(onChange, Math.max(0, until - systemClock.now()))
+    },
     startProgram(params, reply) {
       keepAlive = params.keepAlive
       hold()

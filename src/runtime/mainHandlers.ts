@@ -17,6 +17,7 @@ import { plainExports } from './plainExports'
 import { drive } from './steps'
 import type { Steps } from './steps'
 import { takePicture, viewProcess } from './takePicture'
+import { firstChange, takeRisks } from './takeRisks'
 import type { PictureDeps } from './takePicture'
 import type { VersionRecord } from './version'
 
@@ -28,8 +29,8 @@ export interface HandlerDeps {
   /** Evaluates what a person typed as a message. */
   valueOf(text: string): unknown
   startProgram(params: Parameters<MainHandlers['start']>[0], reply: (outcome: LoadOutcome) => void): void
-  /** The next change is news again. */
-  pictureTaken(): void
+  /** The next change is news again; so is what becomes untrue by itself at `until` (ms since the epoch). */
+  pictureTaken(until: number | undefined): void
   shutdown(exitCode: number): void
   openers(): MainRequests['openers'][1]
 }
@@ -87,9 +88,10 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
       const version = server.rollback(module)
       reply(version === undefined ? { error: 'no_old_code' } : { version })
     },
-    picture(_, reply) {
-      deps.pictureTaken()
-      reply({ ...takePicture(picture, { offset: 0, limit: PAGE }), ...modules.changes() })
+    picture({ together }, reply) {
+      const atRisk = takeRisks(picture, together)
+      deps.pictureTaken(firstChange(atRisk))
+      reply({ ...takePicture(picture, { offset: 0, limit: PAGE }), ...modules.changes(), atRisk })
     },
     page: (page, reply) => reply(takePicture(picture, page)),
     inspect({ pid }, reply) {

@@ -1,9 +1,11 @@
 /** Tables to plain data. Costs grow with what is shown (a page, those who linger), not with how many processes there are. */
 import { pidText } from '../protocol/ids'
 import type { ModuleName, Version } from '../protocol/ids'
+import type { SupervisorAtRisk } from './behaviours/supervisorTypes'
 import type { Frame } from './frames'
 import type { PictureFrame, PictureProcess, ProcessPicture } from './link'
 import type { Instance, ModuleTable } from './moduleTable'
+import type { Pid } from './pid'
 import type { Process } from './process'
 import { SUSPENDED } from './process'
 import type { Processes } from './processes'
@@ -18,6 +20,7 @@ export interface PictureDeps {
   readonly processes: Processes
   /** Frames of user code on the JavaScript stack at this moment, and whose they are. */
   running(): { readonly process: Process; readonly frames: readonly RunningFrame[] } | undefined
+  supervisorsAtRisk(victims: readonly Pid[]): readonly SupervisorAtRisk[]
 }
 
 export function takePicture(deps: PictureDeps, page: { readonly offset: number; readonly limit: number; readonly filter?: string }): ProcessPicture {

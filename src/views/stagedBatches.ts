@@ -1,5 +1,6 @@
 /** What is staged, batch by batch, with those who hold it up. Pure. */
-import type { Snapshot, StagedView } from '../protocol/snapshot'
+import { supervisorsAtRisk } from '../protocol/atRisk'
+import type { Snapshot, StagedView, SupervisorRiskView } from '../protocol/snapshot'
 import type { Victim } from './lingering'
 import { victimsOf, wouldKill } from './lingering'
 
@@ -10,6 +11,8 @@ export interface StagedBatch {
   readonly victims: readonly Victim[]
   /** All of them, also those that the snapshot does not list. */
   readonly total: number
+  /** That would end if it was loaded now. */
+  readonly supervisors: readonly SupervisorRiskView[]
   /** Changes when the batch is replaced by another one: an answer to the earlier one no longer counts. */
   readonly key: string
 }
@@ -25,6 +28,6 @@ export function stagedBatches(snapshot: Snapshot): readonly StagedBatch[] {
   }
   return [...batches].map(([batch, { policy, modules, hashes }]) => {
     const names = new Set(modules)
-    return { batch, policy, modules, victims: victimsOf(snapshot, names), total: wouldKill(snapshot, names), key: `${batch}:${hashes.join()}` }
+    return { batch, policy, modules, victims: victimsOf(snapshot, names), total: wouldKill(snapshot, names), supervisors: supervisorsAtRisk(snapshot, names), key: `${batch}:${hashes.join()}` }
   })
 }

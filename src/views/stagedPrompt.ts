@@ -15,7 +15,7 @@ export type Ask = (message: string, ...buttons: string[]) => Thenable<string | u
 
 /**
  * Asks once per staged batch what shall happen to it. An answer counts only while that same batch is still staged; and
- * "Load and kill" only while it would kill nobody whom the message did not stand for: otherwise it asks again.
+ * "Load and kill" only while it would kill nobody, and end no supervisor, whom the message did not stand for: otherwise it asks again.
  * A batch with policy `soft` needs no answer and gets no message.
  */
 export class StagedPrompt implements Disposable {
@@ -45,11 +45,11 @@ export class StagedPrompt implements Disposable {
 
   private async put(batch: StagedBatch): Promise<void> {
     const kill = stagedButtons.kill(batch.total)
-    const answer = await this.ask(stagedMessage(batch.modules, batch.victims, batch.total), kill, stagedButtons.wait, stagedButtons.show, stagedButtons.discard)
+    const answer = await this.ask(stagedMessage(batch.modules, batch.victims, batch.total, batch.supervisors), kill, stagedButtons.wait, stagedButtons.show, stagedButtons.discard)
     const now = this.asked.has(batch.key) ? stagedBatches(this.source.snapshot).find((candidate) => candidate.key === batch.key) : undefined
     if (now === undefined) return
     if (answer === kill) {
-      if (killsOnlyNamed(batch, now)) this.actions.load(now, true)
+      if (killsOnlyNamed(batch, now) && endsOnlyNamed(batch, now)) this.actions.load(now, true)
       else await this.put(now)
     } else if (answer === stagedButtons.wait) this.actions.load(now, false)
     else if (answer === stagedButtons.show) this.actions.show(now)
@@ -61,3 +61,5 @@ function killsOnlyNamed(asked: StagedBatch, now: StagedBatch): boolean {
   const stoodFor = new Set(asked.victims.map((victim) => victim.pid))
   return now.total <= asked.total && now.victims.every((victim) => stoodFor.has(victim.pid) || asked.total > asked.victims.length)
 }
+
+const endsOnlyNamed = (asked: StagedBatch, now: StagedBatch): boolean => now.supervisors.every(({ pid }) => asked.supervisors.some((named) => named.pid === pid))

@@ -1,6 +1,7 @@
 /** What the one status bar item says. Pure. Worst news first: crashed, blocked, staged, would kill, busy, all well. */
 import type { ModuleView, Snapshot } from '../protocol/snapshot'
 import type { LoadReport } from '../protocol/messages'
+import { riskText, supervisorsAtRisk } from '../protocol/atRisk'
 import { stagedBatches } from './stagedBatches'
 import { wouldKill } from './lingering'
 import { count, duration, join, originText, outcomeText, PRODUCT, reasonText, texts } from './texts'
@@ -39,6 +40,7 @@ function runningText({ snapshot, last, loading }: StatusInput, busy: { readonly 
     ...failed.map((module) => `${module.name}: not loaded, ${reasonText(module.failed?.reason ?? 'badfile')}${module.current ? `; v${module.current.version} runs on` : ''}`),
     ...staged.map((batch) => `${batch.modules.join(', ')}: staged, waits for ${count(batch.total, 'process', 'processes')}`),
     ...(kills > 0 ? [`${texts.nextSaveKills(kills)} that linger in old code.`] : []),
+    ...supervisorsAtRisk(snapshot).map(riskText),
     ...(busy ? [`The program has been busy for ${duration(busy.forMs)}${busy.where ? ` in ${busy.where}` : ''}.`] : []),
     ...(last ? lastLines(last) : []),
   ]

@@ -2,10 +2,12 @@
  * Every sentence a person reads, in one place, so that the message, the tree, the status bar and the palette say the same
  * thing in the same words (Erlang's: current, old, lingers, purge). No vscode here: the texts are tested as they are.
  */
-import type { FailureReason, FrameView, Origin, ProcessView } from '../protocol/snapshot'
+import type { FailureReason, FrameView, Origin, ProcessView, SupervisorRiskView } from '../protocol/snapshot'
 import type { ModuleOutcome, Refusal } from '../protocol/messages'
 import type { Problem } from '../base/problem'
 import { assertNever } from '../base/assertNever'
+import { clockTime } from '../base/clockTime'
+import { riskText } from '../protocol/atRisk'
 
 export const PRODUCT = 'Codeswitch'
 export const PROGRAM_OUTPUT = 'Codeswitch: Program'
@@ -16,11 +18,7 @@ export const lingers = (n: number): string => `${n} ${n === 1 ? 'lingers' : 'lin
 export const killed = (n: number): string => `${n} killed`
 export const join = (parts: readonly (string | undefined | false)[]): string => parts.filter((part) => part !== undefined && part !== false && part !== '').join(' · ')
 
-/** `12:03:04` in local time. A moment, not a duration: it stays true while a message stands on the screen. */
-export function clockTime(at: number): string {
-  const date = new Date(at)
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((n) => String(n).padStart(2, '0')).join(':')
-}
+export { clockTime }
 
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
@@ -75,12 +73,14 @@ export const NAMED_VICTIMS = 10
 
 export const victimText = (victim: VictimText): string => `${victim.name} (${victim.pid}) in ${victim.where} since ${clockTime(victim.since)}`
 
-export function stagedMessage(modules: readonly string[], victims: readonly VictimText[], total: number): string {
+export function stagedMessage(modules: readonly string[], victims: readonly VictimText[], total: number, supervisors: readonly SupervisorRiskView[]): string {
   const named = victims.slice(0, NAMED_VICTIMS).map(victimText)
   const rest = total - named.length
   const list = rest > 0 ? [...named, `${rest} more`] : named
-  return `${modules.join(', ')}: loading now would kill ${count(total, 'process', 'processes')} in old code: ${list.join('; ')}.`
+  return `${modules.join(', ')}: loading now would kill ${count(total, 'process', 'processes')} in old code: ${list.join('; ')}.${supervisors.map((supervisor) => ` ${sentence(riskText(supervisor))}`).join('')}`
 }
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
 export const texts = {
   untrusted: 'This workspace is not trusted: Codeswitch runs nothing here.',

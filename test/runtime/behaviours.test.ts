@@ -98,4 +98,31 @@ describe('behaviours in a host', () => {
     await world.value('l(worker)')
     assert.equal(await world.value(`whereis('sup') === undefined`), true)
   })
+
+  it('a picture says which supervisors the next load would end, and a staged batch is counted as one', async () => {
+    const own = (name: string, version: number): string => worker(version).replace('./worker', `./${name}`)
+    const both = sup(1, ['a', 'b']).replace('start: [worker,', 'start: [id,')
+    world = await World.start({ 'main.ts': `import './a'\nimport './b'\nimport * as sup from './sup'\nawait sup.start()`, 'a.ts': own('a', 1), 'b.ts': own('b', 1), 'sup.ts': both, 'worker.ts': '' }, { entry: 'main.ts' })
+    await world.save('a.ts', own('a', 2))
+    await world.save('b.ts', own('b', 2))
+    const risks = async (): Promise<unknown> => (await world.snapshot()).atRisk?.map(({ modules, supervisors }) => [modules, supervisors.map(({ name, restarts, intensity }) => [name, restarts, intensity])])
+    assert.deepEqual(await risks(), [[['a', 'b'], [['sup', 2, 1]]]])
+    await world.save('c.ts', `import * as c from './c'\nimport { receive, spawn } from 'codeswitch'\nexport const run = async () => { await receive(); await receive() }\nspawn(c, 'run')`)
+    await world.load([`${world.root}/c.ts`], { force: true })
+    assert.deepEqual(await risks(), [[['a', 'b', 'c'], [['sup', 2, 1]]]]) // all that linger
+    await world.write('a.ts', own('a', 3))
+    await world.write('b.ts', own('b', 3))
+    const { ok } = await world.load(['a', 'b'])
+    assert.equal(ok, false)
+    assert.deepEqual(await risks(), [[['a', 'b'], [['sup', 2, 1]]], [['a', 'b', 'c'], [['sup', 2, 1]]]])
+  })
+
+  it('a supervisor is at risk no longer when its restarts are forgotten, and the picture says so by itself', async () => {
+    world = await World.start({ 'main.ts': `import * as sup from './sup'\nawait sup.start()`, 'sup.ts': sup(1, ['a']).replace('intensity: 1', 'intensity: 1, period: 2'), 'worker.ts': worker(1) }, { entry: 'main.ts' })
+    await world.value(`exit(whereis('a'), 'kill')`)
+    const atRisk = world.until(({ atRisk: risks = [] }) => risks[0]?.supervisors[0]?.until !== undefined)
+    await world.save('worker.ts', worker(2))
+    await atRisk
+    await world.until(({ atRisk: risks = [] }) => risks.every(({ supervisors }) => supervisors.every(({ until }) => until === undefined)))
+  })
 })

@@ -83,16 +83,16 @@ export class ChildTable {
     return all.slice(all.indexOf(child))
   }
 
-  recent(): number {
+  /** When it restarted children within the last period, oldest first. */
+  recent(): readonly number[] {
     const since = this.now() - this.flags.period * 1000
     this.restarts = this.restarts.filter((when) => when >= since)
-    return this.restarts.length
+    return this.restarts
   }
 
   /** @returns whether it is still within the intensity. */
   countRestart(): boolean {
-    this.recent()
-    this.restarts = [...this.restarts, this.now()]
+    this.restarts = [...this.recent(), this.now()]
     return this.restarts.length <= this.flags.intensity
   }
 

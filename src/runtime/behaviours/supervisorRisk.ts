@@ -1,58 +1,92 @@
 /**
  * What killing some processes now would do to their supervisors: played through on their tables, nothing is touched. A supervisor
- * that would exceed its intensity ends with 'shutdown', which its own supervisor has to restart in turn.
+ * that would exceed its intensity ends with 'shutdown', which its own supervisor has to restart in turn; who is linked to a victim
+ * and does not trap exits dies with it. Cost grows with the victims and their links.
  */
 import type { Pid } from '../pid'
 import type { Process } from '../process'
 import type { Processes } from '../processes'
-import { type ChildTable, restarts } from './childTable'
+import { type Child, type ChildTable, restarts } from './childTable'
 import type { SupervisorAtRisk } from './supervisorTypes'
 
 interface Death {
   readonly pid: Pid
   readonly reason: unknown
+  /** When it would no longer happen, all else being as it is: restarts that led to it are forgotten by then. */
+  readonly until: number
 }
 
-export function createSupervisorRisk(processes: Processes, tables: WeakMap<Process, ChildTable>) {
+/** Where to look which supervisor has which children. */
+export type ChildTables = Pick<WeakMap<Process, ChildTable>, 'get'>
+
+export function createSupervisorRisk(processes: Processes, tables: ChildTables) {
   return function supervisorsAtRisk(victims: readonly Pid[]): readonly SupervisorAtRisk[] {
-    const deaths = new Map<Process, Death[]>()
+    const plays = new Map<Process, Play>()
     const doomed = new Set<Pid>(victims)
-    const found = new Map<Process, SupervisorAtRisk>()
-    const queue: Death[] = victims.map((pid) => ({ pid, reason: 'killed' }))
-    for (let death = queue.shift(); death !== undefined; death = queue.shift()) {
-      for (const [supervisor, table] of supervisorsOf(death.pid)) {
-        if (doomed.has(supervisor.pid)) continue
-        const own = [...(deaths.get(supervisor) ?? []), death]
-        deaths.set(supervisor, own)
-        const count = restartsAfter(table, own)
-        if (count <= table.flags.intensity) continue
-        if (!found.has(supervisor)) queue.push({ pid: supervisor.pid, reason: 'shutdown' })
-        const { intensity, period } = table.flags
-        found.set(supervisor, { pid: supervisor.pid, name: supervisor.registeredName, restarts: count, intensity, period })
+    const queue: Death[] = Array.from(doomed, (pid) => ({ pid, reason: 'killed', until: Infinity }))
+    for (const death of queue) {
+      for (const other of processes.find(death.pid)?.extras?.links ?? []) {
+        const table = tables.get(other)
+        const child = table?.byPid.get(death.pid)
+        if (table !== undefined && child !== undefined) {
+          if (doomed.has(other.pid)) continue
+          const play = plays.get(other) ?? new Play(table)
+          plays.set(other, play)
+          if (play.ends(child, death)) queue.push({ pid: other.pid, reason: 'shutdown', until: play.until })
+        } else if (!other.trapExit && !other.system && !doomed.has(other.pid) && !isChildOf(plays, other.pid)) {
+          doomed.add(other.pid)
+          queue.push({ ...death, pid: other.pid })
+        }
       }
     }
-    return [...found.values()]
-  }
-
-  function supervisorsOf(pid: Pid): [Process, ChildTable][] {
-    return [...(processes.find(pid)?.extras?.links ?? [])].flatMap((other) => {
-      const table = tables.get(other)
-      return table?.byPid.has(pid) === true ? [[other, table]] : []
-    })
+    return [...plays].flatMap(([supervisor, play]) => (play.over ? [play.view(supervisor)] : []))
   }
 }
 
-function restartsAfter(table: ChildTable, deaths: readonly Death[]): number {
-  let count = table.recent()
+/** The children of a supervisor that ends do so in order: nobody counts them. */
+function isChildOf(plays: ReadonlyMap<Process, Play>, pid: Pid): boolean {
+  for (const play of plays.values()) if (play.over && play.table.byPid.has(pid)) return true
+  return false
+}
+
+/** One supervisor, as its children end. */
+class Play {
+  private readonly recent: readonly number[]
+  private count: number
   /** Ended together with another: their own end counts no more. */
-  const gone = new Set<Pid>()
-  for (const { pid, reason } of deaths) {
-    const child = table.byPid.get(pid)
-    if (child === undefined || gone.has(pid) || !restarts(child.spec, reason)) continue
-    count++
-    const { strategy } = table.flags
-    const others = strategy === 'oneForAll' ? [...table.children] : strategy === 'restForOne' ? table.from(child) : []
-    for (const other of others) if (other.pid !== undefined) gone.add(other.pid)
+  private readonly gone = new Set<Pid>()
+  over = false
+  until = Infinity
+
+  constructor(readonly table: ChildTable) {
+    this.recent = table.recent()
+    this.count = this.recent.length
   }
-  return count
+
+  /** @returns whether this end is the one too many. */
+  ends(child: Child, { pid, reason, until }: Death): boolean {
+    const { table } = this
+    const { strategy, intensity } = table.flags
+    if (this.gone.has(pid) || !restarts(child.spec, reason)) return false
+    this.count++
+    if (strategy === 'oneForAll' || strategy === 'restForOne') {
+      for (const other of strategy === 'oneForAll' ? table.children : table.from(child)) if (other.pid !== undefined) this.gone.add(other.pid)
+    }
+    const before = this.over
+    this.over = this.count > intensity
+    if (this.over) this.until = Math.min(before ? this.until : until, this.forgottenAt(this.count - intensity))
+    return this.over && !before
+  }
+
+  /** When so many of the recent restarts are more than a period ago. */
+  private forgottenAt(many: number): number {
+    const last = this.recent[many - 1]
+    return last === undefined ? Infinity : last + this.table.flags.period * 1000 + 1
+  }
+
+  view(supervisor: Process): SupervisorAtRisk {
+    const { intensity, period } = this.table.flags
+    const until = this.until === Infinity ? undefined : this.until
+    return { pid: supervisor.pid, name: supervisor.registeredName, label: supervisor.label, restarts: this.count, intensity, period, until }
+  }
 }

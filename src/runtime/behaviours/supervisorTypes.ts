@@ -67,11 +67,15 @@ export interface ChildCounts {
 export interface SupervisorAtRisk {
   readonly pid: Pid
   readonly name: string | undefined
+  /** What people see when it has no name. */
+  readonly label: string
   /** Restarts within `period` it would come to; `intensity` is the most it allows. */
   readonly restarts: number
   readonly intensity: number
   /** Seconds. */
   readonly period: number
+  /** Milliseconds since the epoch: from then on it is not, if nothing else happens; earlier restarts are forgotten by then. */
+  readonly until: number | undefined
 }
 
 /** supervisor(3). */
@@ -93,6 +97,6 @@ export interface Supervisor {
   getChildspec(supervisor: ServerRef, idOrPid: unknown): Promise<readonly ['ok', ChildSpec] | readonly ['error', 'not_found']>
   /** 'ok', or ['error', what is wrong with them]. */
   checkChildspecs(specs: readonly ChildSpec[]): 'ok' | readonly ['error', unknown]
-  /** Which supervisors would exceed their restart intensity if these processes were killed now. */
+  /** Which supervisors would exceed their restart intensity if these processes were killed now, and those linked to them died too. */
   supervisorsAtRisk(victims: readonly Pid[]): readonly SupervisorAtRisk[]
 }

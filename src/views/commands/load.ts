@@ -7,6 +7,7 @@ import type { StagedBatch } from '../stagedBatches'
 import { askHost, isRefusal } from '../askHost'
 import { findModule, pickModule } from './pick'
 import { answered, cancelled, failure, reported } from './result'
+import { riskText } from '../../protocol/atRisk'
 import { stagedBatches } from '../stagedBatches'
 import { join, stagedButtons, texts, victimText } from '../texts'
 
@@ -70,8 +71,9 @@ async function loadStaged(session: Session, invocation: Invocation): Promise<Com
 async function askStaged(batches: readonly StagedBatch[]): Promise<boolean | 'discard' | undefined> {
   const total = batches.reduce((sum, batch) => sum + batch.total, 0)
   const victims = batches.flatMap((batch) => batch.victims)
+  const supervisors = batches.flatMap((batch) => batch.supervisors)
   const choice = await vscode.window.showQuickPick([
-    { label: stagedButtons.kill(total), detail: join(victims.slice(0, 3).map(victimText)), answer: true as const },
+    { label: stagedButtons.kill(total), detail: join([...victims.slice(0, 3).map(victimText), ...supervisors.map(riskText)]), answer: true as const },
     { label: stagedButtons.wait, answer: false as const },
     { label: stagedButtons.discard, answer: 'discard' as const },
   ], { placeHolder: texts.pickStaged })

@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import type { Command } from './result'
 import type { Session } from './session'
 import { askHost } from '../askHost'
+import { riskText, supervisorsAtRisk } from '../../protocol/atRisk'
 import { findModule, pickModule } from './pick'
 import { answered, cancelled } from './result'
 import { wouldKill, victimsOf } from '../lingering'
@@ -14,7 +15,8 @@ export function purgeCommands({ host }: Session): Readonly<Record<string, Comman
     const total = wouldKill(host.snapshot, names)
     if (total === 0) return true
     const victims = victimsOf(host.snapshot, names)
-    const detail = [...victims.slice(0, NAMED_VICTIMS).map(victimText), ...(total > NAMED_VICTIMS ? [`${total - NAMED_VICTIMS} more`] : [])].join('\n')
+    const more = total > NAMED_VICTIMS ? [`${total - NAMED_VICTIMS} more`] : []
+    const detail = [...victims.slice(0, NAMED_VICTIMS).map(victimText), ...more, ...supervisorsAtRisk(host.snapshot, names).map(riskText)].join('\n')
     const button = texts.purgeAndKill(total)
     return await vscode.window.showWarningMessage(texts.confirmPurge(modules.join(', '), total), { modal: true, detail }, button) === button
   }

@@ -1,6 +1,8 @@
 /** Snapshot -> rows of the Modules view. Pure: no vscode. */
 import type { FailedView, LingeringView, ModuleView, ProcessView, Snapshot, StagedView, VersionView } from '../../protocol/snapshot'
 import type { Icon, Row } from '../row'
+import { riskText, supervisorsAtRisk } from '../../protocol/atRisk'
+import { stagedBatches } from '../stagedBatches'
 import { keepingFrame, lingersSince } from '../lingering'
 import { clockTime, count, fileName, frameText, join, lingers, originText, problemPlace, processTitle, reasonText, texts } from '../texts'
 
@@ -15,7 +17,8 @@ export function moduleRows(snapshot: Snapshot, limit: number): readonly Row[] {
   const lingering = new Map(snapshot.lingering.map((view) => [`${view.module}@${view.version}`, view]))
   const sorted = [...snapshot.modules].sort((a, b) => urgency(b, lingering) - urgency(a, lingering) || (a.name < b.name ? -1 : 1))
   const few = snapshot.modules.length <= 10
-  const rows = sorted.slice(0, limit).map((module) => moduleRow(module, lingering, few))
+  const risks = risksOf(snapshot)
+  const rows = sorted.slice(0, limit).map((module) => moduleRow(module, lingering, risks, few))
   const rest = sorted.length - rows.length
   return rest > 0 ? [...rows, moreRow('modules', rest)] : rows
 }
@@ -30,7 +33,21 @@ const lingeringIn = (module: ModuleView, lingering: Lingering): LingeringView | 
 const urgency = (module: ModuleView, lingering: Lingering): number =>
   module.failed !== undefined || module.staged !== undefined || lingeringIn(module, lingering) !== undefined ? 1 : 0
 
-function moduleRow(module: ModuleView, lingering: Lingering, few: boolean): Row {
+/** What a purge would do to supervisors, in words: of one module's old code, or to load one staged batch. */
+interface Risks {
+  module(name: string): readonly string[]
+  batch(id: number): readonly string[]
+}
+
+function risksOf(snapshot: Snapshot): Risks {
+  const batches = new Map(stagedBatches(snapshot).map((batch) => [batch.batch, batch.supervisors.map(riskText)]))
+  return {
+    module: (name) => supervisorsAtRisk(snapshot, new Set([name])).map(riskText),
+    batch: (id) => batches.get(id) ?? [],
+  }
+}
+
+function moduleRow(module: ModuleView, lingering: Lingering, risks: Risks, few: boolean): Row {
   const who = lingeringIn(module, lingering)
   return {
     id: `module:${module.name}`,
@@ -50,16 +67,16 @@ function moduleRow(module: ModuleView, lingering: Lingering, few: boolean): Row 
     target: { kind: 'module', module: module.name, file: module.file },
     children: [
       ...(module.failed ? [failedRow(module, module.failed)] : []),
-      ...(module.staged ? [stagedRow(module, module.staged, who?.total ?? module.staged.victims)] : []),
-      ...(module.current ? [versionRow(module, module.current, 'current', undefined)] : []),
-      ...(module.old ? [versionRow(module, module.old, 'old', who)] : []),
+      ...(module.staged ? [stagedRow(module, module.staged, who?.total ?? module.staged.victims, risks.batch(module.staged.batch))] : []),
+      ...(module.current ? [versionRow(module, module.current, 'current', undefined, [])] : []),
+      ...(module.old ? [versionRow(module, module.old, 'old', who, who ? risks.module(module.name) : [])] : []),
     ],
   }
 }
 
 const loadedText = (view: VersionView): string => `loaded ${clockTime(view.loadedAt)} (${originText(view.origin)})`
 
-function versionRow(module: ModuleView, view: VersionView, slot: 'current' | 'old', who: LingeringView | undefined): Row {
+function versionRow(module: ModuleView, view: VersionView, slot: 'current' | 'old', who: LingeringView | undefined, risks: readonly string[]): Row {
   const processes = who?.processes ?? []
   const unlisted = (who?.total ?? 0) - processes.length
   return {
@@ -78,6 +95,7 @@ function versionRow(module: ModuleView, view: VersionView, slot: 'current' | 'ol
     children: [
       ...processes.map((process) => lingeringRow(module, view.version, process)),
       ...(unlisted > 0 ? [noteRow(`${module.name}@${view.version}:unlisted`, `${unlisted} more`)] : []),
+      ...risks.map((risk, index) => ({ ...noteRow(`${module.name}@${view.version}:risk:${index}`, risk), icon: LINGERS })),
     ],
   }
 }
@@ -97,12 +115,12 @@ function lingeringRow(module: ModuleView, version: number, process: ProcessView)
   }
 }
 
-function stagedRow(module: ModuleView, staged: StagedView, total: number): Row {
+function stagedRow(module: ModuleView, staged: StagedView, total: number, risks: readonly string[]): Row {
   return {
     id: `staged:${module.name}`,
     label: 'staged',
     description: join([`waits for ${count(total, 'process', 'processes')}`, staged.policy === 'soft' ? 'loads when they have left' : 'your choice']),
-    tooltip: join([`batch ${staged.batch}`, `since ${clockTime(staged.since)}`]),
+    tooltip: join([`batch ${staged.batch}`, `since ${clockTime(staged.since)}`, ...risks]),
     icon: STAGED,
     flags: ['staged', staged.policy],
     expanded: false,

@@ -33,6 +33,11 @@ describe('what a batch came to', () => {
   it('nothing for a start that went well', () => check([loaded('src/t', 1)], [], [], 'start'))
   it('who is in the way of a load that waits', () =>
     check([{ module: t, kind: 'staged', victims: 2, policy: 'soft' }], ['[codeswitch] src/t waits: 2 processes linger in old code (t <0.40.0> in doLoop, line 10, …)'], [lingers(2)]))
+  it('which supervisors would end if it did not wait', () => {
+    const atRisk = [{ modules: [t], supervisors: [{ pid: pidText(39), name: undefined, label: 'supervisor room', restarts: 1, intensity: 0, period: 5, until: undefined }] }]
+    const text = reportText(report([{ module: t, kind: 'staged', victims: 1, policy: 'soft' }]), { ...emptySnapshot, lingering: [lingers(1)], atRisk }, { cwd: '/ws', readText: () => undefined })
+    assert.deepEqual(text.split('\n').slice(1), ['[codeswitch] loading now: supervisor room (<0.39.0>) would end: 1 restart within 5 s, 0 allowed', ''])
+  })
   it('a problem with its line and a caret, also after wide characters', () =>
     check([{ module: t, kind: 'failed', reason: 'compile_error', problems: [problem] }], [
       '[codeswitch] src/t.ts:2:16: error: Expected ";"',

@@ -22,7 +22,7 @@ function world(texts: Readonly<Record<string, string>>): { captures: Captures; p
     const current: Picture['modules'][number]['current'] = { version: version(1), hash: text, size: 0, loadedAt: 0, origin: 'start', processes: 0 }
     return { name: moduleName(name), file: `/p/${name}.js`, sticky: false, current, old: undefined }
   })
-  return { captures, picture: { modules, total: 0, offset: 0, processes: [], lingering: [] } }
+  return { captures, picture: { modules, total: 0, offset: 0, processes: [], lingering: [], atRisk: [] } }
 }
 
 const reached = (texts: Readonly<Record<string, string>>, ...reload: string[]): string[] => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Row } from '../../../src/views/row'
 import { moduleRows } from '../../../src/views/modules/rows'
-import { frame, lingering, moduleView, outline, picture, processView, seedPicture } from './picture'
+import { frame, lingering, moduleView, outline, picture, processView, riskView, seedPicture } from './picture'
 
 const check = (snapshot: Parameters<typeof moduleRows>[0], expected: ReturnType<typeof outline>): void => assert.deepEqual(outline(moduleRows(snapshot, 500)), expected)
 const flat = (rows: readonly Row[]): Row[] => rows.flatMap((row) => [row, ...flat(row.children)])
@@ -30,6 +30,17 @@ describe('the rows of the Modules view', () => {
       'v2 current — loaded 12:00:02 (save)',
       ['v1 old — 1 lingers', ['t — <0.40.0> · doLoop t.ts:12']],
     ]]])
+  })
+
+  it('say under the old version which supervisor would end with those who linger, and on what is staged', () => {
+    const rows = flat(moduleRows({ ...seedPicture({}), atRisk: [riskView(['t'])] }, 500))
+    const text = 'supervisor chat (<0.39.0>) would end: 2 restarts within 5 s, 1 allowed'
+    assert.deepEqual(rows.slice(-2).map((row) => row.label), ['t', text])
+    assert.ok(rows.find((row) => row.label === 'staged')?.tooltip.endsWith(text))
+  })
+
+  it('say nothing of a supervisor that would end only if other modules were purged as well', () => {
+    assert.ok(!flat(moduleRows({ ...seedPicture({}), atRisk: [riskView(['t', 'u'])] }, 500)).some((row) => row.label.includes('would end')))
   })
 
   it('say why the last save did not load, and that the old code runs on', () => {

@@ -1,5 +1,5 @@
 /** Snapshots for tests, built from the few facts a test is about; everything else has one fixed value. */
-import type { FailureReason, FrameView, LingeringView, ModuleView, ProcessView, RuntimeView, Snapshot, StagedView, VersionView } from '../../../src/protocol/snapshot'
+import type { AtRiskView, FailureReason, FrameView, LingeringView, ModuleView, ProcessView, RuntimeView, Snapshot, StagedView, VersionView } from '../../../src/protocol/snapshot'
 import type { Problem } from '../../../src/base/problem'
 import type { Row } from '../../../src/views/row'
 import { moduleName, pidText, version } from '../../../src/protocol/ids'
@@ -31,11 +31,17 @@ export const processView = (id: number, facts: Partial<ProcessView> = {}): Proce
 export const lingering = (module: string, n: number, processes: readonly ProcessView[], total = processes.length): LingeringView =>
   ({ module: moduleName(module), version: version(n), total, processes })
 
+/** Purging old code of these modules would end the supervisor `chat`. */
+export const riskView = (modules: readonly string[], until?: number): AtRiskView => ({
+  modules: modules.map(moduleName),
+  supervisors: [{ pid: pidText(39), name: 'chat', label: 'supervisor sup', restarts: 2, intensity: 1, period: 5, until }],
+})
+
 export const running: RuntimeView = { state: 'running', osPid: 1, engine: 'node v20', entry: 't.ts', startedAt: NOON }
 
-export interface PictureFacts { runtime?: RuntimeView; modules?: readonly ModuleView[]; processes?: readonly ProcessView[]; total?: number; lingering?: readonly LingeringView[] }
-export const picture = ({ runtime = running, modules = [], processes = [], total, lingering: who = [] }: PictureFacts): Snapshot =>
-  ({ seq: 1, runtime, modules, processes: { total: total ?? processes.length, offset: 0, items: processes }, lingering: who })
+export interface PictureFacts { runtime?: RuntimeView; modules?: readonly ModuleView[]; processes?: readonly ProcessView[]; total?: number; lingering?: readonly LingeringView[]; atRisk?: readonly AtRiskView[] }
+export const picture = ({ runtime = running, modules = [], processes = [], total, lingering: who = [], atRisk = [] }: PictureFacts): Snapshot =>
+  ({ seq: 1, runtime, modules, processes: { total: total ?? processes.length, offset: 0, items: processes }, lingering: who, atRisk })
 
 /** The process registered as `t` that waits in old v1 of module `t`. */
 export const seedProcess = (): ProcessView => processView(40, { name: 't', lingers: true, stack: [frame('t', 1, 'old', 'doLoop', 12)] })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { ProcessView, Snapshot } from '../../../src/protocol/snapshot'
 import { Emitter } from '../../../src/base/event'
 import { StagedPrompt } from '../../../src/views/stagedPrompt'
-import { frame, lingering, moduleView, picture, processView, seedPicture } from './picture'
+import { frame, lingering, moduleView, NOON, picture, processView, riskView, seedPicture } from './picture'
 
 class Messages {
   readonly shown: { message: string; buttons: readonly string[]; answer: (button: string | undefined) => void }[] = []
@@ -43,6 +43,24 @@ describe('the message about staged code', () => {
     show(stagedWith(victims(12)))
     assert.equal(shown[0]?.message.match(/<0\./g)?.length, 10)
     assert.match(shown[0]?.message ?? '', /; 2 more\.$/)
+  })
+
+  it('says which supervisors would end with the victims, and until when', () => {
+    const { show, shown } = fixture()
+    show({ ...stagedWith(victims(1)), atRisk: [riskView(['t'], NOON + 1500)] })
+    assert.match(shown[0]?.message ?? '', / since 12:00:02\. Supervisor chat \(<0\.39\.0>\) would end: 2 restarts within 5 s, 1 allowed, until 12:00:02\.$/)
+  })
+
+  it('asks again when meanwhile a supervisor would end that it did not name', async () => {
+    const { show, answer, done, shown } = fixture()
+    show(stagedWith(victims(2)))
+    show({ ...stagedWith(victims(2)), atRisk: [riskView(['t'])] })
+    await answer(0, 'Load and kill 2')
+    assert.deepEqual(done, [])
+    assert.match(shown[1]?.message ?? '', /chat/)
+    show(stagedWith(victims(2)))
+    await answer(1, 'Load and kill 2')
+    assert.deepEqual(done, ['kill t'])
   })
 
   it('comes once per batch, however many snapshots show it', () => {

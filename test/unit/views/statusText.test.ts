@@ -3,7 +3,7 @@ import type { LoadReport } from '../../../src/protocol/messages'
 import type { Snapshot } from '../../../src/protocol/snapshot'
 import { moduleName, version } from '../../../src/protocol/ids'
 import { statusText } from '../../../src/views/statusText'
-import { lingering, moduleView, NOON, picture, seedPicture, seedProcess } from './picture'
+import { lingering, moduleView, NOON, picture, riskView, seedPicture, seedProcess } from './picture'
 
 const last: LoadReport = { batch: 1, ok: true, origin: 'save', at: NOON, tookMs: 42, outcomes: [{ module: moduleName('t'), kind: 'loaded', version: version(2), killed: [] }] }
 const of = (snapshot: Snapshot, loading = false): readonly [string, string] => {
@@ -23,6 +23,11 @@ describe('the status bar item', () => {
 
   it('says that code is staged and for how many it waits', () => {
     assert.deepEqual(of(seedPicture({ victims: 1 })), ['$(watch) t staged, waits for 1', 'warning'])
+  })
+
+  it('names in its tooltip the supervisors that would end with them', () => {
+    const { tooltip } = statusText({ snapshot: { ...seedPicture(), atRisk: [riskView(['t'])] }, last, loading: false })
+    assert.ok(tooltip.includes('supervisor chat (<0.39.0>) would end: 2 restarts within 5 s, 1 allowed'))
   })
 
   it('is an error while a save is blocked, whoever lingers', () => {

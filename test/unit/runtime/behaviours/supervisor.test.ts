@@ -289,7 +289,7 @@ describe('supervisorsAtRisk', () => {
     await start({ intensity: 1 }, [spec('a')])
     await end('a', 'oops')
     const [risk] = w.supervisor.supervisorsAtRisk(pids(w, 'a').filter((pid) => pid !== undefined))
-    assert.deepEqual({ ...risk, pid: 0 }, { pid: 0, name: 'sup', restarts: 2, intensity: 1, period: 5 })
+    assert.deepEqual({ ...risk, pid: 0 }, { pid: 0, name: 'sup', label: 'supervisor (module)', restarts: 2, intensity: 1, period: 5, until: w.clock.time + 5001 })
     await w.clock.pass(5001)
     assert.deepEqual(await compare(w, ['sup'], ['a']), [])
   })
@@ -300,6 +300,24 @@ describe('supervisorsAtRisk', () => {
       const { start, spec } = nursery(w)
       await start({ strategy, intensity: 1 }, [spec('a'), spec('b'), spec('c')])
       assert.deepEqual(await compare(w, ['sup'], victims), risk)
+    }
+  })
+
+  it('counts those who die with a victim because they are linked to it, unless they trap exits', async () => {
+    for (const [trapping, risk] of [[false, ['sup']], [true, []]] as const) {
+      const w = world()
+      const { start, spec, stubborn } = nursery(w)
+      if (trapping) stubborn.add('a')
+      await start({ intensity: 0 }, [spec('a')])
+      const friend = w.spawn(async () => {
+        const [a] = pids(w, 'a')
+        if (a !== undefined) w.link(a)
+        w.register('friend', w.self())
+        await w.receive()
+      })
+      await settled()
+      assert.equal(w.whereis('friend'), friend)
+      assert.deepEqual(await compare(w, ['sup'], ['friend']), risk)
     }
   })
 
