@@ -21,7 +21,7 @@ export class MainPort {
 
   constructor(private readonly port: MessagePort, private readonly wake: Int32Array) {
     port.on('message', (message: Message) => {
-      this.taken()
+      this.serveLater()
       this.receive(message)
     })
     port.unref()
@@ -63,8 +63,8 @@ export class MainPort {
     for (;;) {
       const seen = Atomics.load(this.wake, WAKE_POSTED)
       for (let message = this.take(); message !== undefined; message = this.take()) {
-        if (message.kind === 'reply' && message.id === id) return this.finish(message.value)
-        if (message.kind === 'fault' && message.id === id) return this.fail(message.message)
+        const answers = message.kind !== 'request' && message.kind !== 'notice' && message.id === id
+        if (answers) return this.finish(message)
         this.later.push(message)
       }
       Atomics.wait(this.wake, WAKE_POSTED, seen, 1000)
@@ -73,36 +73,34 @@ export class MainPort {
 
   /** Serves what has arrived without returning to the event loop. */
   serveNow(): void {
+    this.serveLater()
     for (let message = this.take(); message !== undefined; message = this.take()) this.receive(message)
   }
 
-  private finish<T>(value: unknown): T {
-    this.serveLater()
-    return trusted(value, 'control answers each method with its own result type')
+  private finish<T>(answer: Extract<Message, { readonly kind: 'reply' | 'fault' }>): T {
+    this.seen()
+    if (this.later.length > 0) setImmediate(() => this.serveLater())
+    if (answer.kind === 'fault') throw new Error(answer.message)
+    return trusted(answer.value, 'control answers each method with its own result type')
   }
 
-  private fail(message: string): never {
-    this.serveLater()
-    throw new Error(message)
-  }
-
+  /** One by one: whoever is served may ask, and look here again. */
   private serveLater(): void {
-    if (this.later.length === 0) return
-    const messages = this.later.splice(0)
-    setImmediate(() => messages.forEach((message) => this.receive(message)))
+    for (let message = this.later.shift(); message !== undefined; message = this.later.shift()) this.receive(message)
   }
 
   private take(): Message | undefined {
     const received: { readonly message: Message } | undefined = receiveMessageOnPort(this.port)
-    if (received !== undefined) this.taken()
     return received?.message
   }
 
-  private taken(): void {
+  /** Only what is served counts as seen: for what waits in `later`, control goes on ringing. */
+  private seen(): void {
     Atomics.add(this.wake, WAKE_SEEN, 1)
   }
 
   private receive(message: Message): void {
+    this.seen()
     if (message.kind === 'request') this.serve(message.id, message.method, message.params)
     else if (message.kind !== 'notice') {
       const open = this.open.get(message.id)

@@ -55,6 +55,16 @@ describe('runtime host', () => {
     assert.equal(world.output.includes('finally'), false)
   })
 
+  it('answers while user code spins in questions to the compiler, and a purge ends it', async () => {
+    const asks = SPIN.replace('work(10)', `import.meta.resolve('./x')`)
+    world = await World.start({ 's.ts': asks }, { entry: 's.ts' })
+    void world.line('s.start()').catch(() => {}) // answered when the spinning ends
+    await world.prints('spinning')
+    assert.equal((await world.save('s.ts', asks.replace('=> 1', '=> 2'))).ok, true)
+    assert.equal((await world.save('s.ts', asks.replace('=> 1', '=> 3'), { policy: 'brutal' })).ok, true)
+    assert.equal(await world.value('s.version()'), 3)
+  })
+
   it('fails open requests with the name of the request when it is killed, and keeps the last picture', async () => {
     world = await World.start({ 's.ts': SPIN }, { entry: 's.ts' })
     const open = world.host.request('shell', { line: 'await new Promise(() => {})' })
