@@ -20,7 +20,7 @@ import { Settings } from './views/settings'
 import { ShellTerminals } from './views/shellTerminal'
 import { registerStackLinks } from './views/stackLinkProviders'
 import { StatusBar } from './views/statusBar'
-import { PRODUCT } from './views/texts'
+import { PRODUCT, texts } from './views/texts'
 import { systemClock } from './save/clock'
 import { SaveQueue } from './save/saveQueue'
 import { gitIsBusy, SavedFiles } from './save/savedFiles'
@@ -34,6 +34,11 @@ export function activate(context: vscode.ExtensionContext): CodeswitchApi {
   const host = own(new NodeHost(nodeHostOptions(settings, context.asAbsolutePath('dist'), log, program.append)))
   const reload = new Reload(host, (message) => log.warn(message))
   const queue = own(new SaveQueue({ load: (paths, origin) => reload.load(paths, origin), quietMs: 30, clock: systemClock, busy: () => gitIsBusy(settings.root ?? '') }))
+  own(host.onDidLoadWait(({ modules }) => {
+    log.warn(texts.loadWaits(modules))
+    reload.wait(modules)
+    queue.goOn()
+  }))
   own(new SavedFiles({ host, queue, mode: (path) => settings.reloadOnSave(path), root: settings.root, log: (message) => log.warn(message) }))
 
   const history = own(new HistoryLog())
@@ -44,7 +49,7 @@ export function activate(context: vscode.ExtensionContext): CodeswitchApi {
   const processes = own(new ProcessesView(host))
   own(createHistoryTree(history))
   own(new ProblemsPanel(host))
-  const status = own(new StatusBar(() => ({ snapshot: host.snapshot, last: history.reports[0], loading: reload.isLoading })))
+  const status = own(new StatusBar(() => ({ snapshot: host.snapshot, last: history.reports[0], loading: reload.isLoading, waiting: reload.waiting })))
   own(vscode.Disposable.from(host.onDidChange(() => status.invalidate()), reload.onDidChange(() => status.invalidate())))
   own(registerStackLinks(host, documents))
   own(registerCommands({ host, settings, history, documents, shells, modules, processes, log, output: program.channel }))

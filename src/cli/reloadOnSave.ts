@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DisposableStore, type Disposable } from '../base/disposable'
 import { HostDown, type Host } from '../host/host'
+import { loadWaitsText } from './reportText'
 import { affectedFiles } from '../save/affectedFiles'
 import { systemClock, type Clock } from '../save/clock'
 import { FileWatcher } from '../save/fileWatcher'
 import { SaveQueue } from '../save/saveQueue'
 
 export interface ReloadOnSaveOptions {
-  readonly host: Pick<Host, 'snapshot' | 'onDidChangeWatch' | 'request'>
+  readonly host: Pick<Host, 'snapshot' | 'onDidChangeWatch' | 'onDidLoadWait' | 'request'>
   readonly root: string
   print(line: string): void
   readonly clock?: Clock
@@ -44,6 +45,10 @@ export function reloadOnSave({ host, root, print, clock = systemClock }: ReloadO
   }
 
   const watcher = store.add(new FileWatcher({ root, onChange: changed, onError: (message) => print(`[codeswitch] ${message}\n`) }))
+  store.add(host.onDidLoadWait(({ modules }) => {
+    print(`${loadWaitsText(modules)}\n`)
+    queue.goOn()
+  }))
   store.add(host.onDidChangeWatch(({ folders }) => watcher.watch(folders)))
   return store
 }

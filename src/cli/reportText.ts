@@ -49,6 +49,10 @@ function stagedLines(staged: readonly Outcome<'staged'>[], snapshot: Snapshot): 
   return [...waiting, ...risks.map((risk) => `${prefix} loading now: ${riskText(risk)}`)]
 }
 
+/** A load has been waiting for the program; no line end. */
+export const loadWaitsText = (modules: readonly string[]): string =>
+  `${prefix} ${modules.slice(0, named).join(', ')}${modules.length > named ? ', …' : ''} is not loaded yet: its top level or onLoad has not ended; a newer save takes its place`
+
 /** The first who lingers, where it is. */
 function who(lingering: LingeringView | undefined): string {
   const first = lingering?.processes[0]

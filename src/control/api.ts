@@ -61,21 +61,22 @@ export function createApi(deps: ApiDeps): Api {
       if (all.length === 0) return { error: 'nothing_staged', message: module === undefined ? 'nothing is staged' : `${module} is not staged` }
       return { discarded: await loader.discard(all.map((batch) => batch.id)) }
     },
-    purge: ({ module, soft }) => found(module, async (name) => settled(await purge(name, soft))),
-    purgeAll: async ({ soft }) => {
+    purge: ({ module, soft }) => found(module, (name) => loader.serially(async () => settled(await purge(name, soft)))),
+    purgeAll: ({ soft }) => loader.serially(async () => {
       const old = deps.picture().modules.filter((module) => module.old !== undefined)
       const modules: PurgeReport[] = []
       for (const module of old) modules.push(await purge(module.name, soft))
       return settled({ modules })
-    },
-    delete: ({ module }) => found(module, async (name) => settled({ module: name, ...(await main.request('delete', { module: name })) })),
-    rollback: ({ module }) => found(module, async (name) => {
+    }),
+    delete: ({ module }) => found(module, (name) => loader.serially(async () => settled({ module: name, ...(await main.request('delete', { module: name })) }))),
+    rollback: ({ module }) => found(module, (name) => loader.serially(async () => {
       const started = Date.now()
       const result = await main.request('rollback', { module: name })
       if ('error' in result) return { error: 'no_old_code', message: `${name} has no old version to go back to` }
+      loader.forget([name])
       const outcome = { module: name, kind: 'loaded', version: result.version, killed: [] } as const
       return settled({ batch: 0, ok: true, origin: 'rollback' as const, at: started, tookMs: Date.now() - started, outcomes: [outcome] })
-    }),
+    })),
     snapshot: () => deps.refresh(),
     processes: async (params) => {
       const picture = await main.request('page', params)

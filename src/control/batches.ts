@@ -10,7 +10,6 @@ export interface StagedBatch {
   policy: 'ask' | 'soft'
   readonly reload: readonly ModuleName[]
   readonly units: readonly Unit[]
-  victims: ReadonlyMap<ModuleName, number>
   /** Why it contains modules that nobody saved. */
   readonly why: ReadonlyMap<ModuleName, string> | undefined
 }
@@ -41,16 +40,17 @@ export class Batches {
     return this.allStaged().find((batch) => batch.reload.includes(module))
   }
 
-  stagedView(module: ModuleName): StagedView | undefined {
+  /** `victims`: who lingers in its old code now. */
+  stagedView(module: ModuleName, victims: number): StagedView | undefined {
     const batch = this.stagedOf(module)
     if (batch === undefined) return undefined
     const hash = batch.units.find((unit) => unit.module === module)?.hash ?? ''
-    return { since: batch.since, batch: batch.id, policy: batch.policy, hash, victims: batch.victims.get(module) ?? 0 }
+    return { since: batch.since, batch: batch.id, policy: batch.policy, hash, victims }
   }
 
   fail(module: ModuleName, view: FailedView, group: readonly ModuleName[]): void {
     this.failed.set(module, view)
-    if (group.length > 1) this.groups.push(new Set(group))
+    if (group.length > 1 && !this.groups.some((known) => known.size === group.length && group.every((one) => known.has(one)))) this.groups.push(new Set(group))
   }
 
   failedView(module: ModuleName): FailedView | undefined {

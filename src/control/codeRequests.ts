@@ -167,7 +167,7 @@ function answerOf(report: LoadReport): CodeAnswer {
 }
 
 /** OTP knows one word for every text that is no good. */
-const atomOf = (reason: FailureReason): string => (reason === 'compile_error' || reason === 'evaluation_failed' || reason === 'link_error' ? 'badfile' : reason)
+const atomOf = (reason: FailureReason): string => (reason === 'compile_error' || reason === 'evaluation_failed' || reason === 'link_error' || reason === 'superseded' ? 'badfile' : reason)
 
 const printed = (outcome: Pick<ModuleOutcome & { readonly kind: 'failed' }, 'problems'>): string[] =>
   outcome.problems.map((problem) => `${problem.file}:${problem.line}:${problem.column + 1}: ${problem.message}`)

@@ -43,13 +43,16 @@ function moduleViews(picture: Picture, deps: ComposeDeps): ModuleView[] {
 const plainViews = new WeakMap<PictureModule, ModuleView>()
 
 function moduleView(module: PictureModule, deps: ComposeDeps): ModuleView {
-  const staged = deps.batches.stagedView(module.name)
+  const staged = deps.batches.stagedView(module.name, victimsOf(module))
   const failed = deps.batches.failedView(module.name)
   if (staged !== undefined || failed !== undefined) return { ...module, staged, failed }
   const view = plainViews.get(module) ?? { ...module, staged, failed }
   plainViews.set(module, view)
   return view
 }
+
+/** Whom the next load of this module would end. */
+export const victimsOf = ({ current, old }: PictureModule): number => (current === undefined ? 0 : (old?.processes ?? 0))
 
 function unloaded(name: ModuleName, deps: ComposeDeps): ModuleView {
   return { name, file: deps.names.fileOf(name) ?? name, sticky: false, current: undefined, old: undefined, staged: undefined, failed: deps.batches.failedView(name) }

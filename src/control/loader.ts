@@ -9,6 +9,7 @@ import type { ModuleName } from '../protocol/ids'
 import type { FailureReason, Origin } from '../protocol/snapshot'
 import type { LoadedVersion, LoadResult, Picture, Unit } from '../runtime/link'
 import type { Batches } from './batches'
+import { victimsOf } from './composeSnapshot'
 import type { Captures } from './captures'
 import { withCapturers } from './capturers'
 import type { WithCapturers } from './capturers'
@@ -29,6 +30,8 @@ export interface LoaderDeps {
   /** The source text on disk no longer is that of these loaded modules. */
   modified(): Promise<readonly ModuleName[]>
   onReport(report: LoadReport): void
+  /** A load of these has been waiting for the program for a while: its top level, its `onLoad`, or whatever spins. */
+  onWait(modules: readonly ModuleName[]): void
   onChange(): Promise<void>
   now(): number
 }
@@ -51,6 +54,11 @@ export interface LoadHow {
   readonly why?: ReadonlyMap<ModuleName, string> | undefined
 }
 
+/** A load that takes the program longer than this (milliseconds) holds up nobody else. */
+const PATIENCE_MS = 1000
+
+interface NewerLoad { readonly names: readonly ModuleName[]; readonly saved: boolean }
+
 export class Loader {
   private tail: Promise<unknown> = Promise.resolve()
   private lastBatch = 0
@@ -58,7 +66,10 @@ export class Loader {
   private turn = 0
   private pass = (): void => {}
   /** Loads that wait their turn. */
-  private readonly queued = new Set<{ readonly names: readonly ModuleName[] }>()
+  private readonly queued = new Set<NewerLoad>()
+  /** Staged batches whose victims have left. */
+  private readonly drained = new Set<number>()
+  private readonly onPicture = new Set<() => void>()
   purgePolicy: PurgePolicy
   purgeGrace: number
 
@@ -85,16 +96,30 @@ export class Loader {
     if (turn === this.turn) this.pass()
   }
 
-  /** The load under way may wait for a top level that never ends: a newer one of the same modules takes its place. */
-  private giveWay(names: readonly ModuleName[]): void {
-    if (names.length > 0) void this.deps.main.request('giveWay', { modules: names })
+  /** What takes long in the program holds up nobody else: the next load may be what ends it. */
+  async patiently<T>(names: readonly ModuleName[], work: Promise<T>): Promise<T> {
+    const { turn } = this
+    const timer = setTimeout(() => {
+      this.onLoadWaits(turn)
+      this.deps.onWait(names)
+    }, PATIENCE_MS)
+    try {
+      return await work
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
-  /** `serially`, for work that loads these modules. */
-  inTurn<T>(names: readonly ModuleName[], work: () => Promise<T>): Promise<T> {
-    const newer = { names }
+  /** The load under way may wait for something that never comes: a newer one of the same modules takes its place. */
+  private giveWay({ names, saved }: NewerLoad): void {
+    if (names.length > 0) void this.deps.main.request('giveWay', { modules: names, onLoad: saved })
+  }
+
+  /** `serially`, for work that loads these modules. `saved`: a person did it, and waits for no `onLoad`. */
+  inTurn<T>(names: readonly ModuleName[], work: () => Promise<T>, saved = false): Promise<T> {
+    const newer = { names, saved }
     this.queued.add(newer)
-    this.giveWay(names)
+    this.giveWay(newer)
     return this.serially(() => {
       this.queued.delete(newer)
       return work()
@@ -109,7 +134,7 @@ export class Loader {
       const policy = params.policy ?? this.purgePolicy
       const graceMs = params.policy === 'brutal' ? 0 : this.purgeGrace
       return this.run(names, { origin: params.origin, force: params.force, policy, graceMs })
-    })
+    }, true)
   }
 
   /** Compiles these, and what they reach, and loads nothing. */
@@ -128,15 +153,19 @@ export class Loader {
   }
 
   /** Loads a staged batch now; those who linger are ended when `kill`. */
-  async loadStaged(id: number, kill: boolean): Promise<LoadReport | Refusal> {
-    return this.serially(async () => {
-      const batch = this.deps.batches.get(id)
-      if (batch === undefined) return { error: 'nothing_staged', message: 'nothing is staged' }
-      if (!kill) batch.policy = 'soft'
-      const started = this.deps.now()
-      const outcomes = await this.attempt(id, batch.reload, batch.units, { origin: batch.origin, force: true, policy: kill ? 'brutal' : 'soft', graceMs: 0, why: batch.why })
-      return this.report(id, outcomes, batch.origin, started)
-    })
+  loadStaged(id: number, kill: boolean): Promise<LoadReport | Refusal> {
+    return this.serially(() => this.loadBatch(id, kill ? 'brutal' : 'soft'))
+  }
+
+  private async loadBatch(id: number, policy: PurgePolicy): Promise<LoadReport | Refusal> {
+    const batch = this.deps.batches.get(id)
+    if (batch === undefined) return { error: 'nothing_staged', message: 'nothing is staged' }
+    if (policy === 'soft') batch.policy = 'soft'
+    const started = this.deps.now()
+    const outcomes = await this.attempt(id, batch.reload, batch.units, { origin: batch.origin, force: true, policy, graceMs: 0, why: batch.why })
+    // What does not load although nobody is in the way waits for its repair, and for nothing else.
+    if (outcomes.some((outcome) => outcome.kind === 'failed')) this.deps.batches.unstage(id)
+    return this.report(id, outcomes, batch.origin, started)
   }
 
   async discard(ids: readonly number[]): Promise<readonly ModuleName[]> {
@@ -145,6 +174,11 @@ export class Loader {
     this.deps.batches.settle(discarded)
     await this.deps.onChange()
     return discarded
+  }
+
+  /** Who goes back wants nothing newer that waits, until it is saved again. */
+  forget(modules: readonly ModuleName[]): void {
+    for (const { id, reload } of this.deps.batches.allStaged()) if (reload.some((module) => modules.includes(module))) this.deps.batches.unstage(id)
   }
 
   private async pending(): Promise<ModuleName[]> {
@@ -198,8 +232,8 @@ export class Loader {
   private async attempt(id: number, reload: readonly ModuleName[], units: readonly Unit[], how: LoadHow): Promise<ModuleOutcome[]> {
     const purge = how.policy === 'brutal' ? 'kill' : how.policy === 'never' ? 'never' : 'refuse'
     if (how.graceMs > 0) await this.grace(reload, how.graceMs)
-    const loading = this.deps.main.request('load', { units, reload, purge, origin: how.origin, atomic: how.atomic === true, ...(how.nested === true ? {} : { turn: this.turn }) })
-    for (const { names } of this.queued) this.giveWay(names)
+    const loading = this.patiently(reload, this.deps.main.request('load', { units, reload, purge, origin: how.origin, atomic: how.atomic === true, ...(how.nested === true ? {} : { turn: this.turn }) }))
+    for (const newer of this.queued) this.giveWay(newer)
     return this.settled(id, reload, units, await loading, how)
   }
 
@@ -207,10 +241,40 @@ export class Loader {
   private async grace(modules: readonly ModuleName[], ms: number): Promise<void> {
     const lingering = await this.deps.main.request('lingering', { modules })
     if (lingering.every((entry) => entry.total === 0)) return
-    let timer: NodeJS.Timeout | undefined
-    const over = new Promise<void>((resolve) => { timer = setTimeout(resolve, ms) })
-    await Promise.race([this.deps.main.request('drained', { modules }), over])
-    clearTimeout(timer)
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        this.onPicture.delete(look)
+        resolve()
+      }
+      const look = (): void => {
+        if (!this.isInTheWay(modules)) done()
+      }
+      const timer = setTimeout(done, ms)
+      this.onPicture.add(look)
+    })
+  }
+
+  /** Who lingers may have left, or was ended; or another version is old now. */
+  pictureTaken(): void {
+    for (const look of this.onPicture) look()
+    for (const { id, reload } of this.deps.batches.allStaged()) {
+      if (!this.drained.has(id) && !this.isInTheWay(reload)) void this.loadDrained(id)
+    }
+  }
+
+  /** Nobody is left to ask about: what is staged loads. */
+  private async loadDrained(id: number): Promise<void> {
+    this.drained.add(id)
+    await this.serially(async () => {
+      const batch = this.deps.batches.get(id)
+      if (batch !== undefined) await this.loadBatch(id, batch.policy)
+    })
+    this.drained.delete(id)
+  }
+
+  private isInTheWay(modules: readonly ModuleName[]): boolean {
+    return this.deps.picture().modules.some((module) => modules.includes(module.name) && victimsOf(module) > 0)
   }
 
   private async settled(id: number, reload: readonly ModuleName[], units: readonly Unit[], result: LoadResult, how: LoadHow): Promise<ModuleOutcome[]> {
@@ -239,16 +303,9 @@ export class Loader {
   private stage(id: number, reload: readonly ModuleName[], units: readonly Unit[], victims: readonly (readonly [ModuleName, number])[], how: LoadHow): ModuleOutcome[] {
     this.settle(reload)
     const policy = how.policy === 'soft' ? 'soft' : 'ask'
-    this.deps.batches.stage({ id, since: this.deps.now(), origin: how.origin, policy, reload, units, victims: new Map(victims), why: how.why })
-    void this.loadWhenDrained(id, reload)
+    this.deps.batches.stage({ id, since: this.deps.now(), origin: how.origin, policy, reload, units, why: how.why })
     const of = new Map(victims)
     return reload.map((module) => ({ module, kind: 'staged', victims: of.get(module) ?? 0, policy }))
-  }
-
-  /** Nobody is left to ask about: what is staged loads. */
-  private async loadWhenDrained(id: number, reload: readonly ModuleName[]): Promise<void> {
-    await this.deps.main.request('drained', { modules: reload })
-    if (this.deps.batches.get(id) !== undefined) await this.loadStaged(id, false)
   }
 
   /** These are no longer staged or failed in any batch. */

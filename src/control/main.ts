@@ -84,7 +84,7 @@ class Control {
     this.loader = new Loader({
       main: link, graph: this.graph, names: this.names, batches: this.batches, captures: this.captures, options,
       picture: () => this.picture, locate: (text) => locate(text, options.root, this.names), modified: () => this.modified(),
-      onReport: (report) => void peer.notify('loaded', report), onChange: async () => void (await this.refresh()), now: Date.now,
+      onReport: (report) => void peer.notify('loaded', report), onWait: (modules) => void peer.notify('loadWaits', { modules }), onChange: async () => void (await this.refresh()), now: Date.now,
     })
   }
 
@@ -149,7 +149,7 @@ class Control {
     }
     this.takenAt = Date.now()
     this.starting = true
-    const result = await this.link.request('start', { units, entry: module, entryFile: file, argv, keepAlive })
+    const result = await this.loader.patiently([module], this.link.request('start', { units, entry: module, entryFile: file, argv, keepAlive }))
     this.starting = false
     if (result.kind === 'loaded') {
       this.batches.settle(this.batches.failedModules())
@@ -251,6 +251,7 @@ class Control {
     }
     this.picture = { ...update, modules: [...this.modules.values()] }
     if (gone.length + update.modules.length > 0) this.prune()
+    this.loader.pictureTaken()
     return this.publish()
   }
 

@@ -20,6 +20,7 @@ export interface Host extends Disposable {
   readonly snapshot: Snapshot
   readonly onDidChange: Event<Snapshot>
   readonly onDidLoad: Event<Notifications['loaded']>
+  readonly onDidLoadWait: Event<Notifications['loadWaits']>
   readonly onDidLog: Event<Notifications['log']>
   readonly onDidChangeWatch: Event<Notifications['watch']>
 

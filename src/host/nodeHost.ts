@@ -57,11 +57,13 @@ export class NodeHost implements Host {
   private life: Life | undefined
   private readonly changed = new Emitter<Snapshot>()
   private readonly loaded = new Emitter<Notifications['loaded']>()
+  private readonly waiting = new Emitter<Notifications['loadWaits']>()
   private readonly logged = new Emitter<Notifications['log']>()
   private readonly watching = new Emitter<Notifications['watch']>()
   private readonly exited = new Emitter<HostExit>()
   readonly onDidChange = this.changed.event
   readonly onDidLoad = this.loaded.event
+  readonly onDidLoadWait = this.waiting.event
   readonly onDidLog = this.logged.event
   readonly onDidChangeWatch = this.watching.event
   readonly onDidExit = this.exited.event
@@ -116,7 +118,7 @@ export class NodeHost implements Host {
 
   dispose(): void {
     this.life?.child.kill('SIGKILL')
-    for (const emitter of [this.changed, this.loaded, this.logged, this.watching, this.exited]) emitter.dispose()
+    for (const emitter of [this.changed, this.loaded, this.waiting, this.logged, this.watching, this.exited]) emitter.dispose()
   }
 
   private spawn(node: string, options: HostOptions): Life {
@@ -161,6 +163,7 @@ export class NodeHost implements Host {
       this.how.log(entry.level, entry.message)
       this.logged.fire(entry)
     })
+    channel.onNotification<Notifications['loadWaits']>('loadWaits', (load) => this.waiting.fire(load))
     channel.onNotification<Notifications['watch']>('watch', (folders) => this.watching.fire(folders))
     channel.listen()
     return channel

@@ -127,6 +127,8 @@ export interface Notifications {
   snapshot: SnapshotUpdate
   /** A batch ended (also the one of the program's start); for the history view and the Problems view. */
   loaded: LoadReport
+  /** A load of these has been waiting for the program for a while. What is saved next need not wait for it: it takes its place. */
+  loadWaits: { readonly modules: readonly ModuleName[] }
   /** A text the person should be able to find again (log channel). */
   log: { readonly level: 'info' | 'warn' | 'error'; readonly message: string }
   /** The files that matter changed: whoever watches for this host watches these folders (absolute). */

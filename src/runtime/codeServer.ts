@@ -83,7 +83,6 @@ export class CodeServer {
   /** Modules that ever had `export *`: few of many, and looked at after each commit. */
   private readonly starred = new Set<ModuleRecord>()
   private readonly runners = new Set<object>()
-  private underWay: UnderWay | undefined
   /** What a module threw at its first load: asked for again, it throws the same, as in Node, until its text is another one. */
   private readonly broken = new Map<ModuleName, { readonly hash: string; readonly thrown: unknown }>()
 
@@ -126,12 +125,11 @@ export class CodeServer {
     const refused = this.refusal(reload, how)
     if (refused !== undefined) return refused
     const batch = new Map<ModuleName, Draft>()
-    const underWay = this.underWay = new UnderWay(reload)
     try {
       for (const name of reload) Draft.instantiate(name, batch, draftDeps, { origin: how.origin, reload: true })
       for (const { ready } of batch.values()) if (ready !== undefined) yield ready
       for (const draft of [...batch.values()]) yield* draft.begin(false)
-      yield* this.topLevels(batch, underWay)
+      yield* this.topLevels(batch)
       const withOnLoad = how.atomic === true ? reload.filter((name) => batch.get(name)?.onLoad() !== undefined) : []
       if (withOnLoad.length > 0) return this.refuse(batch, { kind: 'refused', reason: 'on_load_not_allowed', modules: withOnLoad })
       for (const draft of batch.values()) yield* draft.runOnLoad(false, () => this.deps.onLoadWaits(how.turn))
@@ -139,18 +137,18 @@ export class CodeServer {
       const failure = this.failure(error, reload) // reads the stack while its scripts are known
       this.discard(batch)
       return failure
-    } finally {
-      if (this.underWay === underWay) this.underWay = undefined
     }
     const late = this.refusal(reload, how)
     if (late !== undefined) return this.refuse(batch, late)
     return { kind: 'loaded', versions: this.commit(batch, how.origin) }
   }
 
-  /** A newer load of one of these modules is waiting: the load under way, if its top level waits for something, is given up. */
-  giveWay(modules: readonly ModuleName[]): void {
-    const { underWay } = this
-    if (underWay !== undefined && modules.some((module) => underWay.modules.has(module))) underWay.giveUp()
+  /**
+   * A newer load of one of these modules is waiting: the load under way, if it waits for a top level or spins in it, is given up.
+   * `onLoad`: also when it is in an `onLoad`; OTP would wait for that.
+   */
+  giveWay(modules: readonly ModuleName[], onLoad: boolean): void {
+    for (const module of modules) this.table.get(module)?.drafting?.giveUp(onLoad)
   }
 
   /**
@@ -158,20 +156,16 @@ export class CodeServer {
    * time and all exports have their values, its module is loaded, and the rest of the top level is a process like any other.
    * One whose exports have no value yet is waited for until a newer load of the module takes its place.
    */
-  private *topLevels(batch: ReadonlyMap<ModuleName, Draft>, underWay: UnderWay): Steps<void> {
+  private *topLevels(batch: ReadonlyMap<ModuleName, Draft>): Steps<void> {
     const open = [...batch.values()].filter((draft) => !draft.evaluation.isOver)
     if (open.length === 0) return
-    const given = underWay.given
     const over = Promise.all(open.map((draft) => draft.evaluation.promise))
     const canGoOn = (): boolean => open.every((draft) => draft.evaluation.isOver || (draft.hasValues() && draft.onLoad() === undefined))
     let timer: NodeJS.Timeout | undefined
     try {
       const patience = new Promise<'long enough'>((resolve) => { timer = setTimeout(resolve, TOP_LEVEL_MS, 'long enough') })
-      const first = yield Promise.race([over, given, patience])
-      if (first === 'long enough' && canGoOn()) return
-      const second = first === 'long enough' ? yield Promise.race([over, given]) : first
-      const waiting = open.find((draft) => !draft.evaluation.isOver)
-      if (second === 'given up' && waiting !== undefined) throw new DraftFailed(waiting.record.name, 'evaluation_failed', new Error('its top level still waited when a newer version was loaded'))
+      const first = yield Promise.race([over, patience])
+      if (first === 'long enough' && !canGoOn()) yield over
     } finally {
       clearTimeout(timer)
     }
@@ -482,18 +476,6 @@ export class CodeServer {
     if (error instanceof DraftFailed) return failed(error.module, error.reason, error.thrown, error.importIndex)
     if (first === undefined) throw error
     return failed(first, 'badfile', error)
-  }
-}
-
-/** A load whose top levels run. */
-class UnderWay {
-  readonly modules: ReadonlySet<ModuleName>
-  readonly given: Promise<'given up'>
-  giveUp = (): void => {}
-
-  constructor(modules: readonly ModuleName[]) {
-    this.modules = new Set(modules)
-    this.given = new Promise((resolve) => { this.giveUp = () => resolve('given up') })
   }
 }
 

@@ -45,6 +45,8 @@ export interface DraftDeps {
     runTopLevel<T>(label: string, version: VersionRecord, fn: () => T): T
     /** Whoever runs now; only its identity matters. */
     current(): object
+    /** Ends whoever runs now: its code unwinds at the next safepoint. */
+    endCurrent(): void
   }
   /** `import.meta` of a module. */
   meta(unit: Unit, version: VersionRecord): object
@@ -88,6 +90,8 @@ export class Draft {
   /** `onLoad` has begun: from now on qualified calls see what everybody sees. */
   private outside = false
   private runner: object | undefined
+  /** Ends the wait for an `onLoad`. */
+  private abandonOnLoad: ((why: DraftFailed) => void) | undefined
   private settle: (() => void) | undefined
   private done: Promise<void> | undefined
   private hidden = false
@@ -247,12 +251,32 @@ export class Draft {
       const result: unknown = this.runTopLevel('onLoad', () => Reflect.apply(onLoad, undefined, []))
       if (isPromise(result) && now) throw codedError('ERR_REQUIRE_ASYNC_MODULE', `onLoad of ${this.record.name} is async`)
       if (isPromise(result)) onWait()
-      const answer = isPromise(result) ? yield result : result
+      const answer = isPromise(result) ? yield this.unlessGivenUp(result) : result
       if (answer !== undefined && answer !== 'ok') throw new Error(`onLoad answered ${inspect(answer)}, and not 'ok' or nothing`)
     } catch (error) {
-      throw new DraftFailed(this.record.name, 'on_load_failure', error)
+      throw error instanceof DraftFailed ? error : new DraftFailed(this.record.name, 'on_load_failure', error)
     }
     if (this.first && !this.committed) this.record.expose(this.instance.exports)
+  }
+
+  private unlessGivenUp(result: Promise<unknown>): Promise<unknown> {
+    const givenUp = new Promise<never>((_, reject) => { this.abandonOnLoad = reject })
+    return Promise.race([result, givenUp])
+  }
+
+  /**
+   * A newer load waits: whatever this load waits for will not come, and what spins in it ends.
+   * `onLoad`: also when it is in an `onLoad`.
+   */
+  giveUp(onLoad: boolean): void {
+    const members = [...this.batch.values()]
+    if (!onLoad && members.some((member) => member.outside)) return
+    for (const { evaluation, committed, record, abandonOnLoad } of members) {
+      const why = (what: string): DraftFailed => new DraftFailed(record.name, 'superseded', new Error(`${what} still waited when a newer version was loaded`))
+      abandonOnLoad?.(why('its onLoad'))
+      if (!evaluation.isOver && !committed) evaluation.fail(why('its top level'))
+    }
+    if (this.isRunBy(this.deps.processes.current())) this.deps.processes.endCurrent()
   }
 
   onLoad(): AnyFunction | undefined {

@@ -39,11 +39,13 @@ export interface FrameOptions {
   readonly onTrap: ((version: VersionRecord) => void) | undefined
   /** The function of a process has returned and its last frame left. */
   readonly onEmptied: (process: Process) => void
+  /** The last frame in some old code has left. */
+  readonly onDrained: () => void
 }
 
 export type Frames = ReturnType<typeof createFrames>
 
-export function createFrames({ storage, init, traps, onTrap, onEmptied }: FrameOptions) {
+export function createFrames({ storage, init, traps, onTrap, onEmptied, onDrained }: FrameOptions) {
   function trap(version: VersionRecord): void {
     if (version.state === 'purged') throw new BadFunError(version)
     onTrap?.(version)
@@ -68,7 +70,7 @@ export function createFrames({ storage, init, traps, onTrap, onEmptied }: FrameO
     pPrev.pNext = pNext
     pNext.pPrev = pPrev
     // Two neighbours that are one: only the sentinel is left.
-    if (vPrev === vNext && frame.version.onDrained !== undefined) drained(frame.version)
+    if (vPrev === vNext && frame.version.state === 'old') onDrained()
     if (pPrev === pNext && frame.process.returned) emptied(frame.process)
   }
 
@@ -128,14 +130,14 @@ export function createFrames({ storage, init, traps, onTrap, onEmptied }: FrameO
 
   /** Ends every activation of the process: none of them goes on, no `catch` or `finally` runs. */
   function dropStack(process: Process): void {
-    const emptyVersions = new Set<VersionRecord>()
+    let left = false
     for (let link = process.pNext; link !== process;) {
       const next = link.pNext
-      if (link instanceof Frame) drop(link, emptyVersions)
+      if (link instanceof Frame) left = drop(link) || left
       link = next
     }
     process.pNext = process.pPrev = process
-    for (const version of emptyVersions) drained(version)
+    if (left) onDrained()
   }
 
   /** Ends the activations that process has in that version. */
@@ -144,24 +146,18 @@ export function createFrames({ storage, init, traps, onTrap, onEmptied }: FrameO
       if (frame.version !== version) continue
       frame.pPrev.pNext = frame.pNext
       frame.pNext.pPrev = frame.pPrev
-      drop(frame, undefined)
+      drop(frame)
     }
   }
 
-  function drop(frame: Frame, emptyVersions: Set<VersionRecord> | undefined): void {
+  /** @returns whether it was the last one in old code. */
+  function drop(frame: Frame): boolean {
     const { vPrev, vNext } = frame
     frame.d = 1
     vPrev.vNext = vNext
     vNext.vPrev = vPrev
-    if (vPrev === vNext && frame.version.onDrained !== undefined) emptyVersions?.add(frame.version)
     isolate(frame)
-  }
-
-  function drained(version: VersionRecord): void {
-    if (version.frames.vNext !== version.frames) return
-    const tell = version.onDrained
-    version.onDrained = undefined
-    tell?.()
+    return vPrev === vNext && frame.version.state === 'old'
   }
 
   /** Called for frames outside every list as well (a generator that was paused). */
@@ -174,7 +170,7 @@ export function createFrames({ storage, init, traps, onTrap, onEmptied }: FrameO
     if (dead()) throw new KillSignal()
   }
 
-  return { trap, enter, leave, park, dead, pause, yielded, dropStack, dropFrames, drained, throwIfEnded }
+  return { trap, enter, leave, park, dead, pause, yielded, dropStack, dropFrames, throwIfEnded }
 }
 
 /** Puts a frame where its own links say: first in both lists. */

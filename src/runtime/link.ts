@@ -111,16 +111,14 @@ export interface MainRequests {
   start: [{ readonly units: readonly Unit[]; readonly entry: ModuleName; readonly entryFile: string; readonly argv: readonly string[]; readonly keepAlive: boolean }, LoadResult]
   /** `reload` are loaded whatever they were; `units` beyond them are ready in case they are imported for the first time. */
   load: [{ readonly units: readonly Unit[]; readonly reload: readonly ModuleName[]; readonly purge: PurgeMode; readonly origin: Origin; readonly atomic?: boolean; readonly turn?: number }, LoadResult]
-  /** A newer load of these modules waits its turn: one under way that only waits for their top level is given up. */
-  giveWay: [{ readonly modules: readonly ModuleName[] }, true]
+  /** A newer load of these modules waits its turn: one under way that waits for a top level, or spins in it, is given up; with `onLoad` also one that is in an `onLoad`. */
+  giveWay: [{ readonly modules: readonly ModuleName[]; readonly onLoad: boolean }, true]
   /** Who lingers in the old code of these. */
   lingering: [{ readonly modules: readonly ModuleName[] }, readonly { readonly module: ModuleName; readonly old: boolean; readonly total: number; readonly pids: readonly PidText[] }[]]
   /** For each name the exports that are no functions; `*`: all of them, `=`: `module.exports` itself. */
   plain: [{ readonly wanted: readonly { readonly module: ModuleName; readonly names: readonly string[] }[] }, readonly { readonly module: ModuleName; readonly names: readonly { readonly name: string; readonly plain: readonly string[] }[] }[]]
   /** Whose top level (`module`) has something open that code of another module (`by`) opened. */
   openers: [Record<string, never>, readonly { readonly module: ModuleName; readonly by: ModuleName; readonly what: string; readonly line: number }[]]
-  /** Answers when nobody lingers in the old code of these any more. */
-  drained: [{ readonly modules: readonly ModuleName[] }, true]
   purge: [{ readonly module: ModuleName; readonly soft: boolean }, { readonly result: boolean; readonly killed: readonly PidText[] }]
   delete: [{ readonly module: ModuleName }, { readonly result: boolean }]
   rollback: [{ readonly module: ModuleName }, { readonly version: Version } | { readonly error: 'no_old_code' }]

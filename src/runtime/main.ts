@@ -84,7 +84,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   const natives = new NativeModules(own)
   const server: CodeServer = new CodeServer({
     natives, versions, traps, entry, onChange,
-    processes: { ...processes.frames, lingering: processes.lingering, purgeVersion: processes.purgeVersion, runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), fn), current: processes.current },
+    processes: { ...processes.frames, lingering: processes.lingering, purgeVersion: processes.purgeVersion, runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), fn), current: processes.current, endCurrent: () => void processes.exitProcess(processes.current().pid, 'kill') },
     onInstantiated: ({ unit, record }) => stacks.add(unit, record.version),
     onPurged({ unit, record }) {
       implicit.gone(record)
@@ -169,6 +169,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
       systemClock.clearTimer(fading)
       fading = until === undefined ? undefined : systemClock.setTimer(onChange, Math.max(0, until - systemClock.now()))
     },
+    onChange,
     startProgram(params, reply) {
       keepAlive = params.keepAlive
       hold()
@@ -214,6 +215,8 @@ function startProgram(server: CodeServer, entry: { file: string | undefined }, p
   }
   const start = (): void => drive(server.autoload(params.entry, 'start', false, onLoaded), (outcome) => {
     if (!outcome.ok) die(outcome.error)
+    // A newer save takes its place: that is no end.
+    if (outcome.value.kind === 'failed' && outcome.value.reason === 'superseded') return answer({ kind: 'loaded', versions: loadedSoFar(server) })
     if (outcome.value.kind !== 'failed' || params.keepAlive || answered) return answer(outcome.value)
     uncaught(outcome.value.thrown, 'uncaughtException')
     answer({ kind: 'loaded', versions: loadedSoFar(server) }) // somebody listened, and the program goes on

@@ -2,7 +2,6 @@
 import { inspect } from 'node:util'
 import inspector from 'node:inspector'
 import { parsePid, pidText } from '../protocol/ids'
-import type { ModuleName } from '../protocol/ids'
 import type { CodeServer } from './codeServer'
 import { withoutThrown } from './codeServer'
 import type { LoadOutcome } from './codeServer'
@@ -19,7 +18,6 @@ import type { Steps } from './steps'
 import { takePicture, viewProcess } from './takePicture'
 import { firstChange, takeRisks } from './takeRisks'
 import type { PictureDeps } from './takePicture'
-import type { VersionRecord } from './version'
 
 export interface HandlerDeps {
   readonly server: CodeServer
@@ -31,6 +29,8 @@ export interface HandlerDeps {
   startProgram(params: Parameters<MainHandlers['start']>[0], reply: (outcome: LoadOutcome) => void): void
   /** The next change is news again; so is what becomes untrue by itself at `until` (ms since the epoch). */
   pictureTaken(until: number | undefined): void
+  /** Something that a picture shows may have changed. */
+  onChange(): void
   shutdown(exitCode: number): void
   openers(): MainRequests['openers'][1]
 }
@@ -42,7 +42,7 @@ const MESSAGES_SHOWN = 50
 export function createHandlers(deps: HandlerDeps): MainHandlers {
   const { server, processes, picture } = deps
   const { table } = server
-  const waiting = new Drains()
+  let looking = false
   const modules = new ModulePictures(table, processes)
   const run = (steps: Steps<LoadOutcome>, reply: (outcome: LoadOutcome) => void): void =>
     drive(steps, (outcome) => {
@@ -53,19 +53,22 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
     const id = parsePid(text)
     return id === undefined ? processes.registry.find(text) : processes.find(id)
   }
-  const whenDrained = (modules: readonly ModuleName[], done: () => void): void => {
-    const olds = modules.flatMap((module) => table.get(module)?.old?.record ?? [])
-    // A function that runs right now leaves no frame behind when it ends: look again when it has.
-    if (olds.some((version) => version.frames.vNext === version.frames && processes.lingering(version).length > 0)) setImmediate(() => whenDrained(modules, done))
-    else waiting.add(olds.filter((version) => processes.lingering(version).length > 0), done)
+  /** A function that runs right now may leave no frame behind when it ends: there will be news when it has. */
+  const lookAgain = (): void => {
+    if (looking || picture.running() === undefined) return
+    looking = true
+    setImmediate(() => {
+      looking = false
+      deps.onChange()
+    })
   }
   return {
     start: (params, reply) => deps.startProgram(params, (outcome) => reply(withoutThrown(outcome))),
     load({ units, reload, ...how }, reply) {
       run(server.load(reload, units, how), (outcome) => reply(withoutThrown(outcome)))
     },
-    giveWay({ modules }, reply) {
-      server.giveWay(modules)
+    giveWay({ modules, onLoad }, reply) {
+      server.giveWay(modules, onLoad)
       reply(true)
     },
     lingering({ modules }, reply) {
@@ -77,7 +80,6 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
     },
     openers: (_, reply) => reply(deps.openers()),
     plain: ({ wanted }, reply) => reply(plainExports(table, wanted)),
-    drained: ({ modules }, reply) => whenDrained(modules, () => reply(true)),
     purge({ module, soft }, reply) {
       if (soft) return reply({ result: server.softPurge(module), killed: [] })
       const killed = server.purge(module)
@@ -91,6 +93,7 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
     picture({ together }, reply) {
       const atRisk = takeRisks(picture, together)
       deps.pictureTaken(firstChange(atRisk))
+      lookAgain()
       reply({ ...takePicture(picture, { offset: 0, limit: PAGE }), ...modules.changes(), atRisk })
     },
     page: (page, reply) => reply(takePicture(picture, page)),
@@ -139,18 +142,3 @@ function detailsOf(process: Process, deps: HandlerDeps): Parameters<Parameters<M
 }
 
 const textOf = (pid: Pid): ReturnType<typeof pidText> => pidText(pid.id)
-
-/** Several may wait for the same version to be left. */
-class Drains {
-  add(versions: readonly VersionRecord[], done: () => void): void {
-    let open = versions.length
-    if (open === 0) return done()
-    for (const version of versions) {
-      const before = version.onDrained
-      version.onDrained = () => {
-        before?.()
-        if (--open === 0) done()
-      }
-    }
-  }
-}

@@ -63,8 +63,7 @@ export class MainPort {
     for (;;) {
       const seen = Atomics.load(this.wake, WAKE_POSTED)
       for (let message = this.take(); message !== undefined; message = this.take()) {
-        const answers = message.kind !== 'request' && message.kind !== 'notice' && message.id === id
-        if (answers) return this.finish(message)
+        if ((message.kind === 'reply' || message.kind === 'fault') && message.id === id) return this.finish(message)
         this.later.push(message)
       }
       Atomics.wait(this.wake, WAKE_POSTED, seen, 1000)

@@ -45,6 +45,8 @@ export interface Drafting {
   readonly pending: Promise<void> | undefined
   /** Its `onLoad` has begun. */
   readonly inOnLoad: boolean
+  /** A newer load waits: this one ends if it waits for something, or spins; `onLoad`: also when it is in an `onLoad`. */
+  giveUp(onLoad: boolean): void
   /** When it is current, or given up. */
   whenSettled(): Promise<void>
   /** The process runs the top level or `onLoad` of this batch: its own calls cannot wait for themselves. */

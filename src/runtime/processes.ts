@@ -28,7 +28,7 @@ export interface ProcessesOptions {
   readonly now?: () => number
   readonly setTimer?: (callback: () => void, ms: number) => unknown
   readonly clearTimer?: (timer: unknown) => void
-  /** A process began, ended, was named, suspended or resumed. Often: gather before you look. */
+  /** A process began, ended, was named, suspended or resumed, or nobody is in some old code any more. Often: gather before you look. */
   readonly onChange?: () => void
   /** Generated code of a version that is not purged found its trap set: serve the control thread. */
   readonly onTrap?: (version: VersionRecord) => void
@@ -64,7 +64,7 @@ export function createProcesses(options: ProcessesOptions) {
   const registry = new Registry(table, onChange)
   const aliases = new Map<Ref, Process>()
   // The parts know each other through these arrows, so that none imports another's making.
-  const frames = createFrames({ storage: table.storage, init: table.init, traps, onTrap: options.onTrap, onEmptied: (process) => spawning.emptied(process) })
+  const frames = createFrames({ storage: table.storage, init: table.init, traps, onTrap: options.onTrap, onEmptied: (process) => spawning.emptied(process), onDrained: onChange })
   const receiving = createReceiving(table, clock, (process) => flow.wake(process))
   const timers = createTimers(table, registry, clock, receiving.deliver)
   const signals = createSignals({ table, registry, frames, receiving, onEnded, onReleaseFailed: options.onReleaseFailed ?? nothingToTell, onChange })
@@ -146,7 +146,6 @@ export function createProcesses(options: ProcessesOptions) {
       if (victim.system) frames.dropFrames(victim, version)
       else signals.end(victim, 'killed')
     }
-    frames.drained(version)
     return [...victims].map((victim) => victim.pid)
   }
 

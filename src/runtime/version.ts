@@ -16,8 +16,6 @@ export interface VersionRecord {
   state: 'loading' | 'current' | 'old' | 'purged'
   /** Sentinel of the circular list of frames whose code is this version: `frames.vNext === frames` when there is none. */
   readonly frames: FrameLinks
-  /** Called once when the last frame has left; set while somebody waits for that. */
-  onDrained: (() => void) | undefined
 }
 
 /** A frame is in two circular lists: those of its version (who lingers) and those of its process (its stack, innermost first). */

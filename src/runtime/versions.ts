@@ -16,7 +16,7 @@ export class Versions {
   constructor(private readonly traps: Int32Array, private readonly wake: Int32Array) {}
 
   make(module: ModuleName, version: Version): VersionRecord {
-    const record: VersionRecord = { module, version, slot: this.take(), state: 'loading', frames: frameList(), onDrained: undefined }
+    const record: VersionRecord = { module, version, slot: this.take(), state: 'loading', frames: frameList() }
     if (record.slot !== 0) this.gone.register(record, record.slot)
     return record
   }

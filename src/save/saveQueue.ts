@@ -4,7 +4,7 @@
  *   editor save (`save`)     starts at the end of the turn it came in: a Save All that fires in one turn is one batch
  *   any other origin         starts when no write came for `quietMs` and nobody is `busy` (a branch switch holds a lock);
  *                            when only one file is written, already after `loneQuietMs`
- *   while a load runs        whatever comes is exactly one next load
+ *   while a load runs        whatever comes is exactly one next load; it starts when that load ends, or waits (`goOn`)
  *
  * An editor save does not wait for somebody else's writes: those stay behind in their own batch until they are quiet.
  */
@@ -76,6 +76,14 @@ export class SaveQueue implements Disposable {
     }
   }
 
+  /** The load under way waits for something in the program: the next one starts, and may take its place. */
+  goOn(): void {
+    this.running = undefined
+    if (this.disposed) return
+    if (this.saved.size > 0) this.start(this.takeSaved())
+    else if (this.timer === undefined) this.wake()
+  }
+
   dispose(): void {
     this.disposed = true
     this.stopTimer()
@@ -128,7 +136,10 @@ export class SaveQueue implements Disposable {
   }
 
   private start(batch: { readonly paths: readonly string[]; readonly origin: Origin }): void {
-    this.running = this.runOne(batch.paths, batch.origin)
+    const run = this.runOne(batch.paths, batch.origin).then(() => {
+      if (this.running === run) this.goOn()
+    })
+    this.running = run
   }
 
   private async runOne(paths: readonly string[], origin: Origin): Promise<void> {
@@ -137,10 +148,6 @@ export class SaveQueue implements Disposable {
     } catch {
       // The loader has said what went wrong; the saves that follow must still load.
     }
-    this.running = undefined
-    if (this.disposed) return
-    if (this.saved.size > 0) this.start(this.takeSaved())
-    else if (this.timer === undefined) this.wake()
   }
 
   /** What the editor saved, together with what others wrote if that is complete (so that both are one load). */

@@ -7,6 +7,7 @@ import { Emitter } from '../base/event'
 /** Saved files -> one atomic load. Knows whether a load runs, for the status bar. */
 export class Reload {
   private running = 0
+  private waits: readonly string[] = []
   private readonly changed = new Emitter<void>()
   readonly onDidChange: Event<void> = this.changed.event
 
@@ -14,6 +15,17 @@ export class Reload {
 
   get isLoading(): boolean {
     return this.running > 0
+  }
+
+  /** Modules whose load waits for their top level or `onLoad`. */
+  get waiting(): readonly string[] {
+    return this.waits
+  }
+
+  /** The host says so. */
+  wait(modules: readonly string[]): void {
+    this.waits = modules
+    this.changed.fire()
   }
 
   async load(paths: readonly string[], origin: Origin): Promise<void> {
@@ -24,6 +36,7 @@ export class Reload {
       if (isRefusal(answer)) this.log(answer.message)
     } finally {
       this.running--
+      this.waits = []
       this.changed.fire()
     }
   }

@@ -15,7 +15,7 @@ export interface StatusText {
   readonly actions: readonly (readonly [title: string, command: string])[]
 }
 
-export interface StatusInput { readonly snapshot: Snapshot; readonly last: LoadReport | undefined; readonly loading: boolean }
+export interface StatusInput { readonly snapshot: Snapshot; readonly last: LoadReport | undefined; readonly loading: boolean; readonly waiting?: readonly string[] }
 
 const START = ['Start', 'codeswitch.start'] as const
 const RESTART = ['Restart', 'codeswitch.restart'] as const
@@ -32,11 +32,12 @@ export function statusText(input: StatusInput): StatusText {
   }
 }
 
-function runningText({ snapshot, last, loading }: StatusInput, busy: { readonly forMs: number; readonly where?: string } | undefined): StatusText {
+function runningText({ snapshot, last, loading, waiting = [] }: StatusInput, busy: { readonly forMs: number; readonly where?: string } | undefined): StatusText {
   const failed = snapshot.modules.filter((module) => module.failed !== undefined)
   const staged = stagedBatches(snapshot)
   const kills = wouldKill(snapshot)
   const tooltip = [
+    ...(waiting.length > 0 ? [texts.loadWaits(waiting)] : []),
     ...failed.map((module) => `${module.name}: not loaded, ${reasonText(module.failed?.reason ?? 'badfile')}${module.current ? `; v${module.current.version} runs on` : ''}`),
     ...staged.map((batch) => `${batch.modules.join(', ')}: staged, waits for ${count(batch.total, 'process', 'processes')}`),
     ...(kills > 0 ? [`${texts.nextSaveKills(kills)} that linger in old code.`] : []),
@@ -54,6 +55,7 @@ function runningText({ snapshot, last, loading }: StatusInput, busy: { readonly 
   const stagedTotal = staged.reduce((sum, batch) => sum + batch.total, 0)
   if (staged.length > 0) return { text: `$(watch) ${staged.flatMap((batch) => batch.modules).join(', ')} staged, waits for ${stagedTotal}`, severity: 'warning', tooltip, actions }
   if (kills > 0) return { text: `$(warning) next save kills ${kills}`, severity: 'warning', tooltip, actions }
+  if (waiting.length > 0) return { text: `$(sync~spin) ${waiting.length === 1 ? `${waiting[0]}` : count(waiting.length, 'module')} not loaded yet`, severity: 'warning', tooltip, actions }
   if (loading || busy) return { text: `$(sync~spin) ${loading ? 'loading' : 'busy'}`, severity: 'quiet', tooltip, actions }
   return { text: last ? `$(zap) ${lastText(last)}` : `$(zap) ${count(snapshot.modules.length, 'module')}`, severity: 'quiet', tooltip, actions }
 }

@@ -83,6 +83,7 @@ export function stagedMessage(modules: readonly string[], victims: readonly Vict
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
 export const texts = {
+  loadWaits: (modules: readonly string[]) => `${modules.slice(0, 3).join(', ')}${modules.length > 3 ? ', …' : ''} is not loaded yet: its top level or onLoad has not ended. Old code runs on; a newer save takes its place.`,
   untrusted: 'This workspace is not trusted: Codeswitch runs nothing here.',
   crashed: (how: string, at: number): string => `The runtime crashed at ${clockTime(at)}: ${how}. What you see is its last picture.`,
   exited: (code: number, at: number): string => `The program ended at ${clockTime(at)} with exit code ${code}.`,

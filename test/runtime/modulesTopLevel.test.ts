@@ -45,6 +45,52 @@ describe('top levels that await', () => {
     assert.deepEqual((await world.snapshot()).processes.items.map(({ label }) => label).filter((label) => label.includes('lib')), [])
   })
 
+  it('one that spins is ended by a newer save', async () => {
+    await start({ 'main.ts': `import { v } from './lib'; export const look = () => v()`, 'lib.ts': `export const v = () => 1` })
+    const spinning = world.save('lib.ts', `export const v = () => 2\nconsole.log('spins')\nfor (;;) {}`)
+    await world.prints('spins')
+    loaded(await world.save('lib.ts', `export const v = () => 3`))
+    assert.equal((await spinning).ok, false)
+    assert.equal(await look(), 3)
+  })
+
+  it('one that hangs is told after a while, and holds up no other module', async () => {
+    await start({ 'main.ts': `import { v } from './lib'; import { w } from './other'; export const look = () => v() + w()`, 'lib.ts': `export const v = () => 'v1'`, 'other.ts': `export const w = () => 'w1'` })
+    const waits = new Promise<unknown>((resolve) => void world.host.onDidLoadWait(({ modules }) => resolve(modules)))
+    const hanging = world.save('lib.ts', `${never}; export const v = () => 'v2'`)
+    loaded(await world.save('other.ts', `export const w = () => 'w2'`))
+    assert.deepEqual(await waits, ['lib'])
+    assert.equal(await look(), 'v1w2')
+    loaded(await world.save('lib.ts', `export const v = () => 'v3'`))
+    assert.equal((await hanging).ok, false)
+    assert.equal(await look(), 'v3w2')
+  })
+
+  it('an onLoad that hangs is ended by a newer save, also of a module that is imported for the first time', async () => {
+    const hanging = (n: number): string => `export const v = () => ${n}\nexport const onLoad = () => { console.log('hangs ${n}'); return new Promise(() => {}) }`
+    await start({ 'main.ts': `export const look = async () => (await import('./lib')).v()`, 'lib.ts': hanging(1) })
+    const first = world.line('main.look()')
+    await world.prints('hangs 1')
+    const second = world.save('lib.ts', hanging(2))
+    await world.prints('hangs 2')
+    loaded(await world.save('lib.ts', `export const v = () => 3`))
+    assert.deepEqual(messages(await second), ['Error: its onLoad still waited when a newer version was loaded'])
+    assert.equal((await first).ok, false)
+    assert.equal(await look(), 3)
+    const again = world.save('lib.ts', hanging(4))
+    await world.prints('hangs 4')
+    loaded(await world.save('lib.ts', `export const v = () => 5`))
+    assert.equal((await again).ok, false)
+    assert.equal(await look(), 5)
+  })
+
+  it('an entry whose import hangs is replaced by a newer save of it', async () => {
+    await start({ 'main.ts': `import './lib'; export const look = () => 1`, 'lib.ts': `${never}; export const v = () => 1` })
+    loaded(await world.save('main.ts', `export const look = () => 2`))
+    assert.equal(await look(), 2)
+    assert.equal(world.host.snapshot.runtime.state, 'running')
+  })
+
   it('quick saves of a module that hangs end on the last one', async () => {
     await start({ 'main.ts': `import { v } from './lib'; export const look = () => v()`, 'lib.ts': `export const v = () => 1` })
     const reports: Promise<LoadReport>[] = []

@@ -145,6 +145,39 @@ describe('policy', () => {
     assert.equal((await world.module('t')).current?.version, 3)
   })
 
+  it('going back discards what is staged: nothing newer loads by itself', async () => {
+    await lingering()
+    assert.deepEqual(kinds(await world.save('t.ts', loop(3))), ['t staged'])
+    await world.host.request('rollback', { module: 't' })
+    assert.equal((await world.module('t')).staged, undefined)
+    assert.equal(await world.value('t.version()'), 1)
+    assert.equal(await world.value(`whereis('t') !== undefined`), true)
+    const report = await world.load(undefined)
+    assert.deepEqual(kinds(report), ['t loaded'], 'Reload Modified takes it')
+  })
+
+  it('says of what is staged who lingers now', async () => {
+    await lingering()
+    assert.deepEqual(kinds(await world.save('t.ts', loop(3))), ['t staged'])
+    assert.equal((await world.module('t')).staged?.victims, 1)
+    const report = nextReport()
+    await world.host.request('purge', { module: 't', soft: false })
+    assert.deepEqual(kinds(await report), ['t loaded'])
+    assert.equal((await world.module('t')).staged, undefined)
+  })
+
+  it('what is staged and then does not load is failed, and not tried again', async () => {
+    await lingering()
+    await world.save('t.ts', loop(3, `globalThis.tries = (globalThis.tries ?? 0) + 1; throw new Error('no')`))
+    const report = nextReport()
+    await world.host.request('send', { pid: 't', text: '"stop"' })
+    assert.deepEqual(kinds(await report), ['t failed'])
+    const { staged, failed } = await world.module('t')
+    assert.deepEqual([staged, failed?.reason], [undefined, 'evaluation_failed'])
+    await world.snapshot()
+    assert.equal(await world.value('globalThis.tries'), 1)
+  })
+
   it('purge ends those who linger, softPurge does not', async () => {
     await lingering()
     assert.deepEqual(await world.host.request('purge', { module: 't', soft: true }), { module: 't', result: false, killed: [] })

@@ -22,11 +22,13 @@ const running: RuntimeView = { state: 'running', osPid: 1, engine: 'Node.js v0',
 export class FakeHost implements RunningHost {
   private readonly changed = new Emitter<Snapshot>()
   private readonly loaded = new Emitter<Notifications['loaded']>()
+  private readonly waiting = new Emitter<Notifications['loadWaits']>()
   private readonly logged = new Emitter<Notifications['log']>()
   private readonly watching = new Emitter<Notifications['watch']>()
   private readonly exited = new Emitter<ProgramExit>()
   readonly onDidChange = this.changed.event
   readonly onDidLoad = this.loaded.event
+  readonly onDidLoadWait = this.waiting.event
   readonly onDidLog = this.logged.event
   readonly onDidChangeWatch = this.watching.event
   readonly onDidExit = this.exited.event

@@ -53,6 +53,25 @@ describe('save queue', () => {
     assert.equal(seen().length, 2)
   })
 
+  it('does not wait for a load that waits for something itself, and hears nothing of its end', async () => {
+    const { queue, seen, nth } = queueWithLoads()
+    queue.push('/a', 'save')
+    await settle()
+    queue.push('/a', 'save')
+    await settle()
+    queue.goOn()
+    assert.deepEqual(seen(), [['/a'], ['/a']])
+    queue.push('/b', 'save')
+    await nth(0).end()
+    assert.equal(seen().length, 2, 'the second one runs')
+    await nth(1).end()
+    assert.deepEqual(seen()[2], ['/b'])
+    queue.goOn()
+    queue.push('/c', 'save')
+    await settle()
+    assert.deepEqual(seen()[3], ['/c'])
+  })
+
   it('waits for quiet before it loads what others wrote', async () => {
     const { queue, clock, seen, nth } = queueWithLoads()
     queue.push('/a', 'external')
