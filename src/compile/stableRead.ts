@@ -23,8 +23,13 @@ export interface Clock {
   wait(ms: number): Promise<void>
 }
 
-/** An emptied file is believed to be meant empty after this long. Editors that truncate first were seen to write up to 60 ms later. */
-const emptyQuietMs = 100
+/**
+ * An emptied file is believed to be meant empty after this long. Who truncates first writes at most 60 ms later as a rule,
+ * but a machine with much to do was seen to take more than 100, and callers of an emptied module find nothing there.
+ */
+const emptyQuietMs = 2000
+/** A file that a rename took away is believed to be gone after this long. */
+const goneQuietMs = 100
 /** A content that looks cut off is believed when nothing was written for this long. */
 const tornQuietMs = 20
 const pollMs = 4
@@ -38,7 +43,7 @@ const page = 4096
  * written for a moment, and a file that a rename takes away gets that moment to come back.
  *
  *   first sight, or not much shorter than before            read once, no waiting
- *   empty, and was not (or was written just now)            waits until non-empty, at most until 100 ms passed without a write
+ *   empty, and was not (or was written just now)            waits until non-empty, at most until 2 s passed without a write
  *   less than half as long, or shorter and ends on a page   waits until 20 ms passed without a write
  *   changed while it was read                               reads again
  *   gone, and was there                                     waits 100 ms for it to come back
@@ -62,7 +67,7 @@ export class StableReader {
       else if (!sameStamp(stamp, last)) quietSince = now
       last = stamp
       const needed = this.quietNeeded(file, attempt)
-      if (now - quietSince >= needed || now - started >= patienceMs) return this.accept(file, attempt)
+      if (now - quietSince >= needed || now - started >= Math.max(patienceMs, needed)) return this.accept(file, attempt)
       await this.clock.wait(Math.min(pollMs, needed))
     }
   }
@@ -82,7 +87,7 @@ export class StableReader {
 
   private quietNeeded(file: string, attempt: Attempt): number {
     const before = this.sizes.get(file)
-    if (attempt.kind === 'unreadable') return attempt.code === 'ENOENT' && before !== undefined ? emptyQuietMs : 0
+    if (attempt.kind === 'unreadable') return attempt.code === 'ENOENT' && before !== undefined ? goneQuietMs : 0
     if (isTorn(attempt)) return pollMs
     const size = attempt.bytes.length
     if (size === 0) return before === 0 ? 0 : emptyQuietMs

@@ -3,7 +3,7 @@
  * at once: whoever listens compares contents. Folders are watched, not files, because a save by rename replaces the file.
  *
  *   events of one poll of the kernel       are one turn of `onChange` calls (a Save All stays together)
- *   a file that is empty or gone           is most often half of a save: it waits `unfinishedMs` for its other half
+ *   a file that is empty or gone           is most often half of a save: it waits `emptyMs` or `goneMs` for its other half
  *   a folder removed, renamed, recreated   its ancestors tell; it is armed again and all its files are reported
  *   a symbolic link                        the folders it leads through are watched as well; the link's own path is reported
  *
@@ -13,7 +13,7 @@ import { readdirSync, watch, type FSWatcher } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import type { Disposable } from '../base/disposable'
 import { systemClock, type Clock, type TimerHandle } from './clock'
-import { isLink, hasContent, linkRoute, writtenAt } from './fileFacts'
+import { exists, isLink, hasContent, linkRoute, writtenAt } from './fileFacts'
 
 export interface FileWatcherOptions {
   /** Absolute path, through the watched folder's own name. */
@@ -25,8 +25,10 @@ export interface FileWatcherOptions {
   /** Folder above which nobody is expected to replace folders. Default: the folders themselves. */
   readonly root?: string
   readonly clock?: Clock
+  /** Default 2000 ms: a writer that truncates first may be slow, and an emptied module has nothing to call. */
+  readonly emptyMs?: number
   /** Default 150 ms. */
-  readonly unfinishedMs?: number
+  readonly goneMs?: number
 }
 
 /** A change that happened up to this long before a folder was watched is reported: the file was read, and then saved, before we looked. */
@@ -175,8 +177,9 @@ export class FileWatcher implements Disposable {
     const waiting = this.unfinished.get(path)
     if (waiting !== undefined) this.clock.clearTimer(waiting)
     this.unfinished.delete(path)
-    if (hasContent(path)) this.options.onChange(path)
-    else this.unfinished.set(path, this.clock.setTimer(() => this.giveUpWaiting(path), this.options.unfinishedMs ?? 150))
+    if (hasContent(path)) return this.options.onChange(path)
+    const { emptyMs = 2000, goneMs = 150 } = this.options
+    this.unfinished.set(path, this.clock.setTimer(() => this.giveUpWaiting(path), exists(path) ? emptyMs : goneMs))
   }
 
   private giveUpWaiting(path: string): void {

@@ -69,7 +69,7 @@ describe('reading while somebody writes', () => {
     assert.deepEqual([disk.reads, disk.now() - before], [3, 0])
   })
 
-  for (const gap of [1, 5, 15, 30, 60, 90]) {
+  for (const gap of [1, 30, 90, 400, 1900]) {
     it(`never sees the empty text of a save that truncates and writes ${gap} ms later`, async () => {
       const { disk, reader } = await opened('version one')
       disk.after(0, '').after(gap, 'version two')
@@ -77,12 +77,12 @@ describe('reading while somebody writes', () => {
     })
   }
 
-  it('believes in an emptied file after 100 ms', async () => {
+  it('believes in an emptied file after two seconds', async () => {
     const { disk, reader } = await opened('something')
     const before = disk.now()
     disk.after(0, '')
     assert.equal(await text(reader), '')
-    assert.ok(disk.now() - before >= 100 && disk.now() - before < 120, `${disk.now() - before} ms`)
+    assert.ok(disk.now() - before >= 2000 && disk.now() - before < 2020, `${disk.now() - before} ms`)
     disk.after(0, '')
     const again = disk.now()
     assert.equal(await text(reader), '')
