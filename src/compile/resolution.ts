@@ -7,6 +7,8 @@ export interface ResolveFailure {
     | 'ERR_MODULE_NOT_FOUND' | 'MODULE_NOT_FOUND' | 'ERR_PACKAGE_PATH_NOT_EXPORTED' | 'ERR_PACKAGE_IMPORT_NOT_DEFINED'
     | 'ERR_UNKNOWN_BUILTIN_MODULE' | 'ERR_INVALID_MODULE_SPECIFIER'
   readonly message: string
+  /** Absolute paths, with or without extension: a file or folder that comes to be there may be what was asked for. */
+  readonly wanted?: readonly string[]
 }
 
 /** Where a specifier leads. */

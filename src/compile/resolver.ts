@@ -95,12 +95,13 @@ export class Resolver {
     }
   }
 
-  /** tsconfig `paths` and `baseUrl`. */
+  /** By tsconfig `paths` and `baseUrl`. */
+  private mapsTo(asked: Asked): readonly string[] {
+    return this.tsconfigs.of(dirname(asked.importer)).matchPaths?.(asked.specifier) ?? []
+  }
+
   private mapped(asked: Asked): Resolution | undefined {
-    const match = this.tsconfigs.of(dirname(asked.importer)).matchPaths
-    if (match === undefined) return undefined
-    const paths = match(asked.specifier)
-    const file = this.probe(paths, isTypeScript(asked.importer))
+    const file = this.probe(this.mapsTo(asked), isTypeScript(asked.importer))
     return file === undefined ? undefined : this.classify(file, asked)
   }
 
@@ -109,7 +110,7 @@ export class Resolver {
     this.packages ??= new PackageResolver(this.options.conditions ?? [])
     const found = this.packages.resolve(asked.specifier, asked.importer, asked.kind)
     if (found.ok) return this.classify(found.file, asked)
-    return this.source(found.meant, asked) ?? failed(found.failure)
+    return this.source(found.meant, asked) ?? failed({ ...found.failure, wanted: this.mapsTo(asked) })
   }
 
   /** A package of the workspace (symlinked) whose `main` names a file that is yet to be built from TypeScript. */
@@ -124,8 +125,8 @@ export class Resolver {
     if (file !== undefined) return this.classify(file, asked)
     const path = paths[paths.length - 1] ?? asked.specifier
     return failed(asked.kind === 'import'
-      ? { code: 'ERR_MODULE_NOT_FOUND', message: `Cannot find module '${path}' imported from ${asked.importer}` }
-      : { code: 'MODULE_NOT_FOUND', message: `Cannot find module '${asked.specifier}'\nRequire stack:\n- ${asked.importer}` })
+      ? { code: 'ERR_MODULE_NOT_FOUND', message: `Cannot find module '${path}' imported from ${asked.importer}`, wanted: paths }
+      : { code: 'MODULE_NOT_FOUND', message: `Cannot find module '${asked.specifier}'\nRequire stack:\n- ${asked.importer}`, wanted: paths })
   }
 
   private classify(file: string, asked: Asked): Resolution {

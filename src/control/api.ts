@@ -73,7 +73,6 @@ export function createApi(deps: ApiDeps): Api {
       const started = Date.now()
       const result = await main.request('rollback', { module: name })
       if ('error' in result) return { error: 'no_old_code', message: `${name} has no old version to go back to` }
-      loader.forget([name])
       const outcome = { module: name, kind: 'loaded', version: result.version, killed: [] } as const
       return settled({ batch: 0, ok: true, origin: 'rollback' as const, at: started, tookMs: Date.now() - started, outcomes: [outcome] })
     })),

@@ -1,5 +1,5 @@
 /** What became of saves that did not go live: staged (waiting for somebody to leave) or failed (waiting for a repair). */
-import type { ModuleName } from '../protocol/ids'
+import type { ModuleName, Version } from '../protocol/ids'
 import type { FailedView, Origin, StagedView } from '../protocol/snapshot'
 import type { Unit } from '../runtime/link'
 
@@ -10,6 +10,8 @@ export interface StagedBatch {
   policy: 'ask' | 'soft'
   readonly reload: readonly ModuleName[]
   readonly units: readonly Unit[]
+  /** What was current when it was staged. */
+  readonly over: ReadonlyMap<ModuleName, Version>
   /** Why it contains modules that nobody saved. */
   readonly why: ReadonlyMap<ModuleName, string> | undefined
 }

@@ -7,7 +7,7 @@ import type { ModuleNames } from '../compile/moduleNames'
 import type { HostOptions, LoadParams, LoadReport, ModuleOutcome, PurgePolicy, Refusal } from '../protocol/messages'
 import type { ModuleName } from '../protocol/ids'
 import type { FailureReason, Origin } from '../protocol/snapshot'
-import type { LoadedVersion, LoadResult, Picture, Unit } from '../runtime/link'
+import type { LoadedVersion, LoadResult, Picture, PictureVersion, Unit } from '../runtime/link'
 import type { Batches } from './batches'
 import { victimsOf } from './composeSnapshot'
 import type { Captures } from './captures'
@@ -56,6 +56,15 @@ export interface LoadHow {
 
 /** A load that takes the program longer than this (milliseconds) holds up nobody else. */
 const PATIENCE_MS = 1000
+
+interface Failure { readonly module: ModuleName; readonly reason: FailureReason; readonly problems: readonly Problem[]; readonly wanted?: readonly string[] }
+
+/** Where these looked for what is not there. */
+export function wantedBy(units: readonly Unit[]): { readonly wanted?: readonly string[] } {
+  const links = units.flatMap((unit) => [...unit.links, ...Object.values(unit.dynamic)])
+  const wanted = [...new Set(links.flatMap((link) => (link.kind === 'failed' ? (link.wanted ?? []) : [])))]
+  return wanted.length === 0 ? {} : { wanted }
+}
 
 interface NewerLoad { readonly names: readonly ModuleName[]; readonly saved: boolean }
 
@@ -176,11 +185,6 @@ export class Loader {
     return discarded
   }
 
-  /** Who goes back wants nothing newer that waits, until it is saved again. */
-  forget(modules: readonly ModuleName[]): void {
-    for (const { id, reload } of this.deps.batches.allStaged()) if (reload.some((module) => modules.includes(module))) this.deps.batches.unstage(id)
-  }
-
   private async pending(): Promise<ModuleName[]> {
     return [...new Set([...(await this.deps.modified()), ...this.deps.batches.failedModules()])]
   }
@@ -225,8 +229,12 @@ export class Loader {
   }
 
   private isCurrent(module: ModuleName, units: readonly Unit[]): boolean {
-    const current = this.deps.picture().modules.find((view) => view.name === module)?.current
+    const current = this.currentOf(module)
     return current !== undefined && current.hash === units.find((unit) => unit.module === module)?.hash
+  }
+
+  private currentOf(module: ModuleName): PictureVersion | undefined {
+    return this.deps.picture().modules.find((view) => view.name === module)?.current
   }
 
   private async attempt(id: number, reload: readonly ModuleName[], units: readonly Unit[], how: LoadHow): Promise<ModuleOutcome[]> {
@@ -258,8 +266,9 @@ export class Loader {
   /** Who lingers may have left, or was ended; or another version is old now. */
   pictureTaken(): void {
     for (const look of this.onPicture) look()
-    for (const { id, reload } of this.deps.batches.allStaged()) {
-      if (!this.drained.has(id) && !this.isInTheWay(reload)) void this.loadDrained(id)
+    for (const { id, reload, over } of this.deps.batches.allStaged()) {
+      if ([...over].some(([module, version]) => (this.currentOf(module)?.version ?? version) < version)) this.deps.batches.unstage(id) // who goes back wants nothing newer
+      else if (!this.drained.has(id) && !this.isInTheWay(reload)) void this.loadDrained(id)
     }
   }
 
@@ -289,7 +298,7 @@ export class Loader {
       case 'failed': {
         const unit = units.find((one) => one.module === result.module)
         const problems = [this.problemOf(result, unit)]
-        return this.failures(reload, [{ module: result.module, reason: result.reason, problems }], how)
+        return this.failures(reload, [{ module: result.module, reason: result.reason, problems, ...wantedBy(units) }], how)
       }
     }
   }
@@ -303,7 +312,11 @@ export class Loader {
   private stage(id: number, reload: readonly ModuleName[], units: readonly Unit[], victims: readonly (readonly [ModuleName, number])[], how: LoadHow): ModuleOutcome[] {
     this.settle(reload)
     const policy = how.policy === 'soft' ? 'soft' : 'ask'
-    this.deps.batches.stage({ id, since: this.deps.now(), origin: how.origin, policy, reload, units, why: how.why })
+    const over = new Map(reload.flatMap((module) => {
+      const version = this.currentOf(module)?.version
+      return version === undefined ? [] : [[module, version] as const]
+    }))
+    this.deps.batches.stage({ id, since: this.deps.now(), origin: how.origin, policy, reload, units, over, why: how.why })
     const of = new Map(victims)
     return reload.map((module) => ({ module, kind: 'staged', victims: of.get(module) ?? 0, policy }))
   }
@@ -317,11 +330,12 @@ export class Loader {
     this.deps.batches.settle(modules)
   }
 
-  private failures(modules: readonly ModuleName[], failed: readonly { readonly module: ModuleName; readonly reason: FailureReason; readonly problems: readonly Problem[] }[], how: LoadHow): ModuleOutcome[] {
+  private failures(modules: readonly ModuleName[], failed: readonly Failure[], how: LoadHow): ModuleOutcome[] {
     const because = failed[0]?.module
-    const group = how.alone === true ? [] : modules
+    // What is imported for the first time goes with its importers: repairing it loads them.
+    const group = how.alone === true ? [] : [...new Set([...modules, ...failed.map(({ module }) => module)])]
     // A text of the caller's own is not what the file says: the file's problems are not known by it.
-    for (const { module, reason, problems } of how.texts?.size ? [] : failed) this.deps.batches.fail(module, { at: this.deps.now(), reason, problems }, group)
+    for (const { module, ...failure } of how.texts?.size ? [] : failed) this.deps.batches.fail(module, { at: this.deps.now(), ...failure }, group)
     const broken = failed.map(({ module, reason, problems }): ModuleOutcome => ({ module, kind: 'failed', reason, problems }))
     const held = modules.filter((module) => !failed.some((one) => one.module === module))
     return because === undefined ? broken : [...broken, ...held.map((module): ModuleOutcome => ({ module, kind: 'heldBack', because }))]

@@ -21,7 +21,7 @@ import { Captures } from './captures'
 import { CodeRequests } from './codeRequests'
 import { composeSnapshot } from './composeSnapshot'
 import { Graph } from './graph'
-import { Loader } from './loader'
+import { Loader, wantedBy } from './loader'
 import { locate } from './locate'
 import { MainLink } from './mainLink'
 import { Peer } from './peer'
@@ -158,14 +158,14 @@ class Control {
     if (result.kind !== 'failed') return []
     this.started = false
     const problem = this.loader.problemOf(result, units.find((unit) => unit.module === result.module))
-    this.batches.fail(result.module, { at: Date.now(), reason: result.reason, problems: [problem] }, [])
+    this.batches.fail(result.module, { at: Date.now(), reason: result.reason, problems: [problem], ...wantedBy(units) }, [])
     return [{ module: result.module, kind: 'failed', reason: result.reason, problems: [problem] }]
   }
 
   private startFailed(module: ModuleName, reason: 'nofile', message: string): ModuleOutcome[] {
     this.started = false
     const problems = [{ file: path.resolve(this.options.root, this.options.entry ?? ''), line: 1, column: 0, length: 0, severity: 'error', source: 'link', message }] as const
-    this.batches.fail(module, { at: Date.now(), reason, problems }, [])
+    this.batches.fail(module, { at: Date.now(), reason, problems, wanted: problems.map(({ file }) => file) }, [])
     return [{ module, kind: 'failed', reason, problems }]
   }
 
@@ -259,7 +259,7 @@ class Control {
     const snapshot = this.compose()
     this.last = snapshot
     void this.peer.notify('snapshot', this.told.update(snapshot))
-    const folders = [...new Set(snapshot.modules.map((module) => path.dirname(module.file)))].sort()
+    const folders = [...new Set(snapshot.modules.flatMap(foldersOf))].sort()
     if (folders.join('\n') !== this.watched) {
       this.watched = folders.join('\n')
       void this.peer.notify('watch', { folders })
@@ -307,6 +307,10 @@ class Control {
     await this.refresh()
   }
 }
+
+/** Where a change matters for this module; what it looked for may be a file or a folder with an index. */
+const foldersOf = ({ file, failed }: Snapshot['modules'][number]): string[] =>
+  [path.dirname(file), ...(failed?.wanted ?? []).flatMap((wanted) => [path.dirname(wanted), wanted])]
 
 async function statusOf(file: string, hash: string): Promise<'loaded' | 'modified' | 'removed'> {
   try {

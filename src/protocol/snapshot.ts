@@ -68,6 +68,8 @@ export interface FailedView {
   readonly at: number
   readonly reason: FailureReason
   readonly problems: readonly Problem[]
+  /** Absolute paths, with or without extension, where an import was looked for: what comes to be there may repair it. */
+  readonly wanted?: readonly string[]
 }
 
 /** OTP's atoms as string literals, and ours where OTP has none (`compile_error`). */

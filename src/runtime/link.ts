@@ -14,7 +14,8 @@ import type { ProcessDetails, ShellAnswer } from '../protocol/messages'
 export type Link =
   | { readonly kind: 'module'; readonly module: ModuleName }
   | { readonly kind: 'native'; readonly target: string }
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  /** `wanted`: absolute paths, with or without extension, at which it was looked for. */
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string; readonly wanted?: readonly string[] }
 
 /** A compiled module with its specifiers resolved. */
 export interface Unit {

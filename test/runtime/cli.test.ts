@@ -74,6 +74,19 @@ describe('codeswitch run', () => {
     await cli.prints('repaired')
   })
 
+  it('a file that is created after its import is live, with its importer', async () => {
+    start({ 'main.ts': main, 'helper.ts': helper('first') }, 'main.ts')
+    await cli.prints('first')
+    cli.write('helper.ts', `import { made } from './deep/made.js'\nexport const word = (): string => made\n`)
+    await cli.says(/helper\.ts:1:\d+: error: Error: Cannot find module/)
+    cli.write('deep/made.ts', `import { more } from './more'\nexport const made = 'made ' + more`)
+    await cli.says(/deep\/made\.ts:1:\d+: error: Error: Cannot find module/)
+    cli.write('deep/more/index.ts', `export const more = 'and more`)
+    await cli.says(/more\/index\.ts:1:\d+: error: /)
+    cli.write('deep/more/index.ts', `export const more = 'and more'`)
+    await cli.prints('made and more')
+  })
+
   it('soft: a load that would end somebody waits until he has left', async () => {
     start({ 'main.ts': "import * as m from './m'\nimport { send } from 'codeswitch'\nm.start()\nprocess.stdin.on('data', () => send('m', 'code_switch'))\nconsole.log('up')\n", 'm.ts': exampleFile('m.ts') }, 'main.ts')
     await cli.prints('up')

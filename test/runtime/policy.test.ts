@@ -145,16 +145,17 @@ describe('policy', () => {
     assert.equal((await world.module('t')).current?.version, 3)
   })
 
-  it('going back discards what is staged: nothing newer loads by itself', async () => {
-    await lingering()
-    assert.deepEqual(kinds(await world.save('t.ts', loop(3))), ['t staged'])
-    await world.host.request('rollback', { module: 't' })
-    assert.equal((await world.module('t')).staged, undefined)
-    assert.equal(await world.value('t.version()'), 1)
-    assert.equal(await world.value(`whereis('t') !== undefined`), true)
-    const report = await world.load(undefined)
-    assert.deepEqual(kinds(report), ['t loaded'], 'Reload Modified takes it')
-  })
+  for (const [where, goBack] of [['view', () => world.host.request('rollback', { module: 't' })], ['shell', () => world.value(`rollback('t')`)]] as const) {
+    it(`going back, from the ${where}, discards what is staged: nothing newer loads by itself`, async () => {
+      await lingering()
+      assert.deepEqual(kinds(await world.save('t.ts', loop(3))), ['t staged'])
+      await goBack()
+      assert.equal((await world.module('t')).staged, undefined)
+      assert.equal(await world.value('t.version()'), 1)
+      assert.equal(await world.value(`whereis('t') !== undefined`), true)
+      assert.deepEqual(kinds(await world.load(undefined)), ['t loaded'], 'Reload Modified takes it')
+    })
+  }
 
   it('says of what is staged who lingers now', async () => {
     await lingering()

@@ -172,6 +172,12 @@ describe('reload on save', () => {
 describe('the files a change affects', () => {
   it('are the module itself', () => assert.deepEqual(affectedFiles(picture({ modules: [moduleView('t', { current: 1 })] }), '/w/t.ts'), ['/w/t.ts']))
   it('are none for a file that is no module', () => assert.deepEqual(affectedFiles(picture({ modules: [moduleView('t', { current: 1 })] }), '/w/x.ts'), []))
+  it('are the modules that looked there for an import', () => {
+    const failed = { at: 0, reason: 'link_error', problems: [], wanted: ['/w/lib/x', '/w/lib/y.js', '/w/lib/z/'] } as const
+    const snapshot = picture({ modules: [moduleView('t', { current: 1, failed })] })
+    for (const file of ['/w/lib/x.ts', '/w/lib/x.json', '/w/lib/x/index.ts', '/w/lib/y.ts', '/w/lib/z/index.js']) assert.deepEqual(affectedFiles(snapshot, file), ['/w/t.ts'], file)
+    for (const file of ['/w/lib/xx.ts', '/w/x.ts', '/w/lib/x/other.ts']) assert.deepEqual(affectedFiles(snapshot, file), [], file)
+  })
   it('are the modules that failed on a problem in that file', () => {
     const problem = { file: '/w/x.ts', line: 1, column: 0, length: 0, severity: 'error', source: 'compile', message: 'x' } as const
     const failed = moduleView('t', { current: 1, failed: { reason: 'link_error', problems: [problem] } })
