@@ -42,9 +42,9 @@ function withPlaces(command: RunCommand | ShellCommand): Promise<ProgramExit> | 
 
 async function run(command: RunCommand, places: Places): Promise<ProgramExit> {
   const { argv, purgePolicy, purgeGrace } = command
-  const host = hostFor(command, { ...places, argv, purgePolicy, purgeGrace, include: command.include, exclude: command.exclude, keepAlive: false })
+  const host = hostFor(command, { ...places, argv, purgePolicy, purgeGrace, include: command.include, exclude: command.exclude, watch: command.watch, keepAlive: false })
   const signals = passSignals(() => host.osPid)
-  const exit = await runProgram({ host, root: places.root, watch: command.watch, cwd: process.cwd(), print: warn })
+  const exit = await runProgram({ host, cwd: process.cwd(), print: warn })
   signals.dispose()
   host.dispose()
   return exit
@@ -52,7 +52,7 @@ async function run(command: RunCommand, places: Places): Promise<ProgramExit> {
 
 async function shell(command: ShellCommand, places: Places): Promise<ProgramExit> {
   // Loads are typed here, and mean what they mean in Erlang.
-  const host = hostFor(command, { ...places, argv: [], purgePolicy: 'brutal', purgeGrace: 0, include: command.include, exclude: command.exclude, keepAlive: true })
+  const host = hostFor(command, { ...places, argv: [], purgePolicy: 'brutal', purgeGrace: 0, include: command.include, exclude: command.exclude, watch: false, keepAlive: true })
   const { stdin, stdout, env } = process
   const exit = await runShell({ host, json: command.json, version: ownVersion(), cwd: process.cwd(), stdin, stdout, env, warn })
   host.dispose()

@@ -4,8 +4,7 @@ import type { Event } from '../base/event'
 import type { Host } from '../host/host'
 import type { LoadReport } from '../protocol/messages'
 import { readText } from './readText'
-import { reloadOnSave } from './reloadOnSave'
-import { reportText } from './reportText'
+import { loadWaitsText, reportText } from './reportText'
 
 export interface ProgramExit {
   readonly exitCode: number | null
@@ -19,19 +18,17 @@ export interface RunningHost extends Host {
 
 export interface RunProgramDeps {
   readonly host: RunningHost
-  readonly root: string
-  readonly watch: boolean
   readonly cwd: string
   /** To the terminal, not into the program's output. */
   print(text: string): void
 }
 
 /** Resolves when the program has ended, with how it ended. */
-export async function runProgram({ host, root, watch, cwd, print }: RunProgramDeps): Promise<ProgramExit> {
+export async function runProgram({ host, cwd, print }: RunProgramDeps): Promise<ProgramExit> {
   const store = new DisposableStore()
   const ended = new Promise<ProgramExit>((resolve) => store.add(host.onDidExit(resolve)))
   store.add(host.onDidLoad(printReport))
-  if (watch) store.add(reloadOnSave({ host, root, print }))
+  store.add(host.onDidLoadWait(({ modules }) => print(`${loadWaitsText(modules)}\n`)))
 
   /** The picture taken after the load came before this notice. */
   function printReport(report: LoadReport): void {

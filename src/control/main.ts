@@ -12,7 +12,7 @@ import { Resolver } from '../compile/resolver'
 import { hashOf } from '../compile/sourceText'
 import type { ModuleName } from '../protocol/ids'
 import { PROTOCOL } from '../protocol/messages'
-import type { Hello, HostOptions, LoadReport, ModuleOutcome } from '../protocol/messages'
+import type { Hello, HostOptions, LoadParams, LoadReport, ModuleOutcome, Refusal } from '../protocol/messages'
 import type { RuntimeView, Snapshot } from '../protocol/snapshot'
 import type { CodeAnswer, ControlData, Found, Picture, PictureModule } from '../runtime/link'
 import { createApi } from './api'
@@ -25,6 +25,7 @@ import { Loader, wantedBy } from './loader'
 import { locate } from './locate'
 import { MainLink } from './mainLink'
 import { Peer } from './peer'
+import { ReloadOnSave } from './reloadOnSave'
 import { Texts } from './texts'
 import { ToldModules } from './toldModules'
 
@@ -73,10 +74,11 @@ class Control {
   private readonly resolver: Resolver
   private readonly graph: Graph
   private readonly loader: Loader
+  private readonly saves: ReloadOnSave | undefined
   private debugging = false
 
   constructor(private readonly link: MainLink, private readonly peer: Peer, private readonly options: HostOptions, private readonly engine: string) {
-    const log = (level: 'info' | 'warn' | 'error', message: string): void => void peer.notify('log', { level, message })
+    const log = this.log.bind(this)
     this.names = new ModuleNames(options.root)
     this.compiler = new Compiler({ nodeVersion: process.versions.node, root: options.root, cacheDir: cacheDir(), log })
     this.resolver = new Resolver({ root: options.root, include: options.include, exclude: options.exclude, log })
@@ -84,7 +86,11 @@ class Control {
     this.loader = new Loader({
       main: link, graph: this.graph, names: this.names, batches: this.batches, captures: this.captures, options,
       picture: () => this.picture, locate: (text) => locate(text, options.root, this.names), modified: () => this.modified(),
-      onReport: (report) => void peer.notify('loaded', report), onWait: (modules) => void peer.notify('loadWaits', { modules }), onChange: async () => void (await this.refresh()), now: Date.now,
+      onReport: (report) => void peer.notify('loaded', report), onWait: (modules) => this.loadWaits(modules), onChange: async () => void (await this.refresh()), now: Date.now,
+    })
+    this.saves = !options.watch ? undefined : new ReloadOnSave({
+      root: options.root, snapshot: () => this.last ?? this.compose(), prepare: (files) => void this.compiler.compileMany(files),
+      load: (files) => this.loadSaved(files), log: (message) => log('warn', message),
     })
   }
 
@@ -117,7 +123,7 @@ class Control {
       prepare: (files) => void this.compiler.compileMany(files),
       picture: () => this.picture, snapshot: () => this.last ?? this.compose(), refresh: () => this.refresh(),
     })
-    peer.serve({ ...api, load: (params) => (this.started ? api.load(params) : this.startAgain()), openInspector: (params) => this.openInspector(() => api.openInspector(params)) })
+    peer.serve({ ...api, load: (params) => this.load(params), openInspector: (params) => this.openInspector(() => api.openInspector(params)) })
     setInterval(() => void this.ping(), PING_EVERY_MS)
     void this.loader.serially(() => this.startProgram())
   }
@@ -169,9 +175,24 @@ class Control {
     return [{ module, kind: 'failed', reason, problems }]
   }
 
-  /** The program has not started yet: whatever was repaired, it is the start that is tried again. */
-  private startAgain(): Promise<LoadReport> {
-    return this.loader.serially(() => this.startProgram())
+  private load(params: LoadParams): Promise<LoadReport | Refusal> {
+    // As long as the program has not started, whatever was repaired, it is the start that is tried again.
+    return this.started ? this.loader.load(params) : this.loader.serially(() => this.startProgram())
+  }
+
+  /** The answer comes to everybody as a `loaded` notice. */
+  private async loadSaved(modules: readonly string[]): Promise<void> {
+    const answer = await this.load({ modules, origin: 'save', force: false })
+    if ('error' in answer) this.log('warn', answer.message)
+  }
+
+  private loadWaits(modules: readonly ModuleName[]): void {
+    this.saves?.goOn()
+    void this.peer.notify('loadWaits', { modules })
+  }
+
+  private log(level: 'info' | 'warn' | 'error', message: string): void {
+    void this.peer.notify('log', { level, message })
   }
 
   private isLoaded(name: ModuleName): boolean {
@@ -262,7 +283,8 @@ class Control {
     const folders = [...new Set(snapshot.modules.flatMap(foldersOf))].sort()
     if (folders.join('\n') !== this.watched) {
       this.watched = folders.join('\n')
-      void this.peer.notify('watch', { folders })
+      if (this.saves === undefined) void this.peer.notify('watch', { folders })
+      else this.saves.watch(folders)
     }
     return snapshot
   }

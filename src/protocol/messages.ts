@@ -25,6 +25,8 @@ export interface HostOptions {
   readonly purgePolicy: PurgePolicy
   /** Milliseconds that somebody on the way out gets before anybody is asked or killed. */
   readonly purgeGrace: number
+  /** `true`: the host watches the files of its modules, and loads what is saved; `false`: whoever drives it tells it. */
+  readonly watch: boolean
   /** `true`: the host stays when the program has nothing left to do, or failed to start (shell, editor). */
   readonly keepAlive: boolean
 }
@@ -131,7 +133,7 @@ export interface Notifications {
   loadWaits: { readonly modules: readonly ModuleName[] }
   /** A text the person should be able to find again (log channel). */
   log: { readonly level: 'info' | 'warn' | 'error'; readonly message: string }
-  /** The files that matter changed: whoever watches for this host watches these folders (absolute). */
+  /** The files that matter changed: whoever watches for this host (one that does not do so itself) watches these folders (absolute). */
   watch: { readonly folders: readonly string[] }
 }
 

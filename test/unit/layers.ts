@@ -25,11 +25,11 @@ export const layers: readonly Layer[] = [
   { name: 'runtimeLink', files: /^runtime\/link\.ts$/, layers: ['base', 'protocol'], types: ['runtime'], node: true, packages: [] },
   // acorn: the shell reads lines in the program itself.
   { name: 'runtime', files: /^(?:runtime\/|index\.ts$)/, layers: ['base', 'protocol', 'positions', 'runtimeLink'], node: true, packages: ['acorn', '@jridgewell/trace-mapping', '@jridgewell/sourcemap-codec'] },
-  { name: 'control', files: /^control\//, layers: ['base', 'protocol', 'positions', 'compile', 'runtimeLink'], node: true, packages: ['vscode-jsonrpc', 'esbuild'] },
+  { name: 'control', files: /^control\//, layers: ['base', 'protocol', 'positions', 'compile', 'runtimeLink', 'save'], node: true, packages: ['vscode-jsonrpc', 'esbuild'] },
   { name: 'host', files: /^host\//, layers: ['base', 'protocol'], node: true, packages: ['vscode-jsonrpc'] },
   { name: 'savedFiles', files: /^save\/savedFiles\.ts$/, layers: ['base', 'protocol', 'save', 'host'], node: true, packages: ['vscode'] },
   { name: 'save', files: /^save\//, layers: ['base', 'protocol'], node: true, packages: ['picomatch'] },
   { name: 'views', files: /^views\//, layers: ['base', 'protocol', 'host', 'save', 'savedFiles'], node: true, packages: ['vscode'] },
-  { name: 'cli', files: /^cli\//, layers: ['base', 'protocol', 'host', 'save'], node: true, packages: [] },
+  { name: 'cli', files: /^cli\//, layers: ['base', 'protocol', 'host'], node: true, packages: [] },
   { name: 'extension', files: /^extension\.ts$/, layers: ['base', 'protocol', 'host', 'save', 'savedFiles', 'views'], node: true, packages: ['vscode'] }
 ]

@@ -18,7 +18,7 @@ export class BenchHost {
     const root = temporaryFolder()
     let said = ''
     const host = new NodeHost({
-      options: () => ({ root, entry: 'main.ts', argv: [], include: [], exclude: [], purgePolicy: 'brutal', purgeGrace: 0, keepAlive: true }),
+      options: () => ({ root, entry: 'main.ts', argv: [], include: [], exclude: [], purgePolicy: 'brutal', purgeGrace: 0, watch: false, keepAlive: true }),
       runtimeExecutable: node, runtimeArgs: nodeArgs, distDir, stdio: 'pipe', log: () => {},
       onOutput: (_, text) => { said = (said + text).slice(-2000) },
     })

@@ -56,8 +56,8 @@ export class FakeHost implements RunningHost {
     this.loaded.fire(report)
   }
 
-  tellWatch(folders: readonly string[]): void {
-    this.watching.fire({ folders })
+  tellLoadWait(modules: readonly ModuleName[]): void {
+    this.waiting.fire({ modules })
   }
 
   async request<M extends keyof Requests>(method: M, params: Requests[M][0]): Promise<Requests[M][1]> {

@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { runProgram } from '../../../src/cli/runProgram'
 import { moduleName, version } from '../../../src/protocol/ids'
 import type { LoadReport } from '../../../src/protocol/messages'
 import { settle } from '../save/fakeClock'
-import { emptySnapshot, FakeHost, moduleView } from './fakeHost'
+import { emptySnapshot, FakeHost } from './fakeHost'
 
 const t = moduleName('t')
 const report: LoadReport = { batch: 2, ok: true, origin: 'save', at: 0, tookMs: 2, outcomes: [{ module: t, kind: 'loaded', version: version(2), killed: [] }] }
 
 describe('codeswitch run', () => {
-  let root: string
-  beforeEach(() => { root = realpathSync(mkdtempSync(join(tmpdir(), 'run-'))) })
-  afterEach(() => rmSync(root, { recursive: true }))
-
-  const run = (host: FakeHost, watch = true) => {
+  const run = (host: FakeHost) => {
     let printed = ''
-    const ended = runProgram({ host, root, watch, cwd: root, print: (text) => { printed += text } })
+    const ended = runProgram({ host, cwd: '/', print: (text) => { printed += text } })
     return { ended, printed: () => printed }
   }
 
@@ -50,31 +43,13 @@ describe('codeswitch run', () => {
     await ended
   })
 
-  it('loads a module that is saved, and nothing else', async () => {
-    mkdirSync(join(root, 'src'))
-    const file = join(root, 'src/t.ts')
-    writeFileSync(file, 'first')
-    let onLoad = (_paths: unknown): void => {}
-    const loads = new Promise<unknown>((resolve) => { onLoad = resolve })
-    const host = new FakeHost({ load: ({ modules }) => { onLoad(modules); return report } })
-    host.snapshot = { ...emptySnapshot, modules: [moduleView('src/t', file)] }
-    const { ended } = run(host)
-    await settle()
-    host.tellWatch([join(root, 'src')])
-    writeFileSync(join(root, 'src/other.ts'), 'no module of the program')
-    writeFileSync(file, 'second')
-    assert.deepEqual(await loads, [file])
-    host.exit({ exitCode: 0, signal: null })
-    await ended
-  })
-
-  it('--no-watch loads nothing', async () => {
+  it('says which load waits for the program', async () => {
     const host = new FakeHost()
-    const { ended } = run(host, false)
+    const { printed, ended } = run(host)
     await settle()
-    host.tellWatch([join(root, 'missing')])
+    host.tellLoadWait([t])
+    assert.equal(printed(), '[codeswitch] t is not loaded yet: its top level or onLoad has not ended; a newer save takes its place\n')
     host.exit({ exitCode: 0, signal: null })
     await ended
-    assert.deepEqual(host.asked, [])
   })
 })
