@@ -1,7 +1,7 @@
 /** Adds to a batch the importers that captured a value of what it loads: asks the runtime what is a function, and says why. */
 import type { ModuleName } from '../protocol/ids'
-import type { Picture, Unit } from '../runtime/link'
-import type { Capture, Captures } from './captures'
+import type { Unit } from '../runtime/link'
+import type { Capture, Captures, Loaded } from './captures'
 import { wantedBy } from './captures'
 import type { Graph } from './graph'
 import type { MainLink } from './mainLink'
@@ -10,7 +10,8 @@ export interface CapturersDeps {
   readonly main: Pick<MainLink, 'request'>
   readonly graph: Graph
   readonly captures: Captures
-  picture(): Picture
+  /** What is loaded, as of the last picture. */
+  readonly loaded: Loaded
 }
 
 export interface WithCapturers {
@@ -21,14 +22,12 @@ export interface WithCapturers {
 }
 
 export async function withCapturers(deps: CapturersDeps, reload: readonly ModuleName[], units: readonly Unit[]): Promise<WithCapturers> {
-  const picture = deps.picture()
-  const reachable = deps.captures.reachable(reload, picture)
+  const reachable = deps.captures.reachable(reload, deps.loaded)
   if (reachable.length === 0) return { reload, units, why: new Map() }
   const values = await valuesOf(deps, reachable)
-  const hashes = new Map(picture.modules.map((module) => [module.name, module.current?.hash ?? '']))
   const after = new Map(units.map((unit) => [unit.module, unit.hash]))
   const differs = (from: ModuleName, name: string): boolean => {
-    const before = hashes.get(from) ?? ''
+    const before = deps.loaded.get(from)?.current?.hash ?? ''
     return !deps.captures.isSameLiteral(from, name, before, after.get(from) ?? before)
   }
   const all = new Set(reload)

@@ -4,7 +4,10 @@
  */
 import type { ModuleName } from '../protocol/ids'
 import type { Captured, Rewritten } from '../protocol/unit'
-import type { Link, Picture, Unit } from '../runtime/link'
+import type { Link, PictureModule, Unit } from '../runtime/link'
+
+/** What is loaded, by name. */
+export type Loaded = ReadonlyMap<ModuleName, PictureModule>
 
 /** Exports by module; `*` stands for all of them, `=` for `module.exports` itself. */
 export type Wanted = readonly { readonly module: ModuleName; readonly names: readonly string[] }[]
@@ -31,10 +34,14 @@ interface Source { readonly module: ModuleName; readonly name: string }
 
 export class Captures {
   private readonly known = new Map<ModuleName, Map<string, Uses>>()
+  /** Modules some text of which takes anything: few of many, and every save looks through them. */
+  private readonly takers = new Set<ModuleName>()
 
   add(unit: Unit): void {
     const texts = this.known.get(unit.module) ?? new Map<string, Uses>()
-    this.known.set(unit.module, texts.set(unit.hash, usesOf(unit)))
+    const uses = usesOf(unit)
+    this.known.set(unit.module, texts.set(unit.hash, uses))
+    if (uses.takes.length > 0) this.takers.add(unit.module)
   }
 
   /** As for texts: only what some slot or batch needs stays. */
@@ -50,14 +57,12 @@ export class Captures {
    * Every capture that may matter when `reload` is loaded, transitively. Functions are among them: only the runtime knows what
    * is one.
    */
-  reachable(reload: readonly ModuleName[], { modules }: Picture): Capture[] {
-    const current = new Map<ModuleName, string>()
-    for (const { name, current: version } of modules) if (version !== undefined) current.set(name, version.hash)
-    // Every save waits for this, and of a thousand modules most took nothing.
+  reachable(reload: readonly ModuleName[], modules: Loaded): Capture[] {
     const all: Capture[] = []
-    for (const [importer, hash] of current) {
-      const uses = this.known.get(importer)?.get(hash)
-      if (uses !== undefined && uses.takes.length > 0) all.push(...this.of(importer, hash, uses, current))
+    for (const importer of this.takers) {
+      const hash = modules.get(importer)?.current?.hash
+      const uses = hash === undefined ? undefined : this.known.get(importer)?.get(hash)
+      if (hash !== undefined && uses !== undefined) all.push(...this.of(importer, hash, uses, modules))
     }
     const found = new Set<Capture>()
     const reached = new Set(reload)
@@ -79,17 +84,17 @@ export class Captures {
     return literal !== undefined && literal === texts?.get(after)?.literals[name]
   }
 
-  private of(importer: ModuleName, hash: string, uses: Uses, current: ReadonlyMap<ModuleName, string>): Capture[] {
+  private of(importer: ModuleName, hash: string, uses: Uses, current: Loaded): Capture[] {
     return uses.takes.flatMap(({ from, at }) => this.origins({ module: from, name: at.name }, current, new Set())
       .filter((origin) => origin.module !== importer)
       .map((origin): Capture => ({ importer, hash, from: origin.module, name: origin.name, at })))
   }
 
   /** Behind re-exports. A namespace comes from everything it shows. */
-  private origins(source: Source, current: ReadonlyMap<ModuleName, string>, seen: Set<string>): Source[] {
+  private origins(source: Source, current: Loaded, seen: Set<string>): Source[] {
     const { module, name } = source
     const key = `${module} ${name}`
-    const uses = this.known.get(module)?.get(current.get(module) ?? '')
+    const uses = this.known.get(module)?.get(current.get(module)?.current?.hash ?? '')
     if (seen.has(key) || uses === undefined) return [source]
     seen.add(key)
     const behind = (one: Source): Source[] => this.origins(one, current, seen)
@@ -101,8 +106,8 @@ export class Captures {
     return stars.length > 0 ? stars : [source]
   }
 
-  private exports({ module, name }: Source, current: ReadonlyMap<ModuleName, string>): boolean {
-    return name === '*' || this.known.get(module)?.get(current.get(module) ?? '')?.exports.has(name) === true
+  private exports({ module, name }: Source, current: Loaded): boolean {
+    return name === '*' || this.known.get(module)?.get(current.get(module)?.current?.hash ?? '')?.exports.has(name) === true
   }
 }
 

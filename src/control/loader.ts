@@ -7,10 +7,10 @@ import type { ModuleNames } from '../compile/moduleNames'
 import type { HostOptions, LoadParams, LoadReport, ModuleOutcome, PurgePolicy, Refusal } from '../protocol/messages'
 import type { ModuleName } from '../protocol/ids'
 import type { FailureReason, Origin } from '../protocol/snapshot'
-import type { LoadedVersion, LoadResult, Picture, PictureVersion, Unit } from '../runtime/link'
+import type { LoadedVersion, LoadResult, PictureVersion, Unit } from '../runtime/link'
 import type { Batches } from './batches'
 import { victimsOf } from './composeSnapshot'
-import type { Captures } from './captures'
+import type { Captures, Loaded } from './captures'
 import { withCapturers } from './capturers'
 import type { WithCapturers } from './capturers'
 import { withOpeners } from './openers'
@@ -24,7 +24,8 @@ export interface LoaderDeps {
   readonly batches: Batches
   readonly captures: Captures
   readonly options: HostOptions
-  picture(): Picture
+  /** What is loaded, as of the last picture. */
+  readonly loaded: Loaded
   /** The file of a module that was never loaded, by what a person typed. */
   locate(text: string): string | undefined
   /** The source text on disk no longer is that of these loaded modules. */
@@ -205,9 +206,8 @@ export class Loader {
   }
 
   private has(reload: readonly ModuleName[]): (module: ModuleName) => boolean {
-    const loaded = new Set(this.deps.picture().modules.filter((module) => module.current !== undefined).map((module) => module.name))
-    for (const module of reload) loaded.delete(module)
-    return (module) => loaded.has(module)
+    const again = new Set(reload)
+    return (module) => !again.has(module) && this.currentOf(module) !== undefined
   }
 
   private async outcomes(id: number, modules: readonly ModuleName[], asked: ReadonlySet<ModuleName>, collected: Collected, how: LoadHow): Promise<ModuleOutcome[]> {
@@ -234,7 +234,7 @@ export class Loader {
   }
 
   private currentOf(module: ModuleName): PictureVersion | undefined {
-    return this.deps.picture().modules.find((view) => view.name === module)?.current
+    return this.deps.loaded.get(module)?.current
   }
 
   private async attempt(id: number, reload: readonly ModuleName[], units: readonly Unit[], how: LoadHow): Promise<ModuleOutcome[]> {
@@ -283,7 +283,10 @@ export class Loader {
   }
 
   private isInTheWay(modules: readonly ModuleName[]): boolean {
-    return this.deps.picture().modules.some((module) => modules.includes(module.name) && victimsOf(module) > 0)
+    return modules.some((name) => {
+      const module = this.deps.loaded.get(name)
+      return module !== undefined && victimsOf(module) > 0
+    })
   }
 
   private async settled(id: number, reload: readonly ModuleName[], units: readonly Unit[], result: LoadResult, how: LoadHow): Promise<ModuleOutcome[]> {

@@ -85,7 +85,7 @@ class Control {
     this.graph = new Graph({ compiler: this.compiler, resolver: this.resolver, names: this.names, texts: this.texts, captures: this.captures, debugging: () => this.debugging })
     this.loader = new Loader({
       main: link, graph: this.graph, names: this.names, batches: this.batches, captures: this.captures, options,
-      picture: () => this.picture, locate: (text) => locate(text, options.root, this.names), modified: () => this.modified(),
+      loaded: this.modules, locate: (text) => locate(text, options.root, this.names), modified: () => this.modified(),
       onReport: (report) => void peer.notify('loaded', report), onWait: (modules) => this.loadWaits(modules), onChange: async () => void (await this.refresh()), now: Date.now,
     })
     this.saves = !options.watch ? undefined : new ReloadOnSave({
@@ -196,7 +196,7 @@ class Control {
   }
 
   private isLoaded(name: ModuleName): boolean {
-    return this.picture.modules.some((module) => module.name === name && module.current !== undefined)
+    return this.modules.get(name)?.current !== undefined
   }
 
   private async resolve(specifier: string, importer: string, kind: 'import' | 'require', has: (name: ModuleName) => boolean): Promise<{ link: ReturnType<Graph['link']>; units: Awaited<ReturnType<Graph['collect']>>['units'] }> {

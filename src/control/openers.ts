@@ -6,10 +6,9 @@ import type { ModuleName } from '../protocol/ids'
 import type { Unit } from '../runtime/link'
 import type { CapturersDeps, WithCapturers } from './capturers'
 
-export async function withOpeners({ main, graph, picture }: CapturersDeps, reload: readonly ModuleName[], units: readonly Unit[]): Promise<WithCapturers> {
+export async function withOpeners({ main, graph, loaded }: CapturersDeps, reload: readonly ModuleName[], units: readonly Unit[]): Promise<WithCapturers> {
   if (reload.length === 0) return { reload, units, why: new Map() }
   const openers = await main.request('openers', {})
-  const hashes = new Map(picture().modules.map((module) => [module.name, module.current?.hash]))
   const all = new Set(reload)
   const why = new Map<ModuleName, string>()
   const again: Unit[] = []
@@ -17,7 +16,7 @@ export async function withOpeners({ main, graph, picture }: CapturersDeps, reloa
   for (let opener = next(); opener !== undefined; opener = next()) {
     const { module, by, what, line } = opener
     all.add(module)
-    const hash = hashes.get(module)
+    const hash = loaded.get(module)?.current?.hash
     const unit = hash === undefined ? undefined : graph.again(module, hash)
     if (unit === undefined) continue
     again.push(unit)

@@ -29,17 +29,16 @@ export class ModulePictures {
         if (this.seen.delete(record.name)) gone.push(record.name)
         continue
       }
-      const now = this.look(record)
-      if (before !== undefined && isSame(before, now)) continue
+      // All but a few are as they were: nothing is made for those.
+      const inCurrent = this.count(record.current)
+      const inOld = this.count(record.old)
+      if (before !== undefined && before.inCurrent === inCurrent && before.inOld === inOld && isSame(before, record)) continue
+      const { current, old, file, sticky } = record
+      const now = { file, sticky, current, old, inCurrent, inOld }
       this.seen.set(record.name, now)
       modules.push(viewOf(record.name, now))
     }
     return { modules, gone }
-  }
-
-  private look(record: ModuleRecord): Seen {
-    const { current, old, file, sticky } = record
-    return { file, sticky, current, old, inCurrent: this.count(current), inOld: this.count(old) }
   }
 
   private count(instance: Instance | undefined): number {
@@ -48,8 +47,7 @@ export class ModulePictures {
   }
 }
 
-const isSame = (a: Seen, b: Seen): boolean =>
-  a.current === b.current && a.old === b.old && a.inCurrent === b.inCurrent && a.inOld === b.inOld && a.sticky === b.sticky && a.file === b.file
+const isSame = (a: Seen, b: ModuleRecord): boolean => a.current === b.current && a.old === b.old && a.sticky === b.sticky && a.file === b.file
 
 const viewOf = (name: ModuleName, { file, sticky, current, old, inCurrent, inOld }: Seen): PictureModule =>
   ({ name, file, sticky, current: versionOf(current, inCurrent), old: versionOf(old, inOld) })

@@ -1,7 +1,7 @@
 import { Emitter } from '../../../src/base/event'
 import type { ProgramExit, RunningHost } from '../../../src/cli/runProgram'
 import { HostDown } from '../../../src/host/host'
-import { moduleName, pidText } from '../../../src/protocol/ids'
+import { moduleName, type ModuleName, pidText } from '../../../src/protocol/ids'
 import type { Notifications, Requests, ShellAnswer } from '../../../src/protocol/messages'
 import type { ModuleView, ProcessView, RuntimeView, Snapshot } from '../../../src/protocol/snapshot'
 

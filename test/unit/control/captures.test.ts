@@ -3,7 +3,7 @@ import { rewrite } from '../../../src/compile/rewrite/rewrite'
 import { Captures, wantedBy } from '../../../src/control/captures'
 import { moduleName, version } from '../../../src/protocol/ids'
 import type { ModuleName } from '../../../src/protocol/ids'
-import type { Link, Picture, Unit } from '../../../src/runtime/link'
+import type { Link, PictureModule, Unit } from '../../../src/runtime/link'
 
 const link = (specifier: string): Link => ({ kind: 'module', module: moduleName(specifier.slice(2)) })
 
@@ -15,19 +15,19 @@ function unit(name: string, text: string): Unit {
 }
 
 /** All loaded, each in the text given last. */
-function world(texts: Readonly<Record<string, string>>): { captures: Captures; picture: Picture } {
+function world(texts: Readonly<Record<string, string>>): { captures: Captures; loaded: Map<ModuleName, PictureModule> } {
   const captures = new Captures()
   const modules = Object.entries(texts).map(([name, text]) => {
     captures.add(unit(name, text))
-    const current: Picture['modules'][number]['current'] = { version: version(1), hash: text, size: 0, loadedAt: 0, origin: 'start', processes: 0 }
+    const current: PictureModule['current'] = { version: version(1), hash: text, size: 0, loadedAt: 0, origin: 'start', processes: 0 }
     return { name: moduleName(name), file: `/p/${name}.js`, sticky: false, current, old: undefined }
   })
-  return { captures, picture: { modules, total: 0, offset: 0, processes: [], lingering: [], atRisk: [] } }
+  return { captures, loaded: new Map(modules.map((module) => [module.name, module])) }
 }
 
 const reached = (texts: Readonly<Record<string, string>>, ...reload: string[]): string[] => {
-  const { captures, picture } = world(texts)
-  return captures.reachable(reload.map((name): ModuleName => moduleName(name)), picture).map(({ importer, from, name }) => `${importer} takes ${name} of ${from}`).sort()
+  const { captures, loaded } = world(texts)
+  return captures.reachable(reload.map((name): ModuleName => moduleName(name)), loaded).map(({ importer, from, name }) => `${importer} takes ${name} of ${from}`).sort()
 }
 
 describe('who captured a value', () => {
@@ -58,7 +58,7 @@ describe('who captured a value', () => {
   })
 
   it('leads to one question per module', () => {
-    const { captures, picture } = world({ a: 'export const x = {}, y = {}', b: 'import { x, y } from "./a"; f(x, y)', c: 'import { x } from "./a"; f(x)' })
-    assert.deepEqual(wantedBy(captures.reachable([moduleName('a')], picture)), [{ module: 'a', names: ['x', 'y'] }])
+    const { captures, loaded } = world({ a: 'export const x = {}, y = {}', b: 'import { x, y } from "./a"; f(x, y)', c: 'import { x } from "./a"; f(x)' })
+    assert.deepEqual(wantedBy(captures.reachable([moduleName('a')], loaded)), [{ module: 'a', names: ['x', 'y'] }])
   })
 })
