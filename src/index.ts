@@ -16,7 +16,7 @@ export const {
   sendAfter, startTimer, cancelTimer, readTimer, makeRef, alias, unalias,
   processes, processInfo, isProcessAlive, suspendProcess, resumeProcess, hibernate, become,
   put, get, erase, processLabel, setLabel,
-  genServer, genStatem, genEvent, supervisor, sys, procLib, task, code
+  genServer, genStatem, genEvent, supervisor, sys, procLib, task, code, release
 } = api
 
 function installed(): typeof Api | undefined {

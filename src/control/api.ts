@@ -76,6 +76,8 @@ export function createApi(deps: ApiDeps): Api {
       const outcome = { module: name, kind: 'loaded', version: result.version, killed: [] } as const
       return settled({ batch: 0, ok: true, origin: 'rollback' as const, at: started, tookMs: Date.now() - started, outcomes: [outcome] })
     })),
+    previewUpgrade: (params) => main.request('previewUpgrade', params),
+    runUpgrade: async (params) => settled(await main.request('runUpgrade', params)),
     snapshot: () => deps.refresh(),
     processes: async (params) => {
       const picture = await main.request('page', params)

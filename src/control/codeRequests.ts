@@ -10,6 +10,7 @@ import type { Texts } from './texts'
 
 const PURGING = { origin: 'shell', force: true, policy: 'brutal', graceMs: 0, alone: true } as const
 const REFUSING = { origin: 'program', force: true, policy: 'never', graceMs: 0, alone: true } as const
+const UPGRADING = { ...PURGING, origin: 'program' } as const
 const ATOMIC = { ...REFUSING, atomic: true } as const
 
 export interface CodeRequestDeps {
@@ -26,7 +27,7 @@ export interface CodeRequestDeps {
 
 type Errors = Extract<CodeAnswer, { readonly kind: 'errors' }>
 /** What is to be loaded, and the texts that are not those on disk. */
-interface Found { readonly kind: 'found'; readonly names: readonly ModuleName[]; readonly texts: ReadonlyMap<string, string> }
+interface Found { readonly kind: 'found'; readonly names: readonly ModuleName[]; readonly texts: ReadonlyMap<string, string>; readonly exports?: readonly (readonly string[])[] }
 
 export class CodeRequests {
   /** Compiled and not loaded yet: with the texts of the moment they were prepared. */
@@ -52,7 +53,11 @@ export class CodeRequests {
       }
       case 'compile': {
         const found = await this.compiled(request.modules, 'any')
-        return found.kind === 'found' ? { kind: 'loaded', modules: found.names } : found
+        return found.kind === 'found' ? { kind: 'loaded', modules: found.names, exports: found.exports ?? [] } : found
+      }
+      case 'upgrade': {
+        const found = this.find(request.modules)
+        return found.kind === 'found' ? this.run(found, { ...UPGRADING, soft: request.soft }, nested) : found
       }
       case 'prepare': {
         const found = await this.compiled(request.modules, 'atomic')
@@ -101,7 +106,7 @@ export class CodeRequests {
     if (found.kind === 'errors') return found
     const refused = which === 'atomic' ? found.names.filter((name) => unitOf(units, name)?.rewritten.exports.includes('onLoad')) : []
     if (refused.length > 0) return { kind: 'errors', errors: refused.map((name) => [name, 'on_load_not_allowed']), printed: '' }
-    return { ...found, texts: this.frozen(found, units) }
+    return { ...found, texts: this.frozen(found, units), exports: found.names.map((name) => unitOf(units, name)?.rewritten.exports ?? []) }
   }
 
   /** What is finished later is what was compiled now, whatever is saved meanwhile. */
@@ -162,7 +167,7 @@ const unitOf = (units: readonly Unit[], name: ModuleName): Unit | undefined => u
 
 function answerOf(report: LoadReport): CodeAnswer {
   const failed = report.outcomes.filter((outcome) => outcome.kind === 'failed')
-  if (failed.length === 0) return { kind: 'loaded', modules: report.outcomes.map((outcome) => outcome.module) }
+  if (failed.length === 0) return { kind: 'loaded', modules: report.outcomes.map((outcome) => outcome.module), killed: report.outcomes.flatMap((outcome) => (outcome.kind === 'loaded' ? outcome.killed : [])) }
   return { kind: 'errors', errors: failed.map((outcome) => [outcome.module, atomOf(outcome.reason)]), printed: failed.flatMap(printed).join('\n') }
 }
 

@@ -49,6 +49,8 @@ export interface LoadHow {
   readonly alone?: boolean
   /** code:atomic_load/1: no `onLoad`. */
   readonly atomic?: boolean
+  /** In the old code of these nobody may linger, whatever the policy is. */
+  readonly soft?: readonly ModuleName[]
   /** Asked for by a top level or `onLoad` of a load under way: it has no turn of its own. */
   readonly nested?: boolean
   /** Why modules are loaded that nobody saved. */
@@ -240,7 +242,7 @@ export class Loader {
   private async attempt(id: number, reload: readonly ModuleName[], units: readonly Unit[], how: LoadHow): Promise<ModuleOutcome[]> {
     const purge = how.policy === 'brutal' ? 'kill' : how.policy === 'never' ? 'never' : 'refuse'
     if (how.graceMs > 0) await this.grace(reload, how.graceMs)
-    const loading = this.patiently(reload, this.deps.main.request('load', { units, reload, purge, origin: how.origin, atomic: how.atomic === true, ...(how.nested === true ? {} : { turn: this.turn }) }))
+    const loading = this.patiently(reload, this.deps.main.request('load', { units, reload, purge, origin: how.origin, atomic: how.atomic === true, soft: how.soft ?? [], ...(how.nested === true ? {} : { turn: this.turn }) }))
     for (const newer of this.queued) this.giveWay(newer)
     return this.settled(id, reload, units, await loading, how)
   }

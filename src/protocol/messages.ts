@@ -7,6 +7,7 @@
 import type { Problem } from '../base/problem'
 import type { FailureReason, Origin, ProcessPage, ProcessView, Snapshot } from './snapshot'
 import type { ModuleName, PidText, Version } from './ids'
+import type { UpgradeDirection, UpgradePreview, UpgradeReport } from './upgrade'
 
 export const PROTOCOL = 1
 
@@ -105,6 +106,9 @@ export interface Requests {
   purgeAll: [{ readonly soft: boolean }, { readonly modules: readonly PurgeReport[] }]
   delete: [{ readonly module: string }, { readonly module: ModuleName; readonly result: boolean } | Refusal]
   rollback: [{ readonly module: string }, LoadReport | Refusal]
+  /** What the plan in this file (absolute) would do now. */
+  previewUpgrade: [{ readonly file: string; readonly direction: UpgradeDirection }, UpgradePreview]
+  runUpgrade: [{ readonly file: string; readonly direction: UpgradeDirection }, UpgradeReport]
   snapshot: [Record<string, never>, Snapshot]
   processes: [{ readonly offset: number; readonly limit: number; readonly filter?: string }, ProcessPage]
   inspect: [{ readonly pid: string }, ProcessDetails | Refusal]

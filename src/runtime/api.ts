@@ -21,6 +21,7 @@ import type { GenServer } from './behaviours/genServerTypes'
 import type { GenEvent } from './behaviours/genEventTypes'
 import type { GenStatem } from './behaviours/genStatemTypes'
 import type { ProcLibApi } from './behaviours/procLibTypes'
+import type { Release } from './release/releaseTypes'
 import type { Supervisor } from './behaviours/supervisorTypes'
 import type { Sys } from './behaviours/sys'
 import type { TaskApi } from './behaviours/task'
@@ -31,6 +32,7 @@ export type { EventAnswer, GenEventModule, HandlerRef } from './behaviours/genEv
 export type { Action, Actions, CallbackMode, EventResult, EventType, GenStatemModule, StatemInit } from './behaviours/genStatemTypes'
 export type { ChildCounts, ChildResult, ChildRow, ChildSpec, RestartType, Strategy, SupervisorAtRisk, SupervisorFlags, SupervisorInit, SupervisorModule } from './behaviours/supervisorTypes'
 export type { BatchError, CodeApi, Loaded, LoadError, LoadErrorReason, ModuleInfo, ObjectCode, Wanted } from './codeApi'
+export type { Instruction, PurgeMethod, Purging, Release, UpgradeDirection, UpgradeOptions, UpgradePlan, UpgradePreview, UpgradeProblem, UpgradeReport } from './release/releaseTypes'
 export type { Status } from './behaviours/sys'
 export type { TaskRef } from './behaviours/task'
 export type { From, ServerRef, StartMonitorResult, StartOptions, StartResult, Timeout } from './behaviours/terms'
@@ -242,3 +244,6 @@ export declare const procLib: ProcLibApi
 
 /** The code server: loading, purging and deleting modules, and asking what is loaded. code(3). With plain `node` there is none: loads reject. */
 export declare const code: CodeApi
+
+/** Upgrade plans: several modules and the states of who runs them, checked whole, previewed, run as one step. release_handler(3). */
+export declare const release: Release

@@ -69,6 +69,8 @@ export interface LoadHow {
   readonly origin: Origin
   /** code:atomic_load/1: refuses modules with `onLoad`, and such that are being loaded. */
   readonly atomic?: boolean
+  /** Nobody may linger in the old code of these, whatever `purge` says. */
+  readonly soft?: readonly ModuleName[]
   /** Whom to tell when an `onLoad` waits. */
   readonly turn?: number
 }
@@ -180,12 +182,13 @@ export class CodeServer {
   }
 
   /** Everything that forbids the commit; asked before and after the fallible half, as that may take a while. */
-  private refusal(reload: readonly ModuleName[], { purge }: LoadHow): LoadOutcome | undefined {
+  private refusal(reload: readonly ModuleName[], { purge, soft = [] }: LoadHow): LoadOutcome | undefined {
     const loaded = reload.flatMap((name) => this.table.get(name) ?? []).filter((record) => record.current !== undefined)
     const refuse = (reason: FailureReason, records: readonly ModuleRecord[]): LoadOutcome | undefined =>
       records.length === 0 ? undefined : { kind: 'refused', reason, modules: records.map((record) => record.name) }
     const blocked = purge === 'refuse' ? this.lingerers(reload) : []
     return refuse('sticky_directory', loaded.filter((record) => this.isSticky(record)))
+      ?? refuse('not_purged', this.lingerers(soft).flatMap(({ module }) => this.table.get(module) ?? []))
       ?? refuse('not_purged', purge === 'never' ? loaded.filter((record) => record.old !== undefined) : [])
       ?? (blocked.length === 0 ? undefined : { kind: 'lingering', modules: blocked })
   }

@@ -8,6 +8,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Rewritten } from '../protocol/unit'
 import type { ModuleName, PidText, Version } from '../protocol/ids'
 import type { AtRiskView, FailureReason, Origin, ProcessStatus } from '../protocol/snapshot'
+import type { UpgradeDirection, UpgradePreview, UpgradeReport } from '../protocol/upgrade'
 import type { ProcessDetails, ShellAnswer } from '../protocol/messages'
 
 /** Where a specifier leads. */
@@ -111,7 +112,7 @@ export interface MainRequests {
   /** Runs the program: units are all that can be reached; `entry` is evaluated first. */
   start: [{ readonly units: readonly Unit[]; readonly entry: ModuleName; readonly entryFile: string; readonly argv: readonly string[]; readonly keepAlive: boolean }, LoadResult]
   /** `reload` are loaded whatever they were; `units` beyond them are ready in case they are imported for the first time. */
-  load: [{ readonly units: readonly Unit[]; readonly reload: readonly ModuleName[]; readonly purge: PurgeMode; readonly origin: Origin; readonly atomic?: boolean; readonly turn?: number }, LoadResult]
+  load: [{ readonly units: readonly Unit[]; readonly reload: readonly ModuleName[]; readonly purge: PurgeMode; readonly origin: Origin; readonly atomic?: boolean; readonly turn?: number; readonly soft?: readonly ModuleName[] }, LoadResult]
   /** A newer load of these modules waits its turn: one under way that waits for a top level, or spins in it, is given up; with `onLoad` also one that is in an `onLoad`. */
   giveWay: [{ readonly modules: readonly ModuleName[]; readonly onLoad: boolean }, true]
   /** Who lingers in the old code of these. */
@@ -124,6 +125,8 @@ export interface MainRequests {
   delete: [{ readonly module: ModuleName }, { readonly result: boolean }]
   rollback: [{ readonly module: ModuleName }, { readonly version: Version } | { readonly error: 'no_old_code' }]
   /** `together`: modules that would be purged at the same time, group by group. */
+  previewUpgrade: [{ readonly file: string; readonly direction: UpgradeDirection }, UpgradePreview]
+  runUpgrade: [{ readonly file: string; readonly direction: UpgradeDirection }, UpgradeReport]
   picture: [{ readonly together: readonly (readonly ModuleName[])[] }, PictureUpdate]
   page: [{ readonly offset: number; readonly limit: number; readonly filter?: string }, ProcessPicture]
   inspect: [{ readonly pid: string }, (Omit<ProcessDetails, 'process'> & { readonly process: PictureProcess }) | undefined]
@@ -155,13 +158,17 @@ export type CodeRequest =
   | { readonly op: 'loadBinary'; readonly module: string; readonly file: string; readonly text: string }
   | { readonly op: 'atomicLoad' | 'prepare' | 'compile'; readonly modules: readonly WantedModule[] }
   | { readonly op: 'finish'; readonly handle: number }
+  /** An upgrade plan: all as one step, modules with `onLoad` too. Nobody may linger in the old code of `soft`, who lingers in that of others is ended. */
+  | { readonly op: 'upgrade'; readonly modules: readonly WantedModule[]; readonly soft: readonly ModuleName[] }
   | { readonly op: 'objectCode'; readonly module: string }
   | { readonly op: 'status' }
 /** A module by name, or with a text: [module, file, text]. */
 export type WantedModule = string | readonly [module: string, file: string, text: string]
 export type Found = { readonly module: ModuleName; readonly units: readonly Unit[] } | { readonly error: string }
 export type CodeAnswer =
-  | { readonly kind: 'loaded'; readonly modules: readonly ModuleName[] }
+  | { readonly kind: 'loaded'; readonly modules: readonly ModuleName[]; readonly killed?: readonly PidText[]
+      /** Of what was compiled: the names each module exports, as far as its text tells. */
+      readonly exports?: readonly (readonly string[])[] }
   | { readonly kind: 'errors'; readonly errors: readonly (readonly [string, string])[]; readonly printed: string }
   | { readonly kind: 'prepared'; readonly handle: number }
   | { readonly kind: 'consumed' }

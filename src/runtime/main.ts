@@ -31,6 +31,7 @@ import { createProcessApi } from './processApi'
 import { ENDED } from './process'
 import type { Process } from './process'
 import { createProcesses } from './processes'
+import { createRelease } from './release/release'
 import { createShell } from './shell/shell'
 import { StackTraces } from './stackTraces'
 import { drive, drivePromise } from './steps'
@@ -142,12 +143,19 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     current: processes.current, tellSelf: (message) => processes.send(processes.current().pid, message), embedded,
     lingers: (pid, version) => processes.lingering(version).some((process) => process.pid === pid),
   })
-  Object.assign(own, { code })
+  const release = createRelease({
+    processes, server, code, table: server.table, supervisor: api.supervisor, supervisorsAtRisk: api.supervisor.supervisorsAtRisk,
+    isSticky: (record) => server.isSticky(record), isLoading: () => server.isLoading(),
+    ask: (request) => port.ask('code', { ...request, nested: false }),
+    digest: (module, text) => port.ask('digest', { module, text }),
+  })
+  Object.assign(own, { code, release })
   Reflect.set(globalThis, API, own)
 
   let shellProcess: Process | undefined
+  const commands = { ...api, release }
   const shell = createShell({
-    processes: api, code, write: (text) => process.stdout.write(text),
+    processes: commands, code, write: (text) => process.stdout.write(text),
     moduleNames: () => [...server.table.all()].map((record) => record.name),
     namespace: (name) => namespaceOf(server, port, name),
     run: (fn) => processes.table.storage.run((shellProcess = liveShell(processes, shellProcess)), fn),
@@ -175,6 +183,10 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
       hold()
       if (!keepAlive) whenNothingIsLeft(processes, entry, server, port)
       startProgram(server, entry, params, reply)
+    },
+    release: {
+      preview: (plan, options) => inOwnProcess(processes, () => release.preview(plan, options)),
+      run: (plan, options) => inOwnProcess(processes, () => release.run(plan, options)),
     },
     openers: () => implicit.openers(),
     shutdown: (exitCode) => process.exit(exitCode),
@@ -255,6 +267,10 @@ function runTopLevel<T>(processes: ReturnType<typeof createProcesses>, label: st
   }))
   return trusted(Promise.race([result, ended]), 'settles as fn\'s own promise does')
 }
+
+/** What is asked from outside is asked by a process of its own. */
+const inOwnProcess = <T>(processes: ReturnType<typeof createProcesses>, fn: () => Promise<T>): Promise<T> =>
+  processes.run(processes.newProcess({ label: 'upgrade command', kind: 'implicit' }), fn) ?? Promise.reject(new Error('the process that asked was ended'))
 
 const unitsOf = (server: CodeServer): Unit[] =>
   [...server.table.all()].flatMap(({ current, old, drafting }) => [current, drafting?.instance, old].flatMap((instance) => instance?.unit ?? []))

@@ -11,6 +11,7 @@ import { ModulePictures } from './modulePictures'
 import type { Pid } from './pid'
 import type { Process } from './process'
 import type { Processes } from './processes'
+import type { Release } from './release/releaseTypes'
 import type { Shell } from './shell/shell'
 import { plainExports } from './plainExports'
 import { drive } from './steps'
@@ -33,6 +34,8 @@ export interface HandlerDeps {
   onChange(): void
   shutdown(exitCode: number): void
   openers(): MainRequests['openers'][1]
+  /** Asked by a process of its own. */
+  readonly release: Pick<Release, 'preview' | 'run'>
 }
 
 const PAGE = 200
@@ -78,6 +81,8 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
         return { module, old: record?.old !== undefined, total: pids.length, pids: pids.slice(0, PAGE) }
       }))
     },
+    previewUpgrade: ({ file, direction }, reply) => void deps.release.preview(file, { direction }).then(reply),
+    runUpgrade: ({ file, direction }, reply) => void deps.release.run(file, { direction }).then(reply),
     openers: (_, reply) => reply(deps.openers()),
     plain: ({ wanted }, reply) => reply(plainExports(table, wanted)),
     purge({ module, soft }, reply) {

@@ -41,6 +41,24 @@ export interface Resource {
   release(): void
 }
 
+/** A server of one of the behaviours, for those who look for everybody who runs a module. */
+export interface BehaviourHost {
+  readonly behaviour: string
+  /** Whose callbacks it calls; asked each time, as handlers come and go. */
+  modules(): readonly (string | object)[]
+  /** Of a supervisor: its children that run. */
+  children?(): Iterable<SupervisedChild>
+}
+
+export interface SupervisedChild {
+  readonly pid: Pid
+  readonly id: unknown
+  /** What its specification says it runs. */
+  readonly modules: readonly (string | object)[] | 'dynamic'
+  /** One of many alike: it cannot be started again by its id. */
+  readonly simple: boolean
+}
+
 /** What most processes never have. Made when first needed, so that an idle process stays small. */
 export class Extras {
   links: Set<Process> | undefined = undefined
@@ -58,6 +76,7 @@ export class Extras {
   /** Continuations that arrived while suspended. */
   parked: Parked[] | undefined = undefined
   controller: AbortController | undefined = undefined
+  host: BehaviourHost | undefined = undefined
 }
 
 export interface Parked {

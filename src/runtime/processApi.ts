@@ -8,6 +8,7 @@ import { any, timeout } from './match'
 import { Pid, Ref } from './pid'
 import type { Start } from './process'
 import type { Processes, SpawnOptions } from './processes'
+import { releaseAlone } from './release/releaseAlone'
 
 /** Everything a program can import. */
 export type ProcessApi = typeof Api
@@ -23,6 +24,7 @@ export function createProcessApi(processes: Processes): ProcessApi {
     ...dictionaryFunctions(processes),
     ...createBehaviours(processes),
     code: codeAlone,
+    release: releaseAlone,
     self: () => table.current().pid,
     send: (destination, message) => {
       processes.send(destination, message)

@@ -24,10 +24,19 @@ export function createCallbacks(lookup: CodeLookup) {
 
   /** For people; `(module)` when a namespace is none of the code server's. */
   function nameOf(module: Module): string {
-    return typeof module === 'string' ? module : (lookup.nameOf?.(module) ?? '(module)')
+    return typeof module === 'string' ? module : (lookup.nameOf?.(module) ?? NAMELESS)
   }
 
-  return { find, call, nameOf }
+  /** The one may be called by its namespace or whole name and the other by the last part of it. */
+  function areSame(one: Module, other: Module): boolean {
+    const [a, b] = [nameOf(one), nameOf(other)]
+    if (one === other || a === NAMELESS || b === NAMELESS) return one === other
+    return a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`)
+  }
+
+  return { find, call, nameOf, areSame }
 }
+
+const NAMELESS = '(module)'
 
 const isCallback = (value: unknown): value is Callback => typeof value === 'function'

@@ -1,8 +1,10 @@
 /** The children of one supervisor, in the order they were started, and how often they were restarted lately. */
 import type { ModuleRef } from '../api'
 import type { Pid } from '../pid'
+import type { SupervisedChild } from '../process'
 import type { FullFlags, FullSpec } from './childSpecs'
 import type { Module } from './callbacks'
+import { KeptState } from './keptState'
 import { isOrderly } from './serverLoop'
 
 /** running: `pid`; restarting: its start failed and will be tried again; stopped: neither. */
@@ -36,13 +38,14 @@ export class Child {
   }
 }
 
-export class ChildTable {
+export class ChildTable extends KeptState {
   readonly children = new Set<Child>()
   readonly byPid = new Map<Pid, Child>()
   /** When: milliseconds. */
   private restarts: readonly number[] = []
 
   constructor(readonly module: Module, readonly args: unknown, public flags: FullFlags, public specs: readonly FullSpec[], private readonly now: () => number) {
+    super()
     if (!this.simple) for (const spec of specs) this.children.add(new Child(this, spec))
   }
 
@@ -75,6 +78,25 @@ export class ChildTable {
   ended(child: Child): void {
     if (this.simple || child.spec.restart === 'temporary') this.remove(child)
     else child.set({ kind: 'stopped' })
+  }
+
+  *running(): Iterable<SupervisedChild> {
+    for (const [pid, { spec }] of this.byPid) yield { pid, id: spec.id, modules: spec.modules, simple: this.simple }
+  }
+
+  /** What `update` changes, as it is now. @returns what brings it back */
+  keep(): () => void {
+    const { flags, specs } = this
+    const before = new Map([...this.children].map((child) => [child, child.spec]))
+    return () => {
+      this.flags = flags
+      this.specs = specs
+      for (const child of this.children) {
+        const spec = before.get(child)
+        if (spec === undefined) this.remove(child)
+        else child.spec = spec
+      }
+    }
   }
 
   /** Those that are started, or would be, after `child`; itself first. */

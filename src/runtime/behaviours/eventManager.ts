@@ -5,6 +5,7 @@ import type { Processes } from '../processes'
 import { type Attempt, reasonOf } from './attempt'
 import type { Callbacks, Module } from './callbacks'
 import type { HandlerRef } from './genEventTypes'
+import { KeptState } from './keptState'
 
 interface Handler {
   readonly ref: HandlerRef
@@ -12,9 +13,16 @@ interface Handler {
   state: unknown
 }
 
-export class Manager {
+export class Manager extends KeptState {
   /** The last added first. */
   handlers: readonly Handler[] = []
+
+  keep(): () => void {
+    const states = this.handlers.map((handler) => [handler, handler.state] as const)
+    return () => {
+      for (const [handler, state] of states) handler.state = state
+    }
+  }
 }
 
 type Done = readonly ['noreply', Manager]
@@ -127,9 +135,9 @@ export function createEventManager(processes: Processes, callbacks: Callbacks, a
     for (const handler of manager.handlers.filter(({ owner }) => owner === pid)) await remove(manager, handler, ['stop', reason], undefined)
   }
 
-  /** Every handler whose module is changed, or all when the change names none of them. */
-  async function codeChange(oldVsn: unknown, manager: Manager, extra: unknown): Promise<readonly ['ok', Manager] | readonly ['error', unknown]> {
-    for (const handler of manager.handlers) {
+  /** Every handler of the module that is changed. */
+  async function codeChange(oldVsn: unknown, manager: Manager, extra: unknown, module: Module): Promise<readonly ['ok', Manager] | readonly ['error', unknown]> {
+    for (const handler of manager.handlers.filter(({ ref }) => callbacks.areSame(moduleOf(ref), module))) {
       if (callbacks.find(moduleOf(handler.ref), 'codeChange') === undefined) continue
       const changed = await ask(handler.ref, 'codeChange', [oldVsn, handler.state, extra])
       if (!Array.isArray(changed) || changed[0] !== 'ok') return ['error', changed instanceof Crash ? ['EXIT', changed.reason] : changed]
@@ -160,7 +168,7 @@ class Crash {
   constructor(readonly reason: unknown) {}
 }
 
-const moduleOf = (ref: HandlerRef): Module => (isPair(ref) ? ref[0] : ref)
+export const moduleOf = (ref: HandlerRef): Module => (isPair(ref) ? ref[0] : ref)
 const same = (a: HandlerRef, b: unknown): boolean => (isPair(a) ? isPair(b) && a[0] === b[0] && isDeepStrictEqual(a[1], b[1]) : a === b)
 const isPair = (ref: unknown): ref is readonly [Module, unknown] => Array.isArray(ref)
 const isHandlerRef = (ref: unknown): ref is HandlerRef => typeof ref === 'string' || (typeof ref === 'object' && ref !== null)

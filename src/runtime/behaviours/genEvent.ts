@@ -1,7 +1,7 @@
 /** gen_event(3) for programs. */
 import type { Processes } from '../processes'
 import type { createEventManager } from './eventManager'
-import { Manager } from './eventManager'
+import { Manager, moduleOf } from './eventManager'
 import type { GenEvent } from './genEventTypes'
 import type { Blueprint, Launcher } from './launch'
 import type { ProcLib } from './procLib'
@@ -18,7 +18,11 @@ export function createGenEvent(processes: Processes, requests: Requests, procLib
       processes.current().trapExit = true
       return ['ok', new Manager()]
     },
-    accept: (born, answer) => loop.accept('genEvent', manager, born, answer, name ?? 'manager')
+    accept(born, answer) {
+      const made: unknown = Array.isArray(answer) ? answer[1] : undefined
+      if (made instanceof Manager) processes.current().more().host = { behaviour: 'genEvent', modules: () => made.handlers.map(({ ref }) => moduleOf(ref)) }
+      return loop.accept('genEvent', manager, born, answer, name ?? 'manager')
+    }
   })
   const ask = (name: string, server: ServerRef, request: readonly unknown[], timeout: Timeout = 'infinity'): Promise<never> =>
     requests.request(server, '$gen_call', request, timeout, ['genEvent', name, [server, ...request.slice(1)]])

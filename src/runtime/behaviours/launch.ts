@@ -53,6 +53,7 @@ export function createLauncher(processes: Processes, callbacks: Callbacks, procL
     const accepted = outcome.kind !== 'returned' ? failed(reasonOf(outcome))
       : await blueprint.accept(born, outcome.value) ?? failed(['bad_return_value', outcome.value])
     if (accepted.kind === 'run') {
+      self.more().host ??= { behaviour: blueprint.behaviour, modules: () => [blueprint.module] }
       procLib.initAck(starter, ['ok', self.pid])
       return accepted.body()
     }

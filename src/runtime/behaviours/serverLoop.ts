@@ -5,6 +5,7 @@
 import type { Processes } from '../processes'
 import { type Attempt, ending, type Outcome, reasonOf } from './attempt'
 import type { Callbacks, Module } from './callbacks'
+import { KeptState } from './keptState'
 import type { Accepted, Born } from './launch'
 import { timeout as timedOut } from '../match'
 import type { Requests } from './request'
@@ -158,17 +159,29 @@ export function createServerLoop(processes: Processes, callbacks: Callbacks, req
         const next = await fn(get().state)
         return (get().state = next)
       },
-      changeCode: (_module, oldVsn, extra) => changeCode(get(), oldVsn, extra),
+      changeCode: (module, oldVsn, extra) => changeCode(get(), module, oldVsn, extra),
+      keep: () => keep(get()),
       status: (state) => status(get(), state),
       terminate: (reason) => terminate(get(), reason)
     }
   }
 
-  async function changeCode(server: Server, oldVsn: unknown, extra: unknown): Promise<unknown> {
-    const answer = await callbacks.call(server.module, 'codeChange', [oldVsn, server.state, extra])
+  async function changeCode(server: Server, module: Module, oldVsn: unknown, extra: unknown): Promise<unknown> {
+    // An event manager has handlers of many modules: only those of this one are meant.
+    const which = server.state instanceof KeptState ? [module] : []
+    const answer = await callbacks.call(server.module, 'codeChange', [oldVsn, server.state, extra, ...which])
     if (!Array.isArray(answer) || answer[0] !== 'ok' || answer.length !== 2) return answer
     server.state = answer[1]
     return 'ok'
+  }
+
+  function keep(server: Server): () => void {
+    const { state } = server
+    const inside = state instanceof KeptState ? state.keep() : undefined
+    return () => {
+      inside?.()
+      server.state = state
+    }
   }
 
   async function status(server: Server, state: string): Promise<unknown> {

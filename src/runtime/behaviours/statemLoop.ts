@@ -217,6 +217,11 @@ export function createStatemLoop(processes: Processes, callbacks: Callbacks, req
         return next
       },
       changeCode: (_module, oldVsn, extra) => changeCode(get(), oldVsn, extra),
+      keep() {
+        const statem = get()
+        const { mode, state, data } = statem
+        return () => void Object.assign(statem, { mode, state, data })
+      },
       status: (state) => status(get(), state),
       terminate: (reason) => terminate(get(), reason)
     }

@@ -23,6 +23,7 @@ export function createSupervisor(processes: Processes, callbacks: Callbacks, req
     },
     accept: (born, answer) => server.accept(module, args, born, answer, (_, table) => {
       tables.set(processes.current(), table)
+      processes.current().more().host = { behaviour: 'supervisor', modules: () => [module], children: () => table.running() }
       return loop.accept('supervisor', server.module, born, ['ok', table], callbacks.nameOf(module))
     })
   })

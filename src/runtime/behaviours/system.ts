@@ -24,6 +24,8 @@ export interface SystemHost {
   readonly replaceState: (fn: (state: unknown) => unknown) => unknown
   /** Answers 'ok', or what `codeChange` answered instead. */
   readonly changeCode: (module: Module, oldVsn: unknown, extra: unknown) => unknown
+  /** The state as it is. Answers what brings it back, to be called while the process is suspended: an upgrade that fails undoes itself. */
+  readonly keep: () => () => void
   readonly status: (state: SystemState) => unknown
   readonly terminate: (reason: unknown) => Promise<never>
 }
@@ -64,6 +66,9 @@ export function createSystem(processes: Processes, callbacks: Callbacks, request
       case 'terminate':
         requests.reply(from, 'ok')
         return host.terminate(args[0])
+      case '$keep_state':
+        requests.reply(from, ['ok', host.keep()])
+        return state
       case 'change_code':
         if (state === 'running') break
         requests.reply(from, await changed(host, args))
@@ -141,6 +146,10 @@ export function createSystem(processes: Processes, callbacks: Callbacks, request
         if (!Array.isArray(result) || result[0] !== 'ok') return result
         kept = result[1]
         return 'ok'
+      },
+      keep() {
+        const before = kept
+        return () => { kept = before }
       },
       status: () => kept,
       async terminate(reason) {
