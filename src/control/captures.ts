@@ -29,6 +29,7 @@ interface Uses {
   readonly stars: readonly ModuleName[]
   readonly exports: ReadonlySet<string>
   readonly literals: Readonly<Record<string, string>>
+  readonly shape: string | undefined
 }
 interface Source { readonly module: ModuleName; readonly name: string }
 
@@ -84,6 +85,13 @@ export class Captures {
     return literal !== undefined && literal === texts?.get(after)?.literals[name]
   }
 
+  /** Both texts of the module differ in bodies of methods at most. */
+  isSameShape(module: ModuleName, before: string, after: string): boolean {
+    const texts = this.known.get(module)
+    const shape = texts?.get(before)?.shape
+    return shape !== undefined && shape === texts?.get(after)?.shape
+  }
+
   private of(importer: ModuleName, hash: string, uses: Uses, current: Loaded): Capture[] {
     return uses.takes.flatMap(({ from, at }) => this.origins({ module: from, name: at.name }, current, new Set())
       .filter((origin) => origin.module !== importer)
@@ -133,6 +141,7 @@ function usesOf({ rewritten, links, dynamic }: Unit): Uses {
     stars: rewritten.stars.flatMap((index) => moduleOf(links[index]) ?? []),
     exports: new Set(rewritten.exports),
     literals: rewritten.literals ?? {},
+    shape: rewritten.shape,
   }
 }
 

@@ -227,7 +227,10 @@ export class Loader {
   private async withDependents(reload: readonly ModuleName[], units: readonly Unit[]): Promise<WithCapturers> {
     const opened = await withOpeners(this.deps, reload, units)
     const captured = await withCapturers(this.deps, opened.reload, opened.units)
-    return { ...captured, why: new Map([...opened.why, ...captured.why]) }
+    const why = new Map([...opened.why, ...captured.why])
+    // Each of the two may have added somebody whom the other one knows more about.
+    const all = captured.reload.length === opened.reload.length ? captured : await this.withDependents(captured.reload, captured.units)
+    return { ...all, why: new Map([...why, ...[...all.why].filter(([module]) => !why.has(module))]) }
   }
 
   private isCurrent(module: ModuleName, units: readonly Unit[]): boolean {

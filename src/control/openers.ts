@@ -1,27 +1,49 @@
 /**
- * Adds to a batch the modules whose top level called code of it that opened something: a server, an interval, a listener. That
- * code would go on as it was, and be gone two saves later; loaded again, the top level calls what is current now.
+ * Adds to a batch the modules whose top level called code of it that goes on without them: that opened something (a server, an
+ * interval, a listener), or made functions that somebody may hold. That code would go on as it was; loaded again, the top level
+ * calls what is current now. Whoever read what decorators say is loaded again when they say something else.
  */
 import type { ModuleName } from '../protocol/ids'
-import type { Unit } from '../runtime/link'
+import type { Opener, Unit } from '../runtime/link'
 import type { CapturersDeps, WithCapturers } from './capturers'
 
-export async function withOpeners({ main, graph, loaded }: CapturersDeps, reload: readonly ModuleName[], units: readonly Unit[]): Promise<WithCapturers> {
+export async function withOpeners(deps: CapturersDeps, reload: readonly ModuleName[], units: readonly Unit[]): Promise<WithCapturers> {
   if (reload.length === 0) return { reload, units, why: new Map() }
-  const openers = await main.request('openers', {})
+  const openers = await deps.main.request('openers', {})
+  const after = new Map(units.map((unit) => [unit.module, unit.hash]))
+  const looksTheSame = (module: ModuleName): boolean => {
+    const before = deps.loaded.get(module)?.current?.hash ?? ''
+    return deps.captures.isSameShape(module, before, after.get(module) ?? before)
+  }
   const all = new Set(reload)
   const why = new Map<ModuleName, string>()
   const again: Unit[] = []
-  const next = (): (typeof openers)[number] | undefined => openers.find(({ module, by }) => all.has(by) && !all.has(module))
-  for (let opener = next(); opener !== undefined; opener = next()) {
-    const { module, by, what, line } = opener
+  const add = (module: ModuleName, reason: string): void => {
+    if (all.has(module)) return
     all.add(module)
-    const hash = loaded.get(module)?.current?.hash
-    const unit = hash === undefined ? undefined : graph.again(module, hash)
-    if (unit === undefined) continue
+    const hash = deps.loaded.get(module)?.current?.hash
+    const unit = hash === undefined ? undefined : deps.graph.again(module, hash)
+    if (unit === undefined) return
     again.push(unit)
-    why.set(module, `because ${by} ${reload.includes(by) ? 'changed' : 'was loaded again'}: it opened ${what} at line ${line}`)
+    why.set(module, reason)
+  }
+  const matters = ({ kind, module, by, through }: Opener): boolean => all.has(by) && [module, ...through].some((one) => !all.has(one)) && (kind !== 'metadata' || !looksTheSame(by))
+  for (let opener = openers.find(matters); opener !== undefined; opener = openers.find(matters)) {
+    const because = `because ${opener.by} ${reload.includes(opener.by) ? 'changed' : 'was loaded again'}`
+    add(opener.module, `${because}: ${reason(opener)}`)
+    for (const module of opener.through) add(module, `${because}: ${opener.module} calls it through this module`)
   }
   const added = new Set(again.map((unit) => unit.module))
   return { reload: [...reload, ...added], units: [...units.filter((unit) => !added.has(unit.module)), ...again], why }
+}
+
+function reason({ kind, what, line }: Opener): string {
+  switch (kind) {
+    case 'opened':
+      return `it opened ${what} at line ${line}`
+    case 'functions':
+      return `${what} at line ${line} made functions that may be in use`
+    case 'metadata':
+      return `what decorators say about its class ${what} was read`
+  }
 }

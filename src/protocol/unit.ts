@@ -57,6 +57,8 @@ export interface Rewritten {
   readonly required?: Readonly<Record<string, readonly Captured[]>>
   /** Exported constants that are a literal, with its text. */
   readonly literals?: Readonly<Record<string, string>>
+  /** Hash of the text without the bodies of methods; absent: there are none. */
+  readonly shape?: string
   /** Literal specifiers of `require("…")` and `import("…")`: compiled ahead, not linked. */
   readonly dynamic: readonly string[]
   readonly functions: readonly FunctionRecord[]
@@ -82,6 +84,8 @@ export interface Rewritten {
  *              any other use of f  ->  P_n0.f      ns.x  ->  P_n0.x      of ns itself  ->  P_m0 (P.imports[0].namespace)      { f }  ->  { f: P_n0.f }       new F()  ->  new P_c0.F()
  * class C of the top level:   class C { … } P_i(C, "C");      a use of C as a value (no call, `new`, member, extends, instanceof)  ->  P_i(C)      new.target  ->  P_i(new.target)
  * every function head (after its directives) and every loop head:   if (P_s[P_k]) P_trap(P_v);
+ * method m of class C of the top level:   if (P_s[P_k]) { const P_r = P_moved("C", "m"); if (P_r) return P_r.apply(this, arguments); }
+ * a function that makes functions which may outlive it, after its check:   P_o[0] && P_makes(<function index>);
  * async function:      const P_f = P_enter(P_v, <function index>); let P_t; try { <body> } finally { if (P_f.d) await P_park(P_f); P_leave(P_f); }
  *                      (only when it contains an await of its own; any other one never waits, and is left as a sync function)
  *   await E       ->   (P_f.p = <point>, P_t = await E, P_f.d ? await P_park(P_f, P_t) : P_t)      where E itself waits:
@@ -111,6 +115,12 @@ export interface Emitted {
   leave(frame: EmittedFrame): void
   /** `d` is 1 (dead): a promise that never settles; 2 (suspended): one that settles with `value` at resume. */
   park(frame: EmittedFrame, value?: unknown): Promise<unknown>
+  /** Instead of `trap` in a method: when its class has a newer version, the method that runs now. */
+  moved(className: string, name: string): ((...args: never[]) => unknown) | undefined
+  /** Its element is not zero while some top level has not come to an end. */
+  readonly opening: readonly number[]
+  /** This function runs, and makes functions: if a top level called it, that module may hold code of this version. */
+  makes(functionIndex: number): void
   /** True while the running process has been ended (only a kill that unwinds can see it). */
   dead(): boolean
   /** A generator is about to wait for whoever asks for its next value: until it is resumed it is nobody's activation. */

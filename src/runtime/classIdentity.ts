@@ -3,6 +3,7 @@
  * that they get new methods and accessors and are `instanceof` both. Where private members would not be found in them they
  * keep their old code, and the load's report says so.
  */
+import { isFunction } from '../base/guards'
 import type { AnyFunction } from '../base/guards'
 import { sourceOf } from './callableIdentity'
 import { slotOf } from './identity'
@@ -75,6 +76,14 @@ function link(slot: Slot, before: AnyFunction, older: object, newest: object): b
   if (!all.some((ref) => ref.deref() === older)) all.push(new WeakRef(older))
   followers.set(slot, all)
   return true
+}
+
+/** For a method of `before` that somebody kept. Objects that keep their old code keep it in this way as well. */
+export function newestMethod(before: AnyFunction, now: AnyFunction, name: string): AnyFunction | undefined {
+  const older = prototypeOf(before)
+  if (older === undefined || apart.has(older)) return undefined
+  const method: unknown = Object.getOwnPropertyDescriptor(prototypeOf(now) ?? {}, name)?.value
+  return isFunction(method) ? method : undefined
 }
 
 /** The class is current again after a rollback. */

@@ -13,6 +13,7 @@ import { codedError, Draft, DraftFailed } from './draft'
 import type { DraftDeps } from './draft'
 import { UndefError } from './errors'
 import { viewError } from './errorView'
+import { REPLACED } from './link'
 import type { Link, Found, LoadedVersion, LoadResult, PurgeMode, Unit } from './link'
 import type { Instance, ModuleRecord } from './moduleTable'
 import { ModuleTable } from './moduleTable'
@@ -128,7 +129,7 @@ export class CodeServer {
     if (refused !== undefined) return refused
     const batch = new Map<ModuleName, Draft>()
     try {
-      for (const name of reload) Draft.instantiate(name, batch, draftDeps, { origin: how.origin, reload: true })
+      for (const name of importsFirst(reload, draftDeps.units)) Draft.instantiate(name, batch, draftDeps, { origin: how.origin, reload: true })
       for (const { ready } of batch.values()) if (ready !== undefined) yield ready
       for (const draft of [...batch.values()]) yield* draft.begin(false)
       yield* this.topLevels(batch)
@@ -412,10 +413,20 @@ export class CodeServer {
   }
 
   rollback(name: ModuleName): Version | undefined {
-    const version = this.table.get(name)?.rollback()
+    const record = this.table.get(name)
+    const version = record?.rollback()
     if (version !== undefined) this.refreshStars()
+    if (record?.current !== undefined) this.markReplaced(record.current, false)
+    if (record?.old !== undefined && version !== undefined) this.markReplaced(record.old, true)
     this.deps.onChange()
     return version
+  }
+
+  /** The functions of replaced code look who calls them. */
+  private markReplaced({ record: { slot } }: Instance, replaced: boolean): void {
+    if (slot === 0) return
+    if (replaced) Atomics.or(this.deps.traps, slot, REPLACED)
+    else Atomics.and(this.deps.traps, slot, ~REPLACED)
   }
 
   /** Modules of these in whose old code somebody lingers while current would need the slot. */
@@ -436,6 +447,7 @@ export class CodeServer {
       const before = record.current
       const killed = record.current !== undefined && record.old !== undefined ? this.purge(record.name) : []
       record.commit(draft.instance)
+      if (before !== undefined) this.markReplaced(before, true)
       if (draft.instance.stars !== undefined) this.starred.add(record)
       draft.committed = true
       if (draft.instance.commonjs !== undefined) showInCache(draft.instance.commonjs)
@@ -480,6 +492,21 @@ export class CodeServer {
     if (first === undefined) throw error
     return failed(first, 'badfile', error)
   }
+}
+
+/** An import of a module of the batch is bound to what will be current: it has to be there when its importers are instantiated. */
+function importsFirst(reload: readonly ModuleName[], units: DraftDeps['units']): readonly ModuleName[] {
+  const wanted = new Set(reload)
+  const seen = new Set<ModuleName>()
+  const ordered: ModuleName[] = []
+  const add = (name: ModuleName): void => {
+    if (seen.has(name)) return
+    seen.add(name)
+    for (const link of units.get(name)?.links ?? []) if (link.kind === 'module' && wanted.has(link.module)) add(link.module)
+    ordered.push(name)
+  }
+  for (const name of reload) add(name)
+  return ordered
 }
 
 /** How long a load waits for a top level that could go on by itself. */

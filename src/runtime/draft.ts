@@ -48,6 +48,9 @@ export interface DraftDeps {
     /** Ends whoever runs now: its code unwinds at the next safepoint. */
     endCurrent(): void
   }
+  /** See `Emitted`. */
+  readonly opening: readonly number[]
+  makes(version: VersionRecord, functionIndex: number, callee: (index: number) => void): void
   /** `import.meta` of a module. */
   meta(unit: Unit, version: VersionRecord): object
   /** Resolves a specifier that was not known at compile time; its units are offered to the code server. */
@@ -467,10 +470,13 @@ export class Draft {
   private makeEmitted(): Emitted {
     const { processes, traps } = this.deps
     const { enter, leave, park, dead, pause, yielded, trap } = processes
+    const makes = (index: number): void => this.deps.makes(this.instance.record, index, makes)
     return {
       version: this.instance.record, traps, slot: this.instance.record.slot, imports: this.bindings(),
       meta: this.deps.meta(this.unit, this.instance.record),
       trap, enter, leave, park, dead, pause, yielded,
+      moved: (className, name) => this.moved(className, name),
+      opening: this.deps.opening, makes,
       define: (exports, relink) => this.define(exports, relink),
       identity: (value, name) => this.identity(value, name),
       import: (specifier) => this.import(String(specifier)),
@@ -565,6 +571,14 @@ export class Draft {
   /** What this top level gets from members of its batch is their new code, also through external funs that everybody else holds. */
   private duringBatch<T>(run: () => T): T {
     return this.reload ? stageOf(this.batch).run(this.batch.values(), run) : run()
+  }
+
+  /** A method that somebody kept (`show.bind(this)`, a route) is that of the class as it is now. */
+  private moved(className: string, name: string): AnyFunction | undefined {
+    const { instance, record: { current, funs } } = this
+    const method = current === undefined || current === instance || instance.record.state === 'loading' ? undefined : funs.methodNow(className, name, instance.identities, current.identities)
+    if (method === undefined) this.deps.processes.trap(instance.record)
+    return method
   }
 
   /** `P.identity(C, "C")` follows the definition of a class of the top level; `P.identity(C)` is its use as a value. */

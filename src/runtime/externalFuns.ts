@@ -7,10 +7,11 @@ import { isFunction } from '../base/guards'
 import type { AnyFunction } from '../base/guards'
 import type { ModuleName } from '../protocol/ids'
 import { sourceOf, stableProxy } from './callableIdentity'
-import { adoptObjects, defineClass, isClass, noticeClass } from './classIdentity'
+import { adoptObjects, defineClass, isClass, newestMethod, noticeClass } from './classIdentity'
 import { UndefError } from './errors'
 import { isOfPackage, noteRaw, noteStable, rawOf, slotOfRaw, slotOfStable } from './identity'
 import type { Slot } from './identity'
+import { leftovers } from './leftovers'
 
 /** The functions of one version, each with the slot it fills while that version is current. */
 export type Identities = Map<Slot, AnyFunction>
@@ -55,7 +56,7 @@ export class ExternalFuns {
   private overlay: { readonly staged: Identities; readonly before: Map<Slot, AnyFunction> } | undefined
   private notes: string[] = []
 
-  constructor(private readonly module: ModuleName, private readonly otherwise: UndefinedFunction) {}
+  constructor(readonly module: ModuleName, private readonly otherwise: UndefinedFunction) {}
 
   /** The external fun of `name`, now running `fn`. */
   fun(name: string, fn: AnyFunction): AnyFunction {
@@ -96,6 +97,14 @@ export class ExternalFuns {
     noteRaw(fn, slot)
     noticeClass(fn, slot)
     staged.set(slot, fn)
+  }
+
+  /** What a method that a class had `then` is `now`; undefined: it has none of that name, or its objects keep their old code. */
+  methodNow(className: string, name: string, then: Identities, now: Identities): AnyFunction | undefined {
+    const slot = this.slots.get(LOCAL + className)
+    const before = slot === undefined ? undefined : then.get(slot)
+    const after = slot === undefined ? undefined : now.get(slot)
+    return before === undefined || after === undefined || before === after ? undefined : newestMethod(before, after, name)
   }
 
   /** These functions are current now. */
@@ -197,13 +206,17 @@ function forwarder(slot: Slot, fn: AnyFunction): AnyFunction {
 
 function constructible(slot: Slot): AnyFunction {
   return function forward(this: unknown, ...args: readonly unknown[]): unknown {
+    if (leftovers.running !== undefined) leftovers.running(slot.owner)
     if (new.target === undefined) return Reflect.apply(slot.fn, this, args)
     return Reflect.construct(slot.fn, args, Object.is(new.target, forward) ? slot.fn : new.target)
   }
 }
 
 function callable(slot: Slot): AnyFunction {
-  return { forward(this: unknown, ...args: readonly unknown[]): unknown { return Reflect.apply(slot.fn, this, args) } }.forward
+  return { forward(this: unknown, ...args: readonly unknown[]): unknown {
+    if (leftovers.running !== undefined) leftovers.running(slot.owner)
+    return Reflect.apply(slot.fn, this, args)
+  } }.forward
 }
 
 function describe(forwarder: AnyFunction, fn: AnyFunction): void {

@@ -5,6 +5,7 @@
  */
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import { BadFunError, KillSignal } from './errors'
+import { RING } from './link'
 import { ALIVE, ENDED, FINISHED, type Process, type StackLinks, SUSPENDED } from './process'
 import type { FrameLinks, FrameOf, VersionRecord } from './version'
 
@@ -37,6 +38,8 @@ export interface FrameOptions {
   /** Shared with the control thread. */
   readonly traps: Int32Array
   readonly onTrap: ((version: VersionRecord) => void) | undefined
+  /** A function of code that was replaced is called. */
+  readonly onStale: ((version: VersionRecord, process: Process | undefined) => void) | undefined
   /** The function of a process has returned and its last frame left. */
   readonly onEmptied: (process: Process) => void
   /** The last frame in some old code has left. */
@@ -45,10 +48,14 @@ export interface FrameOptions {
 
 export type Frames = ReturnType<typeof createFrames>
 
-export function createFrames({ storage, init, traps, onTrap, onEmptied, onDrained }: FrameOptions) {
+export function createFrames({ storage, init, traps, onTrap, onStale, onEmptied, onDrained }: FrameOptions) {
   function trap(version: VersionRecord): void {
-    if (version.state === 'purged') throw new BadFunError(version)
-    onTrap?.(version)
+    const process = storage.getStore()
+    if (version.state === 'purged') {
+      if (process?.losesPurgedCode === true) throw new BadFunError(version)
+    } else if (version.slot === 0 || (Atomics.load(traps, version.slot) & RING) !== 0) onTrap?.(version)
+    throwIfEnded()
+    if (version.state === 'purged' || version.state === 'old') onStale?.(version, process)
     throwIfEnded()
   }
 
@@ -97,7 +104,7 @@ export function createFrames({ storage, init, traps, onTrap, onEmptied, onDraine
   function yielded(frame: Frame): void {
     if (frame.d === 1) throw new BadFunError(frame.version)
     if (frame.vNext !== frame) return
-    if (frame.version.state === 'purged') {
+    if (frame.version.state === 'purged' && storage.getStore()?.losesPurgedCode === true) {
       frame.d = 1
       throw new BadFunError(frame.version)
     }

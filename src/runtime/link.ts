@@ -119,8 +119,8 @@ export interface MainRequests {
   lingering: [{ readonly modules: readonly ModuleName[] }, readonly { readonly module: ModuleName; readonly old: boolean; readonly total: number; readonly pids: readonly PidText[] }[]]
   /** For each name the exports that are no functions; `*`: all of them, `=`: `module.exports` itself. */
   plain: [{ readonly wanted: readonly { readonly module: ModuleName; readonly names: readonly string[] }[] }, readonly { readonly module: ModuleName; readonly names: readonly { readonly name: string; readonly plain: readonly string[] }[] }[]]
-  /** Whose top level (`module`) has something open that code of another module (`by`) opened. */
-  openers: [Record<string, never>, readonly { readonly module: ModuleName; readonly by: ModuleName; readonly what: string; readonly line: number }[]]
+  /** Whose top level (`module`) has something of code of another module (`by`). */
+  openers: [Record<string, never>, readonly Opener[]]
   purge: [{ readonly module: ModuleName; readonly soft: boolean }, { readonly result: boolean; readonly killed: readonly PidText[] }]
   delete: [{ readonly module: ModuleName }, { readonly result: boolean }]
   rollback: [{ readonly module: ModuleName }, { readonly version: Version } | { readonly error: 'no_old_code' }]
@@ -136,6 +136,22 @@ export interface MainRequests {
   ping: [Record<string, never>, true]
   openInspector: [Record<string, never>, { readonly url: string }]
   shutdown: [{ readonly exitCode: number }, true]
+}
+
+/**
+ *   opened     its code opened something for that top level
+ *   functions  its code made functions, which whoever that top level dealt with may hold
+ *   metadata   that top level, or a package it called, read what decorators say about classes of it
+ */
+export interface Opener {
+  readonly kind: 'opened' | 'functions' | 'metadata'
+  readonly module: ModuleName
+  readonly by: ModuleName
+  /** What is open; the function; the class. */
+  readonly what: string
+  readonly line: number
+  /** Whom the top level called in order to get there: they have to call what is new. */
+  readonly through: readonly ModuleName[]
 }
 
 /** main asks, control answers. */
@@ -190,9 +206,10 @@ export type Message =
   | { readonly kind: 'fault'; readonly id: number; readonly message: string }
   | { readonly kind: 'notice'; readonly notice: MainNotice }
 
-/** Trap array: bit 0 the version is purged, bit 1 control rings. Slot 0 is for versions that found no slot of their own. */
+/** Trap array: bit 0 the version is purged, bit 1 control rings, bit 2 it was replaced. Slot 0 is for versions that found no slot of their own. */
 export const PURGED = 1
 export const RING = 2
+export const REPLACED = 4
 export const TRAP_SLOTS = 1 << 20
 
 /** What the worker thread is given at its birth. */

@@ -13,10 +13,11 @@ import { die, endUnsettled, reportCrash, reportTopLevel, takeOverUncaught, uncau
 import { codedError } from './draft'
 import type { DraftDeps } from './draft'
 import { fileUrl } from './evaluate'
-import { showSourceOfExternalFuns } from './externalFuns'
+import { ExternalFuns, showSourceOfExternalFuns } from './externalFuns'
 import { showWrittenSource } from './functionSource'
 import { showKindOfExternalFuns } from './kindIdentity'
 import { removeListenersByIdentity } from './listenerIdentity'
+import { hearMetadata } from './metadataIdentity'
 import { HotModules } from './hot/hotModules'
 import { StateHint } from './hot/stateHint'
 import { installImplicit } from './implicit/implicit'
@@ -34,6 +35,7 @@ import { createProcesses } from './processes'
 import { createRelease } from './release/release'
 import { createShell } from './shell/shell'
 import { StackTraces } from './stackTraces'
+import { StaleCode } from './staleCode'
 import { drive, drivePromise } from './steps'
 import type { VersionRecord } from './version'
 import { Versions } from './versions'
@@ -69,6 +71,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     told = true
     port.notify({ type: 'changed' })
   }
+  const opening = [0]
   const embedded = process.env.CODESWITCH_MODE === 'embedded'
   const log = (message: string): void => port.notify({ type: 'log', level: 'warn', message })
 
@@ -76,15 +79,22 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     traps, onChange, report: reportCrash,
     lookup: { exported: (module, name) => server.exported(module, name), call: (module, name, args) => server.call(module, name, args), nameOf: (namespace) => server.table.ofNamespace(namespace)?.name },
     onTrap: () => serveAtSafepoint(port, traps, wake),
+    onStale: (version, process) => stale.called(version, process),
     onReleaseFailed: (label, error) => log(`releasing ${label} failed: ${String(error)}`),
     runningVersions: () => new Set(stacks.running().flatMap((frame) => recordOf(server, frame.unit, frame.version))),
     describe: (frame) => describeFrame(server, frame),
   })
+  const stale = new StaleCode({ processes, log, imports: (module, other) => {
+    const record = server.table.get(module)
+    return [record?.current, record?.old].some((instance) => instance?.unit.links.some((link) => link.kind === 'module' && link.module === other) === true)
+  } })
   const api = createProcessApi(processes)
   const own: Record<string, unknown> = { ...api }
   const natives = new NativeModules(own)
   const server: CodeServer = new CodeServer({
     natives, versions, traps, entry, onChange,
+    opening,
+    makes: (version, index, callee) => implicit.loadedBy.made(version, index, callee),
     processes: { ...processes.frames, lingering: processes.lingering, purgeVersion: processes.purgeVersion, runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), fn), current: processes.current, endCurrent: () => void processes.exitProcess(processes.current().pid, 'kill') },
     onInstantiated: ({ unit, record }) => stacks.add(unit, record.version),
     onPurged({ unit, record }) {
@@ -134,9 +144,14 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     if (hint !== undefined) port.notify({ type: 'log', level: 'info', message: hint })
   }
   const implicit = installImplicit({
-    processes, places: stacks, log,
+    processes, places: stacks, log, opening,
+    leftOver: (ledger, run) => stale.leftOver(ledger, run),
+    functionAt: (version, index) => functionAt(server, version, index),
     isReloading: (module) => [...server.table.all()].some((record) => record.name === module && record.drafting !== undefined),
     hot,
+  })
+  hearMetadata(({ owner, name }) => {
+    if (owner instanceof ExternalFuns) implicit.loadedBy.readMetadata(owner.module, name)
   })
   const code = createCodeFunctions({
     server, port, throwIfEnded: processes.throwIfEnded, print: (text) => process.stdout.write(text),
@@ -250,9 +265,13 @@ function serveAtSafepoint(port: MainPort, traps: Int32Array, wake: Int32Array): 
   port.serveNow()
 }
 
-/** The shell's own process, made at its first line; a new one when somebody ended it. */
-const liveShell = (processes: ReturnType<typeof createProcesses>, known: Process | undefined): Process =>
-  known === undefined || known.ended ? processes.newProcess({ label: 'shell', kind: 'implicit' }) : known
+/** The shell's own process, made at its first line; a new one when somebody ended it. It is as strict as Erlang's. */
+function liveShell(processes: ReturnType<typeof createProcesses>, known: Process | undefined): Process {
+  if (known !== undefined && !known.ended) return known
+  const made = processes.newProcess({ label: 'shell', kind: 'implicit' })
+  made.losesPurgedCode = true
+  return made
+}
 
 /** A module's top level is a process of its own; work it leaves behind belongs to it. */
 function runTopLevel<T>(processes: ReturnType<typeof createProcesses>, label: string, prepare: (process: Process) => void, fn: () => T): T {
@@ -291,6 +310,13 @@ function describeFrame(server: CodeServer, frame: Frame): FrameView {
   const line = (frame.p > 0 ? unit.rewritten.points[at + 1] : fn?.line) ?? 1
   const column = (frame.p > 0 ? unit.rewritten.points[at + 2] : fn?.column) ?? 0
   return { ...view, function: fn?.name ?? '(anonymous)', ...originalOfInput(unit, line, column) }
+}
+
+function functionAt(server: CodeServer, version: VersionRecord, index: number): { readonly name: string; readonly line: number } | undefined {
+  const record = server.table.get(version.module)
+  const unit = [record?.current, record?.old].find((instance) => instance?.record === version)?.unit
+  const fn = unit?.rewritten.functions[index]
+  return unit === undefined || fn === undefined ? undefined : { name: fn.name, line: originalOfInput(unit, fn.line, fn.column).line }
 }
 
 function metaOf(unit: Unit, port: MainPort): object {

@@ -6,8 +6,20 @@
 import { isFunction } from '../base/guards'
 import type { AnyFunction } from '../base/guards'
 import { slotOf, slotOfStable } from './identity'
+import type { Slot } from './identity'
 
 const ours = new WeakSet<object>()
+let heard = (_: Slot): void => {}
+
+/** `hear` is told of every class whose metadata somebody reads. */
+export function hearMetadata(hear: (of: Slot) => void): void {
+  heard = hear
+}
+
+function read(target: unknown): void {
+  const slot = typeof target === 'function' ? slotOf(target) : undefined
+  if (slot !== undefined) heard(slot)
+}
 
 /** Puts itself around `Reflect.getMetadata` and its relatives once a package has added them. Cheap to call. */
 export function joinMetadata(): void {
@@ -15,8 +27,14 @@ export function joinMetadata(): void {
   if (!isFunction(first) || ours.has(first)) return
   const call = natives()
   if (call === undefined) return
-  const ownHolder = (key: unknown, target: unknown, rest: readonly unknown[]): unknown => faces(target).find((face) => call.hasOwnMetadata(key, face, ...rest) === true)
-  const holder = (key: unknown, target: unknown, rest: readonly unknown[]): unknown => chain(target).flatMap(faces).find((face) => call.hasOwnMetadata(key, face, ...rest) === true)
+  const ownHolder = (key: unknown, target: unknown, rest: readonly unknown[]): unknown => {
+    read(target)
+    return faces(target).find((face) => call.hasOwnMetadata(key, face, ...rest) === true)
+  }
+  const holder = (key: unknown, target: unknown, rest: readonly unknown[]): unknown => {
+    read(target)
+    return chain(target).flatMap(faces).find((face) => call.hasOwnMetadata(key, face, ...rest) === true)
+  }
   const keys = (objects: readonly unknown[], rest: readonly unknown[]): unknown[] => [...new Set(objects.flatMap(faces).flatMap((face) => listOf(call.getOwnMetadataKeys(face, ...rest))))]
   replace('getOwnMetadata', (key, target, ...rest) => call.getOwnMetadata(key, ownHolder(key, target, rest) ?? target, ...rest))
   replace('hasOwnMetadata', (key, target, ...rest) => call.hasOwnMetadata(key, ownHolder(key, target, rest) ?? target, ...rest))

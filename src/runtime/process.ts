@@ -104,6 +104,11 @@ export class Process implements StackLinks {
   start: Start | undefined = undefined
   registeredName: string | undefined = undefined
   extras: Extras | undefined = undefined
+  /**
+   * Calling a function of purged code is an error (Erlang's badfun). Not in what a program did not spawn: a request that has
+   * begun, or a package that keeps a callback, knows nothing of versions, and goes on in the code it has.
+   */
+  losesPurgedCode: boolean
   /** What this process opens was opened by the top level of a version. */
   ledger: Ledger | undefined = undefined
 
@@ -114,7 +119,9 @@ export class Process implements StackLinks {
     readonly initialCall: string,
     readonly parent: Pid | undefined,
     readonly startedAt: number
-  ) {}
+  ) {
+    this.losesPurgedCode = kind === 'spawned'
+  }
 
   /** The process that is always there: never ended, not listed. */
   get system(): boolean {

@@ -32,6 +32,8 @@ export interface ProcessesOptions {
   readonly onChange?: () => void
   /** Generated code of a version that is not purged found its trap set: serve the control thread. */
   readonly onTrap?: (version: VersionRecord) => void
+  /** A function of code that was replaced is called; `process` is undefined when nobody is known to run. */
+  readonly onStale?: (version: VersionRecord, process: Process | undefined) => void
   /** An uncaught error ended a process; once per process. */
   readonly report?: (crash: Crash) => void
   /** Releasing what an ended process owned threw. */
@@ -64,7 +66,7 @@ export function createProcesses(options: ProcessesOptions) {
   const registry = new Registry(table, onChange)
   const aliases = new Map<Ref, Process>()
   // The parts know each other through these arrows, so that none imports another's making.
-  const frames = createFrames({ storage: table.storage, init: table.init, traps, onTrap: options.onTrap, onEmptied: (process) => spawning.emptied(process), onDrained: onChange })
+  const frames = createFrames({ storage: table.storage, init: table.init, traps, onTrap: options.onTrap, onStale: options.onStale, onEmptied: (process) => spawning.emptied(process), onDrained: onChange })
   const receiving = createReceiving(table, clock, (process) => flow.wake(process))
   const timers = createTimers(table, registry, clock, receiving.deliver)
   const signals = createSignals({ table, registry, frames, receiving, onEnded, onReleaseFailed: options.onReleaseFailed ?? nothingToTell, onChange })
@@ -135,7 +137,7 @@ export function createProcesses(options: ProcessesOptions) {
   }
 
   /**
-   * Ends everybody who lingers in the version, and marks it so that its functions throw BadFunError. `init` is not ended,
+   * Ends everybody who lingers in the version, and marks it so that its functions throw BadFunError to whom they are lost. `init` is not ended,
    * only its activations there are. When the caller itself is ended, `throwIfEnded` must unwind it.
    */
   function purgeVersion(version: VersionRecord): Pid[] {

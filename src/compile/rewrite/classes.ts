@@ -1,6 +1,7 @@
 import type { Class, MethodDefinition, PropertyDefinition } from 'acorn'
 import type { Context } from './context'
 import { visitFunction, visitStaticBlock } from './functions'
+import type { MethodOf } from './functions'
 import { keyName } from './functionNames'
 import { declare } from './patterns'
 import { visitName } from './references'
@@ -16,13 +17,13 @@ export function visitClass(cx: Context, node: Class, name: string): void {
   else if (node.superClass) cx.visit(cx, node.superClass)
   for (const member of node.body.body) {
     if (member.type === 'StaticBlock') visitStaticBlock(cx, member)
-    else visitMember(cx, member, name)
+    else visitMember(cx, member, outside.isOutermost && cx.fn.outer === undefined, name)
   }
   scope.close()
   cx.scope = outside
 }
 
-function visitMember(cx: Context, member: MethodDefinition | PropertyDefinition, className: string): void {
+function visitMember(cx: Context, member: MethodDefinition | PropertyDefinition, isTop: boolean, className: string): void {
   const { key, computed } = member
   if (computed && key.type !== 'PrivateIdentifier') cx.visit(cx, key)
   const name = `${className}.${keyName(cx.code, key, computed)}`
@@ -34,7 +35,15 @@ function visitMember(cx: Context, member: MethodDefinition | PropertyDefinition,
     return
   }
   const { kind } = member
-  visitFunction(cx, member.value, kind === 'get' || kind === 'set' ? `${kind} ${name}` : name, member.start)
+  const { body } = member.value
+  if (kind !== 'constructor' && isTop) cx.methodBodies.push(body)
+  visitFunction(cx, member.value, kind === 'get' || kind === 'set' ? `${kind} ${name}` : name, member.start, isTop ? methodOf(member, className) : undefined)
+}
+
+/** A method that can be found again by its name. */
+function methodOf({ kind, computed, key, static: ofClass }: MethodDefinition, className: string): MethodOf | undefined {
+  if (kind !== 'method' || ofClass || computed || key.type !== 'Identifier') return undefined
+  return { className, name: key.name }
 }
 
 function isImport(cx: Context, name: string): boolean {

@@ -3,6 +3,7 @@ import type { FunctionRecord, Reexport } from '../../protocol/unit'
 import type { Binding } from './bindings'
 import type { Captures } from './captures'
 import type { Edits } from './edits'
+import type { MethodOf } from './functions'
 import type { ImportTable } from './importTable'
 import type { LineIndex } from './lines'
 import type { Scope } from './scope'
@@ -32,6 +33,10 @@ export interface Context {
   fn: FunctionContext
   /** A function expression that is called where it stands. */
   called: AnyNode | undefined
+  /** Functions that are only used while the call they are given to goes on (`list.map(…)`), or by what the runtime starts. */
+  readonly passing: Set<object>
+  /** Bodies of methods: what can change without the class looking different from outside. */
+  readonly methodBodies: { readonly start: number; readonly end: number }[]
   /** How many initializers of instance fields the visited place is in: they run when an object is made. */
   deferred: number
   /** Where the innermost expression statement that was entered starts. */
@@ -62,6 +67,9 @@ export interface FunctionContext {
   readonly arrow: boolean
   /** Runs where it stands: a static block, a function that is called at once. */
   immediate: boolean
+  /** Makes functions that may outlive its call: whoever called it may hold code of this version. */
+  makesFunctions: boolean
+  method: MethodOf | undefined
   /** Where its `var` declarations belong. */
   varScope: Scope
   /** How many awaits and yields were met: the function needs a frame when there is one. */
@@ -88,7 +96,7 @@ export interface Label {
 }
 
 export function newFunction(kind: FunctionKind, index: number, arrow: boolean, scope: Scope, outer: FunctionContext | undefined): FunctionContext {
-  return { kind, outer, index, arrow, immediate: false, varScope: scope, suspensions: 0, usesTemporary: false, later: [], loopPoint: 0, labels: [] }
+  return { kind, outer, index, arrow, immediate: false, makesFunctions: false, method: undefined, varScope: scope, suspensions: 0, usesTemporary: false, later: [], loopPoint: 0, labels: [] }
 }
 
 /** Adds a point of the function that is visited; the index is what a frame stores. */

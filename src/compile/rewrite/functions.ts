@@ -6,8 +6,11 @@ import { declare, visitBinding } from './patterns'
 import { findToken } from './scan'
 import { Scope } from './scope'
 
+/** A method of a class of the outermost scope: kept as a value, it goes on in current code (`Emitted.moved`). */
+export interface MethodOf { readonly className: string; readonly name: string }
+
 /** `start` is the place that is shown for it. */
-export function visitFunction(cx: Context, node: FunctionNode, name: string, start: number): void {
+export function visitFunction(cx: Context, node: FunctionNode, name: string, start: number, method?: MethodOf): void {
   const { fn: outer, scope: outside } = cx
   const scope = new Scope(outside)
   const index = addFunction(cx, name, start)
@@ -15,13 +18,21 @@ export function visitFunction(cx: Context, node: FunctionNode, name: string, sta
   cx.scope = scope
   cx.fn = newFunction(kindOf(node), index, arrow, scope, outer)
   cx.fn.immediate = cx.called === node
+  cx.fn.method = node.generator ? undefined : method
   if (node.type === 'FunctionExpression' && node.id) declare(cx, scope, node.id.name)
   for (const parameter of node.params) visitBinding(cx, parameter, scope)
   if (isBlock(node.body)) visitBlockBody(cx, node, node.body)
   else visitExpressionBody(cx, node, node.body)
+  if (cx.fn.immediate ? cx.fn.makesFunctions : !cx.passing.has(node)) outer.makesFunctions = true
   scope.close()
   cx.scope = outside
   cx.fn = outer
+}
+
+/** What every function starts with. */
+function head({ words, fn }: Context): string {
+  const check = fn.method === undefined ? words.headCheck() : words.methodCheck(fn.method.className, fn.method.name)
+  return check + (fn.makesFunctions && !fn.immediate ? ` ${words.makes(fn.index)};` : '')
 }
 
 function isBlock(body: BlockStatement | Expression): body is BlockStatement {
@@ -39,12 +50,12 @@ function isFramed(fn: FunctionContext): boolean {
 }
 
 function visitBlockBody(cx: Context, node: FunctionNode, body: BlockStatement): void {
-  const { edits, words, fn } = cx
+  const { edits, fn } = cx
   const scope = new Scope(cx.scope)
   cx.scope = scope
   fn.varScope = scope
   const { end, open } = directivesEnd(cx.code, body)
-  const head = edits.reserve(end)
+  const start = edits.reserve(end)
   const conflicts = fn.kind === 'sync' ? [] : conflictingFunctions(node, body).map((declaration) => ({ declaration, edit: -1 }))
   for (const statement of body.body) {
     const conflict = conflicts.find(({ declaration }) => declaration === statement)
@@ -54,7 +65,7 @@ function visitBlockBody(cx: Context, node: FunctionNode, body: BlockStatement): 
   const framed = isFramed(fn)
   decide(fn, framed)
   const renamed = framed ? conflicts.map(({ declaration, edit }) => renameHoisted(cx, declaration.id.name, edit)).join('') : ''
-  edits.fill(head, open + words.headCheck() + (framed ? openFrame(cx) + renamed : ''))
+  edits.fill(start, open + head(cx) + (framed ? openFrame(cx) + renamed : ''))
   if (framed) edits.insert(body.end - 1, closeFrame(cx))
   scope.close()
 }
@@ -84,11 +95,11 @@ function visitExpressionBody(cx: Context, node: FunctionNode, body: Expression):
   const framed = isFramed(fn)
   decide(fn, framed)
   if (!framed) {
-    edits.fill(inside, `(${words.headExpression()}`)
+    edits.fill(inside, `(${words.headExpression()}${fn.makesFunctions && !fn.immediate ? `${words.makes(fn.index)}, ` : ''}`)
     edits.insert(body.end, ')')
     return
   }
-  edits.fill(outside, ` {${words.headCheck()}${openFrame(cx)} return (`)
+  edits.fill(outside, ` {${head(cx)}${openFrame(cx)} return (`)
   edits.insert(node.end, `);${closeFrame(cx)}}`)
 }
 

@@ -26,6 +26,10 @@ export class ImportTable {
     return this.entries.get(keyOf(item))?.index ?? -1
   }
 
+  specifier(index: number): string | undefined {
+    return [...this.entries.values()].find((entry) => entry.index === index)?.record.specifier
+  }
+
   specifiers(item: ImportDeclaration): { local: string; imported: string }[] {
     return item.specifiers.map((specifier) => {
       if (specifier.type === 'ImportNamespaceSpecifier') return { local: specifier.local.name, imported: '*' }

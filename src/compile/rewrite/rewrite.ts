@@ -16,6 +16,7 @@ import { LineIndex } from './lines'
 import { parseAs } from './moduleFormat'
 import { settle } from './references'
 import { Scope } from './scope'
+import { shapeOf } from './shape'
 import { tooNew } from './tooNew'
 import { announceClasses } from './topClasses'
 import { propertyKey, Vocabulary } from './vocabulary'
@@ -79,6 +80,8 @@ function newContext(code: string, program: Program, format: 'esm' | 'commonjs', 
     hoistedNames: [],
     opaque: false,
     called: undefined,
+    passing: new Set(),
+    methodBodies: [],
     deferred: 0,
     fn: newFunction(format === 'esm' ? 'async' : 'sync', 0, false, scope, undefined),
     statementStart: -1,
@@ -144,7 +147,7 @@ function finish(cx: Context, async: boolean): Rewritten {
     exports: cx.exports.map(({ name }) => name),
     constants: cx.opaque ? [] : constants(cx, async),
     stars: cx.stars,
-    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports) }),
+    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx) }),
     dynamic: [...cx.dynamic],
     functions: cx.functions,
     points: cx.points,

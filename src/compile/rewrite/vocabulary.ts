@@ -30,6 +30,17 @@ export class Vocabulary {
     return `${this.trapSet()} && ${this.trapCall()}, `
   }
 
+  /** The same for a method: when its class has a newer version, that one's method is what runs. */
+  methodCheck(className: string, name: string): string {
+    const method = this.own('r')
+    return `if (${this.trapSet()}) { const ${method} = ${this.use('moved', 'moved')}(${JSON.stringify(className)}, ${JSON.stringify(name)}); if (${method}) return ${method}.apply(this, arguments); }`
+  }
+
+  /** An expression: whoever opens a module by calling this function may hold on to functions it makes. */
+  makes(functionIndex: number): string {
+    return `${this.use('o', 'opening')}[0] && ${this.use('makes', 'makes')}(${functionIndex})`
+  }
+
   enter(functionIndex: number): string {
     return `const ${this.frame} = ${this.use('enter', 'enter')}(${this.use('v', 'version')}, ${functionIndex});`
   }

@@ -9,6 +9,7 @@ import { visitTry } from './guards'
 import { visitForAwait, visitJump, visitLabeled, visitLoopBody } from './loops'
 import { visitExportAll, visitExportDefault, visitExportNamed, visitImport } from './moduleItems'
 import { declare, visitBinding, visitForLeft, visitTarget, visitWritten } from './patterns'
+import { passOn } from './passing'
 import { visitName } from './references'
 import { Scope } from './scope'
 import { visitAwait, visitReturn, visitYield } from './suspensions'
@@ -102,6 +103,7 @@ export function visit(cx: Context, node: AnyNode): void {
     case 'SpreadElement':
       return visit(cx, node.argument)
     case 'NewExpression':
+      passOn(cx, node)
       if (node.callee.type === 'Identifier') visitName(cx, node.callee, 'construct')
       else visitCallee(cx, node.callee)
       return visitAll(cx, node.arguments)
@@ -244,6 +246,7 @@ function visitCall(cx: Context, node: CallExpression): void {
     if (callee.name === 'eval') cx.opaque = true
     if (callee.name === 'require' && cx.format === 'commonjs') addRequire(cx, node)
   }
+  passOn(cx, node)
   const fn = calledFunction(node)
   if (fn !== undefined) cx.called = fn
   if (callee.type !== 'Super') visitCallee(cx, callee)

@@ -9,6 +9,8 @@ import type { Places } from './place'
 export interface ImplicitDeps {
   readonly processes: Processes
   readonly places: Places
+  /** Runs a callback of a timer that a package keeps for a top level which was replaced, see `leftovers`. */
+  leftOver<T>(of: Ledger, run: () => T): T
 }
 
 /** Runs it as a new process that ends with it; what it opens is opened by `ledger`. */

@@ -5,6 +5,7 @@
 import { syncBuiltinESMExports } from 'node:module'
 import type { ModuleName } from '../../protocol/ids'
 import type { HotModules } from '../hot/hotModules'
+import type { Opener } from '../link'
 import type { Process } from '../process'
 import type { VersionRecord } from '../version'
 import { installBoundEvents } from './boundEvents'
@@ -12,16 +13,18 @@ import type { ImplicitDeps } from './context'
 import { installHandover } from './handover'
 import type { Ledger } from './ledger'
 import { Ledgers } from './ledgers'
-import type { Opener } from './ledgers'
+import type { LedgersDeps } from './ledgers'
 import { installListeners } from './listeners'
+import { LoadedBy } from './loadedBy'
 import { installResources } from './resources'
 import { installServers } from './servers'
 import { installTimers } from './timers'
 
-export interface InstallDeps extends ImplicitDeps {
-  isReloading(module: ModuleName): boolean
+export interface InstallDeps extends ImplicitDeps, LedgersDeps {
   /** What modules asked for with `import.meta.hot`. */
   readonly hot: Pick<HotModules, 'beginUpdate' | 'dispose' | 'endUpdate' | 'deleted' | 'gone'>
+  /** See `Emitted.opening`. */
+  readonly opening: number[]
   log(message: string): void
 }
 
@@ -34,10 +37,12 @@ export interface Implicit {
   gone(version: VersionRecord): void
   deleted(module: ModuleName): void
   openers(): readonly Opener[]
+  readonly loadedBy: LoadedBy
 }
 
 export function installImplicit(deps: InstallDeps): Implicit {
   const ledgers = new Ledgers(deps)
+  const loadedBy = new LoadedBy(deps.processes.table.storage, deps.places, deps.opening)
   const handover = installHandover({ ...deps, replacedBy: (ledger) => ledgers.replacedBy(ledger) })
   installServers(deps, handover)
   installBoundEvents(deps.processes)
@@ -59,8 +64,12 @@ export function installImplicit(deps: InstallDeps): Implicit {
   }
 
   return {
+    loadedBy,
     openers: () => ledgers.openers(),
-    openLedger: (process, version) => ledgers.open(process, version),
+    openLedger(process, version) {
+      ledgers.open(process, version)
+      loadedBy.begins(process)
+    },
     committed(versions) {
       const pairs = versions.map((version) => ledgers.commit(version))
       const olds = pairs.flatMap(({ old }) => old ?? [])

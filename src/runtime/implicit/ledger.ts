@@ -29,6 +29,10 @@ export interface Held {
   moved?(to: Ledger): void
 }
 
+export type Use =
+  | { readonly kind: 'functions'; readonly by: VersionRecord; readonly index: number; readonly through: readonly ModuleName[] }
+  | { readonly kind: 'metadata'; readonly by: ModuleName; readonly className: string }
+
 /** Looked through for what is gone whenever it has doubled. */
 const FIRST_SWEEP = 64
 
@@ -36,6 +40,8 @@ export class Ledger {
   state: 'draft' | 'live' | 'released' = 'draft'
   /** The processes that ran its top level and `onLoad`. */
   readonly processes: Process[] = []
+  /** What it may hold of other modules, apart from what they opened for it. */
+  readonly uses = new Map<string, Use>()
   /** How many servers it asked for any free port: the n-th one gets the port of the n-th one before. */
   anyPort = 0
   private readonly held = new Set<Held>()

@@ -2,19 +2,16 @@
 import type { ModuleName } from '../../protocol/ids'
 import type { Process } from '../process'
 import type { VersionRecord } from '../version'
+import type { Opener } from '../link'
 import { Ledger } from './ledger'
-
-/** `module` is whose top level it was, `by` whose code did it. */
-export interface Opener {
-  readonly module: ModuleName
-  readonly by: ModuleName
-  readonly what: string
-  readonly line: number
-}
+import type { Use } from './ledger'
+import { between } from './place'
 
 export interface LedgersDeps {
   /** Whether a newer version of the module is being evaluated. */
   isReloading(module: ModuleName): boolean
+  /** A function of a version, by its index. */
+  functionAt(version: VersionRecord, index: number): { readonly name: string; readonly line: number } | undefined
 }
 
 export class Ledgers {
@@ -56,13 +53,21 @@ export class Ledgers {
     const found: Opener[] = []
     for (const ledger of this.live.values()) {
       for (const { label, origin, lasting } of ledger.all()) {
-        for (const { module, line } of lasting ? (origin?.all ?? []) : []) {
+        const places = lasting ? (origin?.all ?? []) : []
+        for (const [index, { module, line }] of places.entries()) {
           const known = module === ledger.module || found.some((one) => one.by === module && one.module === ledger.module)
-          if (!known) found.push({ module: ledger.module, by: module, what: label, line })
+          if (!known) found.push({ kind: 'opened', module: ledger.module, by: module, what: label, line, through: between(places.slice(index), module, ledger.module) })
         }
       }
+      for (const use of ledger.uses.values()) found.push(this.userOf(ledger, use))
     }
     return found
+  }
+
+  private userOf({ module }: Ledger, use: Use): Opener {
+    if (use.kind === 'metadata') return { kind: 'metadata', module, by: use.by, what: use.className, line: 0, through: [] }
+    const { name, line } = this.deps.functionAt(use.by, use.index) ?? { name: '(anonymous)', line: 0 }
+    return { kind: 'functions', module, by: use.by.module, what: name, line, through: use.through }
   }
 
   /** A draft that failed. */

@@ -1,6 +1,5 @@
 /** Where in the program something was made. Taking it is cheap; it is read when somebody needs to know. */
 import path from 'node:path'
-import type { AnyFunction } from '../../base/guards'
 import type { ModuleName } from '../../protocol/ids'
 
 /** A line of a module's source. */
@@ -28,7 +27,7 @@ export class Origin {
   private known: Known | undefined
 
   /** The stack above `callee`, unread. */
-  constructor(private readonly places: Places, callee: AnyFunction) {
+  constructor(private readonly places: Places, callee: (...args: never[]) => unknown) {
     const limit = Error.stackTraceLimit
     const stack: { readonly stack?: unknown } = {}
     Error.stackTraceLimit = DEPTH
@@ -73,3 +72,7 @@ function sitesOf(holder: { readonly stack?: unknown } | undefined): readonly Nod
     Error.prepareStackTrace = before
   }
 }
+
+/** Modules on the way from `inner` out to `outer`, without these two. */
+export const between = (places: readonly Place[], inner: ModuleName, outer: ModuleName): readonly ModuleName[] =>
+  [...new Set(places.map((place) => place.module))].filter((module) => module !== inner && module !== outer)

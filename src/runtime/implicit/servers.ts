@@ -51,6 +51,8 @@ export function installServers({ processes }: ImplicitDeps, succession: Successi
     const open = opening(server, event, first, second)
     if (open === undefined || (processOf(open.about) !== undefined && processOf(open.about) === storage.getStore())) return Reflect.apply(native, server, args)
     const process = start(open.label, open.connection)
+    // It may stay open for ever: closed instead, its client connects to current code.
+    process.losesPurgedCode = true
     for (const emitter of open.emitters) bindEvents(processes, emitter, process, emitter === open.about)
     return processes.runOpen(process, native, server, args)
   })

@@ -11,7 +11,6 @@
 import timers from 'node:timers'
 import { isFunction, trusted } from '../../base/guards'
 import type { AnyFunction } from '../../base/guards'
-import { BadFunError } from '../errors'
 import { ALIVE, ENDED } from '../process'
 import type { Process } from '../process'
 import { isActivity, runAs } from './context'
@@ -110,12 +109,9 @@ class TimerCallback implements Held {
     const { process, callback } = this
     if (isActivity(process)) return Reflect.apply(callback, self, args)
     if (process.mode === ENDED || this.isLeftOver()) return this.stop()
-    try {
-      return runAs(this.deps.processes, { label: this.label, parent: process, ledger: this.ledger }, callback, self, args)
-    } catch (error) {
-      if (error instanceof BadFunError) this.stop()
-      throw error
-    }
+    const { deps, ledger } = this
+    const run = ledger?.state === 'released' && process.mode !== ALIVE ? () => deps.leftOver(ledger, () => Reflect.apply(callback, self, args)) : callback
+    return runAs(deps.processes, { label: this.label, parent: process, ledger }, run, self, args)
   }
 
   /** The next step of a poller whose module has a newer version, and nobody waits for it. */

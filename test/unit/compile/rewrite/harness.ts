@@ -59,6 +59,12 @@ export class Machine {
         this.relink = relink
       },
       identity: (value) => value,
+      moved: () => {
+        this.trap()
+        return undefined
+      },
+      opening: [0],
+      makes: () => {},
       import: this.load,
     }
   }

@@ -160,14 +160,35 @@ describe('a purge', () => {
     assert.deepEqual([isEmpty(v1), isEmpty(v2)], [true, false])
   })
 
-  it('leaves functions of the version that throw BadFunError', async () => {
+  it('leaves functions of the version that throw BadFunError in whatever was spawned', async () => {
     const w = world()
     const v = w.version()
     const { waiter, sync } = emitted(w, v)
     w.runtime.purgeVersion(v)
-    assert.throws(() => sync(() => {}), { name: 'BadFunError', message: 'bad function: src/t v1 was purged' })
-    await assert.rejects(waiter(), BadFunError)
-    assert.throws(() => w.runtime.frames.enter(v, 0), BadFunError)
+    const seen: string[] = []
+    w.spawn(async () => {
+      assert.throws(() => sync(() => {}), { name: 'BadFunError', message: 'bad function: src/t v1 was purged' })
+      await assert.rejects(waiter(), BadFunError)
+      assert.throws(() => w.runtime.frames.enter(v, 0), BadFunError)
+      seen.push('all three')
+    })
+    await settled()
+    assert.deepEqual(seen, ['all three'])
+  })
+
+  it('leaves what an ordinary program was given as it is: a request that has begun goes on in its code', async () => {
+    const w = world()
+    const v = w.version()
+    const log: string[] = []
+    const { sync } = emitted(w, v, log)
+    const generator = emitted(w, v, log).counter()
+    generator.next()
+    w.runtime.purgeVersion(v)
+    w.runtime.run(w.runtime.newProcess({ label: 'GET /' }), () => {
+      sync(() => log.push('went on'))
+      assert.equal(generator.next().done, false)
+    })
+    assert.equal(log[0], 'went on')
   })
 
   it('ends only the activations of init, not init', async () => {
@@ -260,7 +281,9 @@ describe('a generator', () => {
     const generator = emitted(w, v, log).counter()
     generator.next()
     w.runtime.purgeVersion(v)
-    assert.throws(() => generator.next(), BadFunError)
+    const process = w.runtime.newProcess({ label: 'strict' })
+    process.losesPurgedCode = true
+    w.runtime.run(process, () => assert.throws(() => generator.next(), BadFunError))
     assert.deepEqual(log, [])
   })
 

@@ -1,0 +1,3 @@
+import './jobs'
+
+console.log('the clock runs')

@@ -1,0 +1,3 @@
+import { listen } from './server'
+
+listen(Number(process.env.PORT ?? 3000))

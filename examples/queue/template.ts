@@ -1,0 +1,1 @@
+export const template = (to: string): string => `Dear ${to}, welcome`

@@ -1,0 +1,1 @@
+export const format = (name: string, text: string): string => `${name}: ${text}`

@@ -1,0 +1,55 @@
+/**
+ * What a top level takes along without reading an import: functions that other modules made for it when it called them
+ * (`registerRoutes(app)`), and what decorators say about their classes (`NestFactory.create(AppModule)`). Somebody it dealt with
+ * may hold them for as long as the program runs, so it is loaded again with the module they come from.
+ */
+import type { AsyncLocalStorage } from 'node:async_hooks'
+import type { ModuleName } from '../../protocol/ids'
+import type { Process } from '../process'
+import type { VersionRecord } from '../version'
+import type { Ledger } from './ledger'
+import { between, Origin } from './place'
+import type { Places } from './place'
+
+const MANY = 16
+
+export class LoadedBy {
+  private readonly open = new Set<Process>()
+
+  /** Generated code looks at the first element of `opening` before it tells anything: it is zero when every top level has come to its end. */
+  constructor(private readonly storage: AsyncLocalStorage<Process>, private readonly places: Places, private readonly opening: number[]) {}
+
+  begins(process: Process): void {
+    if (this.open.size >= MANY) this.sweep()
+    this.open.add(process)
+    this.opening[0] = this.open.size
+  }
+
+  made(by: VersionRecord, index: number, callee: (index: number) => void): void {
+    const ledger = this.ledgerOfOther(by.module)
+    const key = `${by.module} ${index}`
+    if (ledger === undefined || ledger.uses.has(key)) return
+    // Now: later the scripts of those who are on the stack may be forgotten.
+    const through = between(new Origin(this.places, callee).all, by.module, ledger.module)
+    ledger.uses.set(key, { kind: 'functions', by, index, through })
+  }
+
+  readMetadata(by: ModuleName, className: string): void {
+    if (this.opening[0] !== 0) this.ledgerOfOther(by)?.uses.set(by, { kind: 'metadata', by, className })
+  }
+
+  /** Of the top level that runs, when it is another module's. */
+  private ledgerOfOther(by: ModuleName): Ledger | undefined {
+    const process = this.storage.getStore()
+    if (process?.ledger === undefined || !this.open.has(process)) {
+      this.sweep()
+      return undefined
+    }
+    return process.ledger.module === by ? undefined : process.ledger
+  }
+
+  private sweep(): void {
+    for (const process of this.open) if (process.ended) this.open.delete(process)
+    this.opening[0] = this.open.size
+  }
+}
