@@ -90,13 +90,13 @@ describe('resolving paths', () => {
     assert.equal(to('./node_modules/p/i.js', 'main.ts'), 'native node_modules/p/i.js')
   })
 
-  it('says that nothing is there in the words of Node', () => {
+  it('says that nothing is there in the words of Node, and where it looked', () => {
     const { space, resolver } = open({})
     const importer = space.path('main.mjs')
     assert.deepEqual(resolver.resolve('./gone.js', importer, 'import'),
-      { kind: 'failed', code: 'ERR_MODULE_NOT_FOUND', message: `Cannot find module '${space.path('gone.js')}' imported from ${importer}` })
+      { kind: 'failed', code: 'ERR_MODULE_NOT_FOUND', message: `Cannot find module '${space.path('gone.js')}' imported from ${importer}`, wanted: [space.path('gone.js')] })
     assert.deepEqual(resolver.resolve('./gone', importer, 'require'),
-      { kind: 'failed', code: 'MODULE_NOT_FOUND', message: `Cannot find module './gone'\nRequire stack:\n- ${importer}` })
+      { kind: 'failed', code: 'MODULE_NOT_FOUND', message: `Cannot find module './gone'\nRequire stack:\n- ${importer}`, wanted: [space.path('gone')] })
   })
 
   it('finds a file that was made after it was missed', () => {
