@@ -118,11 +118,18 @@ class TerminalShell {
    * its process is ended, and that is its answer.
    */
   private async abandonOrEnd(line: number): Promise<void> {
+    // A heap walk (`why`) that is stopped answers by itself; while V8 copies the heap, the program cannot.
+    if (await this.cancelWhy()) return
     const answered = await Promise.race([this.ask('$check()').then(() => true), after(this.deps.busyAfterMs ?? 500).then(() => false)])
     if (this.waitingFor !== line) return
     const shell = this.deps.host.snapshot.processes.items.find((process) => process.label === shellLabel)
     if (answered || shell === undefined) this.abandon(line)
     else this.deps.host.request('kill', { pid: shell.pid, reason: 'kill' }).catch(() => {}) // it has ended meanwhile: that was the aim
+  }
+
+  private async cancelWhy(): Promise<boolean> {
+    const answer = await this.deps.host.request('cancelWhy', {}).catch(() => undefined) // it has ended: the line says so
+    return answer !== undefined && answer.cancelled > 0
   }
 
   private abandon(line: number): void {

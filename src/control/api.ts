@@ -1,11 +1,12 @@
 /** The requests of the outside (editor, CLI) on a running host. */
 import type { ModuleNames } from '../compile/moduleNames'
-import type { PurgeReport, Refusal, Requests, WhyView } from '../protocol/messages'
+import type { PurgeReport, Refusal, Requests } from '../protocol/messages'
 import type { ModuleName } from '../protocol/ids'
 import type { Snapshot } from '../protocol/snapshot'
 import type { Picture, PictureModule } from '../runtime/link'
 import type { Batches } from './batches'
-import { composeSnapshot, processPage, processView } from './composeSnapshot'
+import { processPage, processView } from './composeSnapshot'
+import type { Why } from './diagnosis/why'
 import type { Loader } from './loader'
 import type { MainLink } from './mainLink'
 import type { Texts } from './texts'
@@ -18,6 +19,7 @@ export interface ApiDeps {
   readonly names: ModuleNames
   readonly batches: Batches
   readonly texts: Texts
+  readonly why: Why
   /** Compiles these files without waiting: a load that follows finds them compiled. */
   prepare(files: readonly string[]): void
   picture(): Picture
@@ -101,10 +103,8 @@ export function createApi(deps: ApiDeps): Api {
       if (version === undefined || text === undefined) return { error: 'no_old_code', message: `${name} has no ${slot} version` }
       return { module: name, version: version.version, slot, file: view.file, text }
     }),
-    why: ({ module, slot }) => found(module, async (name) => {
-      await deps.refresh()
-      return { versions: whyViews(deps, name, slot) }
-    }),
+    why: (params) => found(params.module, (name) => deps.why.answer(name, params)),
+    cancelWhy: async () => ({ cancelled: deps.why.cancel() }),
     shell: async ({ line }) => settled(await main.request('shell', { line })),
     configure: async ({ purgePolicy, purgeGrace }) => {
       if (purgePolicy !== undefined) loader.purgePolicy = purgePolicy
@@ -123,20 +123,3 @@ const nameOf = (names: ModuleNames, text: string): ModuleName | undefined => {
   const match = names.find(text)
   return match.kind === 'one' ? match.name : undefined
 }
-
-/** What keeps a version: everybody with a frame in it. */
-function whyViews(deps: ApiDeps, module: ModuleName, slot: 'current' | 'old' | undefined): WhyView[] {
-  const snapshot = composeSnapshot(0, { state: 'stopped' }, deps.picture(), deps)
-  const view = snapshot.modules.find((one) => one.name === module)
-  const all = [...snapshot.processes.items, ...snapshot.lingering.flatMap((entry) => entry.processes)]
-  const processes = [...new Map(all.map((process) => [process.pid, process])).values()]
-  const slots = slot === undefined ? (['current', 'old'] as const) : [slot]
-  return slots.flatMap((one): WhyView[] => {
-    const version = one === 'current' ? view?.current : view?.old
-    if (version === undefined) return []
-    const keepers = processes.flatMap((process) => process.stack.filter((frame) => frame.module === module && frame.version === version.version)
-      .map((frame) => ({ kind: 'frame' as const, pid: process.pid, text: `${process.name ?? process.label} in ${frame.function}`, file: frame.file, line: frame.line })))
-    return [{ module, version: version.version, slot: one, keepers }]
-  })
-}
-

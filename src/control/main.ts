@@ -20,6 +20,7 @@ import { Batches } from './batches'
 import { Captures } from './captures'
 import { CodeRequests } from './codeRequests'
 import { composeSnapshot } from './composeSnapshot'
+import { Why } from './diagnosis/why'
 import { Graph } from './graph'
 import { Loader, wantedBy } from './loader'
 import { locate } from './locate'
@@ -101,7 +102,9 @@ class Control {
       loader: this.loader, names: this.names, texts: this.texts, root: this.options.root,
       locate: (text) => locate(text, this.options.root, this.names), status: () => this.status(), fresh: () => this.fresh(),
     })
+    const why = new Why({ main: link, names: this.names, texts: this.texts, batches: this.batches, picture: () => this.picture })
     link.handlers = {
+      why: (params) => api.why(params),
       code: ({ nested, ...request }) => code.answer(request, nested),
       digest: ({ module, hash, text }) => this.digest(module, hash, text),
       fileOf: async ({ module }) => this.names.find(module).kind === 'one' ? locate(module, this.options.root, this.names) : undefined,
@@ -119,7 +122,7 @@ class Control {
       else this.refreshSoon()
     }
     const api = createApi({
-      main: link, loader: this.loader, names: this.names, batches: this.batches, texts: this.texts,
+      main: link, why, loader: this.loader, names: this.names, batches: this.batches, texts: this.texts,
       prepare: (files) => void this.compiler.compileMany(files),
       picture: () => this.picture, snapshot: () => this.last ?? this.compose(), refresh: () => this.refresh(),
     })

@@ -81,12 +81,35 @@ export interface ProcessDetails {
   readonly resources: readonly string[]
 }
 
+/** Something that keeps a version. `file` and `line` say where it was made, `heldBy` by what it is held, the nearest first. */
+export interface WhyKeeper {
+  readonly kind: 'frame' | 'timer' | 'listener' | 'server' | 'resource' | 'export' | 'closure'
+  readonly text: string
+  readonly pid?: PidText
+  readonly file?: string
+  readonly line?: number
+  readonly heldBy?: readonly string[]
+}
+
 export interface WhyView {
   readonly module: ModuleName
   readonly version: Version
-  readonly slot: 'current' | 'old'
-  readonly keepers: readonly { readonly kind: 'frame' | 'timer' | 'listener' | 'server' | 'export' | 'closure'; readonly text: string; readonly pid?: PidText; readonly file?: string; readonly line?: number }[]
+  /** `purged`: in no slot any more, but functions of it are still held. Found by a heap walk only. */
+  readonly slot: 'current' | 'old' | 'purged'
+  readonly keepers: readonly WhyKeeper[]
+  /** So many more processes have an activation in it. */
+  readonly unlisted?: number
+  /** The heap walk found more than it tells. */
+  readonly more?: boolean
 }
+
+/** What became of the heap walk. The program stands still while the snapshot is taken (`snapshotMs` at most), not afterwards. */
+export type HeapWalkView =
+  | { readonly state: 'skipped' }
+  | { readonly state: 'done'; readonly heapMb: number; readonly snapshotMs: number; readonly tookMs: number }
+  | { readonly state: 'stopped'; readonly because: 'cancelled' | 'time'; readonly heapMb: number; readonly tookMs: number }
+  | { readonly state: 'tooBig'; readonly heapMb: number; readonly maxHeapMb: number }
+  | { readonly state: 'failed'; readonly message: string }
 
 /** One shell line. `value` is what a person reads (util.inspect); `json` the value for programs (`--json`), pids and refs as text. */
 export type ShellAnswer =
@@ -116,7 +139,16 @@ export interface Requests {
   /** `text` is a JavaScript expression (`"code_switch"`, `{ type: "stop" }`); evaluated in the host. */
   send: [{ readonly pid: string; readonly text: string }, { readonly sent: true } | Refusal]
   source: [{ readonly module: string; readonly slot: 'current' | 'old' }, SourceText | Refusal]
-  why: [{ readonly module: string; readonly slot?: 'current' | 'old' }, { readonly versions: readonly WhyView[] } | Refusal]
+  /**
+   * Everything that keeps the versions of a module. `heap`: looks through the whole heap as well, for what others hold (default
+   * false); not when it is larger than `maxHeapMb` (256), and for `maxMs` at most (60 000). `text`: the answer as Markdown.
+   */
+  why: [
+    { readonly module: string; readonly slot?: 'current' | 'old'; readonly heap?: boolean; readonly maxHeapMb?: number; readonly maxMs?: number },
+    { readonly versions: readonly WhyView[]; readonly heap: HeapWalkView; readonly text: string } | Refusal,
+  ]
+  /** Every heap walk under way is stopped; its request is answered with what is known. */
+  cancelWhy: [Record<string, never>, { readonly cancelled: number }]
   shell: [{ readonly line: string }, ShellAnswer]
   /** Changes policy or grace while running. */
   configure: [{ readonly purgePolicy?: PurgePolicy; readonly purgeGrace?: number }, Record<string, never>]

@@ -135,6 +135,11 @@ export class ExternalFuns {
     else this.slots.delete(name)
   }
 
+  /** Everything by which importers reach functions of this module. */
+  allSlots(): readonly Slot[] {
+    return [...this.slots.values()]
+  }
+
   /** What a person should know about the functions that were settled since this was asked. */
   takeNotes(): readonly string[] {
     const { notes } = this

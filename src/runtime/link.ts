@@ -9,7 +9,8 @@ import type { Rewritten } from '../protocol/unit'
 import type { ModuleName, PidText, Version } from '../protocol/ids'
 import type { AtRiskView, FailureReason, Origin, ProcessStatus } from '../protocol/snapshot'
 import type { UpgradeDirection, UpgradePreview, UpgradeReport } from '../protocol/upgrade'
-import type { ProcessDetails, ShellAnswer } from '../protocol/messages'
+import type { HeldKind } from './implicit/ledger'
+import type { ProcessDetails, Requests, ShellAnswer } from '../protocol/messages'
 
 /** Where a specifier leads. */
 export type Link =
@@ -107,6 +108,34 @@ export interface PictureFrame {
   readonly at?: { readonly line: number; readonly column: number; readonly function: string }
 }
 
+/** What main's tables know about why the versions of a module are there. */
+export interface Diagnosis {
+  readonly file: string
+  readonly versions: readonly VersionDiagnosis[]
+  readonly heapBytes: number
+  /** What a heap walk needs to know. */
+  readonly walk?: WalkView
+}
+export interface WalkView {
+  /** Every script that has a URL, and which one is the runtime. */
+  readonly scripts: readonly ScriptView[]
+  readonly runtimeFile: string
+  /** Where the export tables of the modules are in the marker's `held`. */
+  readonly modules: readonly { readonly name: ModuleName; readonly at: readonly number[] }[]
+}
+export interface VersionDiagnosis {
+  readonly version: Version
+  readonly slot: 'current' | 'old'
+  /** How many processes have an activation in it; the first of them by name. */
+  readonly total: number
+  readonly processes: readonly PictureProcess[]
+  /** What its top level has open. `at`: its place in the marker's `held`; -1 when nothing was marked. */
+  readonly held: readonly { readonly kind: HeldKind; readonly label: string; readonly file?: string; readonly line?: number; readonly at: number }[]
+  /** Exported objects. */
+  readonly exports: readonly { readonly name: string; readonly at: number }[]
+}
+export interface ScriptView { readonly id: number; readonly url: string }
+
 /** method -> [params, result]; control asks, main answers. */
 export interface MainRequests {
   /** Runs the program: units are all that can be reached; `entry` is evaluated first. */
@@ -121,6 +150,9 @@ export interface MainRequests {
   plain: [{ readonly wanted: readonly { readonly module: ModuleName; readonly names: readonly string[] }[] }, readonly { readonly module: ModuleName; readonly names: readonly { readonly name: string; readonly plain: readonly string[] }[] }[]]
   /** Whose top level (`module`) has something of code of another module (`by`). */
   openers: [Record<string, never>, readonly Opener[]]
+  /** `walk`: a heap snapshot follows, until `unmark`. Undefined: no such module. */
+  diagnose: [{ readonly module: ModuleName; readonly walk: boolean }, Diagnosis | undefined]
+  unmark: [Record<string, never>, true]
   purge: [{ readonly module: ModuleName; readonly soft: boolean }, { readonly result: boolean; readonly killed: readonly PidText[] }]
   delete: [{ readonly module: ModuleName }, { readonly result: boolean }]
   rollback: [{ readonly module: ModuleName }, { readonly version: Version } | { readonly error: 'no_old_code' }]
@@ -165,6 +197,7 @@ export interface ControlRequests {
   find: [{ readonly text: string; readonly deleted: readonly ModuleName[] }, Found]
   /** A digest of what the text does, deaf to comments and names of variables: of this text, of the one with this hash, or of what is on disk. */
   digest: [{ readonly module: ModuleName; readonly hash?: string; readonly text?: string }, string | undefined]
+  why: Requests['why']
   /** The code functions that need the compiler. */
   code: [CodeRequest & { readonly nested: boolean }, CodeAnswer]
 }

@@ -171,6 +171,11 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   const commands = { ...api, release }
   const shell = createShell({
     processes: commands, code, write: (text) => process.stdout.write(text),
+    async why(file, how) {
+      const answer = await port.ask('why', { heap: true, ...how, module: file })
+      if ('error' in answer) throw new Error(answer.message)
+      return answer.text
+    },
     moduleNames: () => [...server.table.all()].map((record) => record.name),
     namespace: (name) => namespaceOf(server, port, name),
     run: (fn) => processes.table.storage.run((shellProcess = liveShell(processes, shellProcess)), fn),
@@ -204,6 +209,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
       run: (plan, options) => inOwnProcess(processes, () => release.run(plan, options)),
     },
     openers: () => implicit.openers(),
+    heldBy: (version) => implicit.heldBy(version),
     shutdown: (exitCode) => process.exit(exitCode),
   })
   hold()

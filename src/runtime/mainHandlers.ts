@@ -5,12 +5,13 @@ import { parsePid, pidText } from '../protocol/ids'
 import type { CodeServer } from './codeServer'
 import { withoutThrown } from './codeServer'
 import type { LoadOutcome } from './codeServer'
+import { diagnose, unmark } from './diagnosis/diagnose'
+import type { DiagnoseDeps } from './diagnosis/diagnose'
 import type { MainRequests } from './link'
 import type { MainHandlers } from './mainPort'
 import { ModulePictures } from './modulePictures'
 import type { Pid } from './pid'
 import type { Process } from './process'
-import type { Processes } from './processes'
 import type { Release } from './release/releaseTypes'
 import type { Shell } from './shell/shell'
 import { plainExports } from './plainExports'
@@ -18,12 +19,9 @@ import { drive } from './steps'
 import type { Steps } from './steps'
 import { takePicture, viewProcess } from './takePicture'
 import { firstChange, takeRisks } from './takeRisks'
-import type { PictureDeps } from './takePicture'
 
-export interface HandlerDeps {
+export interface HandlerDeps extends DiagnoseDeps {
   readonly server: CodeServer
-  readonly processes: Processes
-  readonly picture: PictureDeps
   readonly shell: Shell
   /** Evaluates what a person typed as a message. */
   valueOf(text: string): unknown
@@ -85,6 +83,14 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
     runUpgrade: ({ file, direction }, reply) => void deps.release.run(file, { direction }).then(reply),
     openers: (_, reply) => reply(deps.openers()),
     plain: ({ wanted }, reply) => reply(plainExports(table, wanted)),
+    diagnose({ module, walk }, reply) {
+      const record = table.get(module)
+      reply(record === undefined ? undefined : diagnose(deps, record, walk))
+    },
+    unmark(_, reply) {
+      unmark()
+      reply(true)
+    },
     purge({ module, soft }, reply) {
       if (soft) return reply({ result: server.softPurge(module), killed: [] })
       const killed = server.purge(module)

@@ -2,8 +2,11 @@ import * as vscode from 'vscode'
 import type { Host } from '../host/host'
 import type { ShellAnswer } from '../protocol/messages'
 import { HostDown } from '../host/host'
+import { askHost } from './askHost'
 import { LineEditor } from './lineEditor'
 import { SHELL_TERMINAL, texts } from './texts'
+
+const CTRL_C = '\x03'
 
 /** The shell of the running program as a terminal: each line is a `shell` request, so it is the shell of `codeswitch shell`. */
 class ShellPty implements vscode.Pseudoterminal {
@@ -26,6 +29,7 @@ class ShellPty implements vscode.Pseudoterminal {
   }
 
   handleInput(data: string): void {
+    if (data.includes(CTRL_C)) void askHost(this.host, 'cancelWhy', {})
     for (const output of this.editor.feed(data)) {
       if (output.kind === 'write') this.write.fire(output.text)
       else if (output.kind === 'end') this.closed.fire()

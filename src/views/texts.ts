@@ -101,6 +101,7 @@ export const texts = {
   noOldCode: (name: string): string => `${name} has no old code.`,
   nothingStaged: 'Nothing is staged.',
   notRunning: 'The runtime is not running.',
+  lookingWhy: (name: string): string => `Looking for what keeps ${name}. The program stands still while its heap is copied.`,
   pickModule: 'Which module?',
   pickProcess: 'Which process?',
   pickStaged: 'What happens to the staged code?',

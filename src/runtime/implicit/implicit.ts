@@ -13,7 +13,7 @@ import type { ImplicitDeps } from './context'
 import { installHandover } from './handover'
 import type { Ledger } from './ledger'
 import { Ledgers } from './ledgers'
-import type { LedgersDeps } from './ledgers'
+import type { HeldView, LedgersDeps } from './ledgers'
 import { installListeners } from './listeners'
 import { LoadedBy } from './loadedBy'
 import { installResources } from './resources'
@@ -38,6 +38,8 @@ export interface Implicit {
   deleted(module: ModuleName): void
   openers(): readonly Opener[]
   readonly loadedBy: LoadedBy
+  /** What the top level of this version has open. */
+  heldBy(version: VersionRecord): readonly HeldView[]
 }
 
 export function installImplicit(deps: InstallDeps): Implicit {
@@ -70,6 +72,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
       ledgers.open(process, version)
       loadedBy.begins(process)
     },
+    heldBy: (version) => ledgers.heldBy(version),
     committed(versions) {
       const pairs = versions.map((version) => ledgers.commit(version))
       const olds = pairs.flatMap(({ old }) => old ?? [])

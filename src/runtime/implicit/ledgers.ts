@@ -4,8 +4,17 @@ import type { Process } from '../process'
 import type { VersionRecord } from '../version'
 import type { Opener } from '../link'
 import { Ledger } from './ledger'
-import type { Use } from './ledger'
+import type { HeldKind, Use } from './ledger'
 import { between } from './place'
+
+/** Something that is open, and who opened it where. `target` is what the program holds of it. */
+export interface HeldView {
+  readonly kind: HeldKind
+  readonly label: string
+  readonly target: object
+  readonly file?: string
+  readonly line?: number
+}
 
 export interface LedgersDeps {
   /** Whether a newer version of the module is being evaluated. */
@@ -68,6 +77,16 @@ export class Ledgers {
     if (use.kind === 'metadata') return { kind: 'metadata', module, by: use.by, what: use.className, line: 0, through: [] }
     const { name, line } = this.deps.functionAt(use.by, use.index) ?? { name: '(anonymous)', line: 0 }
     return { kind: 'functions', module, by: use.by.module, what: name, line, through: use.through }
+  }
+
+  /** What the top level of this version has open. */
+  heldBy(version: VersionRecord): readonly HeldView[] {
+    const live = this.live.get(version.module)
+    const ledger = live?.version === version ? live : this.drafts.get(version)
+    return (ledger?.all() ?? []).map(({ kind, label, target, origin }) => {
+      const place = origin?.all[0]
+      return { kind, label, target, ...(place === undefined ? {} : { file: place.file, line: place.line }) }
+    })
   }
 
   /** A draft that failed. */

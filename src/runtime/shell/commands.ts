@@ -2,6 +2,7 @@
  * What can be called by its bare name in the shell: Erlang's shell commands (OTP c(3) and shell(3)), the code API and the
  * process API. Results are OTP's terms as `CodeApi` writes them: atoms are strings, tuples arrays.
  */
+import type { Requests } from '../../protocol/messages'
 import type { CodeApi, LoadError, ModuleRef } from '../codeApi'
 import type { Pid } from '../pid'
 import type { Bindings, Command } from './scope'
@@ -15,13 +16,18 @@ export interface CommandDeps {
   readonly code: CodeApi
   namespace(name: string): object | undefined | Promise<object | undefined>
   write(text: string): void
+  /** What keeps the versions of the module with this file, as a page. */
+  why(file: string, how: WhyHow | undefined): Promise<string>
   readonly bindings: Bindings
 }
+
+/** The parameters of the request `why` that a person may want to choose. */
+export type WhyHow = Pick<Requests['why'][0], 'heap' | 'maxHeapMb' | 'maxMs'>
 
 /** Their arguments are modules: a bare name there is the module's name, whatever else it means. */
 const ofModules = [
   'l', 'c', 'lc', 'nl', 'm', 'mod', 'purge', 'softPurge', 'del', 'rollback', 'checkOldCode', 'loadFile', 'ensureLoaded', 'isLoaded', 'moduleStatus',
-  'stick', 'unstick', 'which', 'versions', 'atomicLoad', 'prepareLoading', 'functionExported',
+  'stick', 'unstick', 'why', 'which', 'versions', 'atomicLoad', 'prepareLoading', 'functionExported',
 ] as const
 
 const moduleTakers: ReadonlySet<string> = new Set(ofModules)
@@ -67,7 +73,7 @@ function codeCommands(code: CodeApi): Record<string, Command> {
   }
 }
 
-function loadCommands({ code, write, namespace }: CommandDeps): Record<string, Command> {
+function loadCommands({ code, write, namespace, why }: CommandDeps): Record<string, Command> {
   return {
     // Preparing compiles; what is prepared and never finished is dropped.
     async lc(...files: readonly (ModuleRef | readonly ModuleRef[])[]) {
@@ -81,6 +87,10 @@ function loadCommands({ code, write, namespace }: CommandDeps): Record<string, C
     },
     m(module?: ModuleRef) {
       write(module === undefined ? moduleTable(code) : moduleFacts(code, moduleRef(module)))
+      return 'ok'
+    },
+    async why(module: ModuleRef, how?: WhyHow) {
+      write(`${await why(code.which(moduleRef(module)), how)}\n`)
       return 'ok'
     },
     mod: (module: ModuleRef) => (typeof module === 'string' ? namespace(module) : moduleRef(module)),

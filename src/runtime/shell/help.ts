@@ -9,6 +9,7 @@ A module's name is its namespace: t.start(). Where a module is meant, t, 't' and
   softPurge(m)      drop old code if nobody lingers
   del(m)            current code becomes old    rollback(m)       old code becomes current again
   checkOldCode(m)   is there old code?          versions(m)       the numbers in the two slots
+  why(m)            what keeps its versions; the program stands still while the heap is copied: why(m, { heap: false })
 
   i(), i(pid)       processes, one process      regs()            registered names
   self()            the shell's own pid         pid(0, 40, 0)     a pid from its number

@@ -8,7 +8,7 @@ import { inspect } from 'node:util'
 import type { ShellAnswer } from '../../protocol/messages'
 import type { CodeApi } from '../codeApi'
 import { ExitSignal } from '../errors'
-import { createCommands, takesModules } from './commands'
+import { createCommands, takesModules, type CommandDeps } from './commands'
 import { jsonValue } from './jsonValue'
 import { rewriteLine, type Line } from './line'
 import type { ShellProcesses } from './processCommands'
@@ -24,6 +24,7 @@ export interface ShellDeps {
    */
   namespace(name: string): object | undefined | Promise<object | undefined>
   moduleNames(): readonly string[]
+  why: CommandDeps['why']
   /** To where the program prints. */
   write(text: string): void
   /** Runs `fn` inside the shell's own process; inside a new one when that has ended. */

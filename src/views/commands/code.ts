@@ -8,8 +8,8 @@ import { askHost, isRefusal } from '../askHost'
 import { findProcess, pickModule, pickProcess } from './pick'
 import { failure, refused } from './result'
 import { keepingFrame } from '../lingering'
-import { whyReport } from '../whyReport'
 import { texts } from '../texts'
+import { askWhy } from '../askWhy'
 
 export function codeCommands({ host, documents }: Session): Readonly<Record<string, Command>> {
   /** The line where the first lingering process is, so that the old text opens where it matters. */
@@ -71,10 +71,10 @@ export function codeCommands({ host, documents }: Session): Readonly<Record<stri
     'codeswitch.showWhy': async (invocation) => {
       const picked = await pickModule(host, invocation, () => true, texts.noSuchModule(''))
       if ('result' in picked) return picked.result
-      const why = await askHost(host, 'why', { module: picked.subject, ...(invocation.slot === undefined ? {} : { slot: invocation.slot }) })
+      const why = await askWhy(host, picked.subject, invocation)
       if (isRefusal(why)) return refused(why)
-      if (invocation.person) await documents.showReport(`Why ${picked.subject.split(/[\\/]/).at(-1)}`, whyReport(picked.subject, why.versions))
-      return { ok: true, versions: why.versions }
+      if (invocation.person) await documents.showReport(`Why ${picked.subject.split(/[\\/]/).at(-1)}`, why.text)
+      return { ok: true, versions: why.versions, heap: why.heap }
     },
   }
 }

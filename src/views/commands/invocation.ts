@@ -18,6 +18,7 @@ export interface Invocation {
   readonly kill: boolean | undefined
   readonly soft: boolean | undefined
   readonly confirm: boolean | undefined
+  readonly heap: boolean | undefined
   readonly text: string | undefined
   readonly reason: string | undefined
   readonly slot: 'current' | 'old' | undefined
@@ -25,7 +26,7 @@ export interface Invocation {
 }
 
 const byPerson: Invocation = {
-  person: true, subject: undefined, frame: undefined, index: undefined, line: undefined, kill: undefined, soft: undefined, confirm: undefined,
+  person: true, subject: undefined, frame: undefined, index: undefined, line: undefined, kill: undefined, soft: undefined, confirm: undefined, heap: undefined,
   text: undefined, reason: undefined, slot: undefined, policy: undefined,
 }
 
@@ -45,6 +46,7 @@ export function parseInvocation(argument: unknown): Invocation {
     kill: boolean(argument['kill']),
     soft: boolean(argument['soft']),
     confirm: boolean(argument['confirm']),
+    heap: boolean(argument['heap']),
     text: text(argument['text']),
     reason: text(argument['reason']),
     slot: oneOf(['current', 'old'] as const, argument['slot']),

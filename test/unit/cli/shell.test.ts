@@ -7,7 +7,8 @@ import { historyFile, readHistory, writeHistory } from '../../../src/cli/lineHis
 import { answerForPerson, answerForProgram } from '../../../src/cli/shellAnswers'
 import { shellFromPipe } from '../../../src/cli/shellPipe'
 import { shellInTerminal } from '../../../src/cli/shellTerminal'
-import { emptySnapshot, processView, shellHost } from './fakeHost'
+import type { ShellAnswer } from '../../../src/protocol/messages'
+import { FakeHost, emptySnapshot, processView, shellHost } from './fakeHost'
 
 describe('shell from a pipe', () => {
   async function check(input: string, json: boolean, expected: string, atEnd = true): Promise<void> {
@@ -28,10 +29,9 @@ describe('shell from a pipe', () => {
 
 describe('shell in a terminal', () => {
   /** Types, and waits for what appears. */
-  function terminal() {
+  function terminal(host = shellHost()) {
     const input = new PassThrough()
     const output = new PassThrough()
-    const host = shellHost()
     const kept: (readonly string[])[] = []
     let seen = ''
     let wake = (): void => {}
@@ -87,6 +87,24 @@ describe('shell in a terminal', () => {
     await shell.sees("** exit: 'killed'\n")
     await shell.sees('2> ')
     assert.deepEqual(shell.host.asked.at(-1), { method: 'kill', params: { pid: '<0.41.0>', reason: 'kill' } })
+    shell.end()
+    await shell.left
+  })
+
+  it('Ctrl-C stops a heap walk, and the line answers by itself', async () => {
+    let answer = (_: ShellAnswer): void => {}
+    const shell = terminal(new FakeHost({
+      shell: () => new Promise((resolve) => { answer = resolve }),
+      cancelWhy: () => {
+        answer({ ok: true, value: 'stopped', json: 'ok' })
+        return { cancelled: 1 }
+      },
+    }))
+    await shell.sees('1> ')
+    shell.type('why(t)\n')
+    shell.type('\x03')
+    await shell.sees('stopped\n')
+    await shell.sees('2> ')
     shell.end()
     await shell.left
   })

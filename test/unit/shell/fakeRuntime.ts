@@ -31,6 +31,7 @@ export class FakeRuntime {
       code: this.code(),
       namespace: (name) => this.namespace(name),
       moduleNames: () => Object.keys(this.onDisk),
+      why: (file) => Promise.resolve(`why ${file}`),
       write: (text) => { this.printed += text },
       run: (fn) => {
         this.inside++

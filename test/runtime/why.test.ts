@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import type { Requests, WhyView } from '../../src/protocol/messages'
+import { World } from './support/world'
+
+type Answer = Exclude<Requests['why'][1], { readonly error: unknown }>
+
+const files = {
+  'main.ts': `import * as t from './t'
+import { registry } from './other'
+import { spawn, receive } from 'codeswitch'
+import pool from 'poolish'
+export function hold(what: keyof typeof t.ways): void {
+  spawn(async () => {
+    t.ways[what](registry, pool)
+    await receive()
+  }, [])
+}
+export const linger = (): unknown => spawn(async () => { await t.wait(receive) })
+`,
+  'other.ts': 'export const registry = new Map<string, unknown>()\n',
+  't.ts': `import http from 'node:http'
+export const api = { handler: (): number => 1 }
+class Session { open(): boolean { return true } }
+export async function wait(receive: () => Promise<unknown>): Promise<void> {
+  await receive()
+}
+type Pool = { keep(fn: () => void): void }
+export const ways = {
+  timer: (): unknown => setInterval(function tick() {}, 100_000),
+  listener: (): unknown => process.on('SIGUSR2', function onSignal() {}),
+  server: (): unknown => http.createServer(function answer(_, response) { response.end() }).listen(0),
+  export: (registry: Map<string, unknown>): unknown => registry.set('api', api),
+  instance: (registry: Map<string, unknown>): unknown => registry.set('session', new Session()),
+  native: (_: Map<string, unknown>, pool: Pool): unknown => pool.keep(function kept() {}),
+}
+`,
+  'node_modules/poolish/package.json': '{ "name": "poolish", "main": "index.js" }',
+  'node_modules/poolish/index.js': `function make() {
+  const handlers = []
+  return { keep(fn) { handlers.push(fn) } }
+}
+module.exports = make()
+`,
+}
+
+describe('why', () => {
+  let world: World
+  beforeEach(async () => { world = await World.start(files, { entry: 'main.ts' }) })
+  afterEach(() => world.end())
+
+  async function why(how: Partial<Requests['why'][0]> = {}): Promise<Answer> {
+    const answer = await world.host.request('why', { module: 't', heap: true, ...how })
+    if ('error' in answer) assert.fail(answer.message)
+    return answer
+  }
+
+  async function save(): Promise<void> {
+    assert.equal((await world.save('t.ts', `${files['t.ts']}// again\n`, { force: true })).ok, true)
+  }
+
+  async function keepers(slot: WhyView['slot']): Promise<string[]> {
+    const { versions, heap } = await why()
+    assert.equal(heap.state, 'done')
+    return (versions.find((view) => view.slot === slot)?.keepers ?? assert.fail(`nothing ${slot}`))
+      .map(({ kind, text, line, heldBy = [] }) => `${kind}: ${text} ${line ?? ''}${heldBy.map((one) => ` < ${one}`).join('')}`)
+  }
+
+  const held: Readonly<Record<string, string>> = {
+    timer: 'timer: `tick` 9 < a setInterval',
+    listener: "listener: `onSignal` 10 < the 'SIGUSR2' event of process",
+    server: "server: `answer` 11 < the 'request' event of a Server",
+    export: 'export: exported `api`  < a Map < export `registry` of other',
+    instance: 'closure: an object of class `Session` 3 < a Map < export `registry` of other',
+    native: 'closure: `kept` 14 < an Array < variable `handlers` of index.js',
+  }
+  for (const [what, keeper] of Object.entries(held)) {
+    it(`names what holds an old version: ${what}`, async () => {
+      await world.value(`main.hold('${what}'); 0`)
+      await save()
+      assert.deepEqual(await keepers('old'), [keeper])
+    })
+  }
+
+  it('names a process that lingers, with its function and line', async () => {
+    await world.value('main.linger(); 0')
+    await save()
+    const found = await keepers('old')
+    assert.equal(found.length, 1, found.join('\n'))
+    assert.match(found[0] ?? '', /^frame: .* in wait 5$/)
+  })
+
+  it('says of a version that nothing holds it', async () => {
+    await save()
+    assert.deepEqual(await keepers('old'), [])
+    assert.match((await why({ slot: 'old' })).text, /Nothing keeps it but its slot/)
+  })
+
+  it('finds functions of a version that was purged', async () => {
+    await world.value("main.hold('native'); 0")
+    await save()
+    await world.host.request('purge', { module: 't', soft: false })
+    assert.deepEqual(await keepers('purged'), ['closure: `kept`  < an Array < variable `handlers` of index.js'])
+  })
+
+  it('names what the top level has open, without a look at the heap', async () => {
+    const tick = "setInterval(() => {}, 1000)\nprocess.on('SIGUSR1', () => {})\n"
+    await world.save('t.ts', `${tick}${files['t.ts']}`)
+    const { versions, heap, text } = await why({ heap: false, slot: 'current' })
+    assert.deepEqual(versions[0]?.keepers.map(({ kind, text: what, line }) => [kind, what, line]), [['timer', 'setInterval 1000 ms', 1], ['listener', "'SIGUSR1' listener", 2]])
+    assert.deepEqual(heap, { state: 'skipped' })
+    assert.match(text, /The heap was not looked through/)
+  })
+
+  it('names what the top level has open once, also when the heap is looked through', async () => {
+    await world.save('t.ts', `setInterval(() => {}, 1000)\n${files['t.ts']}`)
+    assert.deepEqual(await keepers('current'), ['timer: setInterval 1000 ms 1'])
+  })
+
+  it('stops when its time is over, says so, and the program goes on', async () => {
+    const { versions, heap, text } = await why({ maxMs: 1 })
+    assert.equal(heap.state === 'stopped' && heap.because, 'time')
+    assert.equal(versions.length, 1)
+    assert.match(text, /was stopped after .*its time was over/)
+    assert.equal(await world.value('1 + 1'), 2)
+  })
+
+  it('stops when it is cancelled, and can be asked again', async () => {
+    await world.value("globalThis.much = Array.from({ length: 30_000 }, (_, i) => ({ i, text: 'x' + i })); 0")
+    const asked = why()
+    while ((await world.host.request('cancelWhy', {})).cancelled === 0) await world.host.request('configure', {})
+    const { heap } = await asked
+    assert.equal(heap.state === 'stopped' && heap.because, 'cancelled')
+    assert.deepEqual(await world.host.request('cancelWhy', {}), { cancelled: 0 })
+    assert.equal((await why()).heap.state, 'done')
+  })
+
+  it('leaves a heap alone that is larger than it may be', async () => {
+    const { heap, text } = await why({ maxHeapMb: 1 })
+    assert.equal(heap.state, 'tooBig')
+    assert.match(text, /above 1 MB/)
+  })
+
+  it('nobody dies of it, and what runs goes on', async () => {
+    await world.value('main.linger(); 0')
+    await world.value("globalThis.ticks = 0; setInterval(() => { globalThis.ticks++ }, 1); 0")
+    const before = (await world.snapshot()).processes.items.map((process) => process.pid)
+    await why()
+    const after = new Set((await world.snapshot()).processes.items.map((process) => process.pid))
+    assert.deepEqual(before.filter((pid) => !after.has(pid)), [])
+    assert.equal(await world.value('const n = ticks; await new Promise((resolve) => { const look = () => ticks > n ? resolve(true) : setTimeout(look, 1); look() })'), true)
+  })
+
+  it('the shell prints it', async () => {
+    await world.value("main.hold('timer'); 0")
+    assert.equal(await world.value('why(t)'), 'ok')
+    await world.prints('- timer: `tick` at t.ts:9, held by a setInterval\n')
+  })
+})
