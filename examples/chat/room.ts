@@ -1,6 +1,8 @@
 import { type CallResult, type CastResult, type From, genServer, type InitResult, monitor, type Pid, send, type StartResult } from 'codeswitch'
 import * as room from './room'
 
+export const vsn = 1
+
 interface State {
   readonly lines: readonly string[]
   readonly members: ReadonlyMap<Pid, string>

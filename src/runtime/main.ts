@@ -170,7 +170,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   let shellProcess: Process | undefined
   const commands = { ...api, release }
   const shell = createShell({
-    processes: commands, code, write: (text) => process.stdout.write(text),
+    processes: commands, code, release, write: (text) => process.stdout.write(text),
     async why(file, how) {
       const answer = await port.ask('why', { heap: true, ...how, module: file })
       if ('error' in answer) throw new Error(answer.message)

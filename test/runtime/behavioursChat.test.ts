@@ -29,6 +29,18 @@ describe('the chat example', () => {
     assert.deepEqual(await world.value(`room.members('lobby')`), ['ann'])
   })
 
+  it('is upgraded and downgraded by its plan', async () => {
+    await world.write('chat.upgrade.json', text('chat.upgrade.json'))
+    await world.write('upgrade/room.ts', text('upgrade/room.ts'))
+    const file = path.join(world.root, 'chat.upgrade.json')
+    assert.equal(await world.value(`previewUpgrade(${JSON.stringify(file)})`), 'ok')
+    assert.match(world.output, /1\. suspend room: lobby/)
+    assert.equal(await world.value(`runUpgrade(${JSON.stringify(file)})`), 'ok')
+    assert.deepEqual(await world.value(`[await room.saidBy('lobby', 'ann'), await room.topic('lobby')]`), [['hello'], 'upgrades'])
+    assert.equal(await world.value(`runUpgrade(${JSON.stringify(file)}, 'down')`), 'ok')
+    assert.deepEqual(await world.value(`[await room.history('lobby'), await room.members('lobby'), code.versions('room')]`), [['ann: hello'], ['ann'], { current: 3, old: 0 }])
+  })
+
   it('meets the old state in the new code when nobody migrates it', async () => {
     await world.save('room.ts', text('upgrade/room.ts'))
     assert.deepEqual(await world.value(`[await room.saidBy('lobby', 'ann'), await room.history('lobby')]`), [[], ['undefined: undefined']])

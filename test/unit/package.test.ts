@@ -22,7 +22,8 @@ const expected = [
   'node_modules/esbuild/LICENSE.md',
   'node_modules/esbuild/lib/main.js',
   'node_modules/esbuild/package.json',
-  'package.json'
+  'package.json',
+  'schemas/upgrade.schema.json'
 ]
 
 const bundled = (file: string): string => readFileSync(join(repository, file), 'utf8')

@@ -1,6 +1,8 @@
 import { type CallResult, type CastResult, type CodeChangeResult, type From, genServer, type InitResult, monitor, type Pid, send, type StartResult } from 'codeswitch'
 import * as room from './room'
 
+export const vsn = 2
+
 interface Line {
   readonly who: string
   readonly text: string
@@ -42,14 +44,18 @@ export function init(): InitResult<State> {
   return ['ok', { topic: '', lines: [], members: new Map() }]
 }
 
-/** The state of version 1 becomes this version's: `sys.changeCode('lobby', room, 1, { topic })`. */
-export function codeChange(_oldVsn: unknown, { lines, members }: State1, extra: { readonly topic: string }): CodeChangeResult<State> {
+/** The state of version 1 becomes this version's: `sys.changeCode('lobby', room, 1, { topic })`. On the way down this version gives back what version 1 knows. */
+export function codeChange(oldVsn: unknown, state: State1 | State, extra: { readonly topic: string }): CodeChangeResult<State | State1> {
+  if ('topic' in state) return Array.isArray(oldVsn) ? ['ok', before(state)] : ['ok', state]
+  const { lines, members } = state
   const split = lines.map((line): Line => {
     const colon = line.indexOf(': ')
     return { who: line.slice(0, colon), text: line.slice(colon + 2) }
   })
   return ['ok', { topic: extra.topic, lines: split, members }]
 }
+
+const before = ({ lines, members }: State): State1 => ({ lines: lines.map(({ who, text }) => `${who}: ${text}`), members })
 
 export function handleCall(request: Request, [caller]: From, state: State): CallResult<State> {
   if (request === 'topic') return ['reply', state.topic, state]

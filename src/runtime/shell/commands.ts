@@ -5,11 +5,13 @@
 import type { Requests } from '../../protocol/messages'
 import type { CodeApi, LoadError, ModuleRef } from '../codeApi'
 import type { Pid } from '../pid'
+import type { Release } from '../release/releaseTypes'
 import type { Bindings, Command } from './scope'
 import { unwrapModule } from './scope'
 import { shellHelp } from './help'
 import { processCommands, type ShellProcesses } from './processCommands'
 import { table } from './table'
+import { upgradeCommands } from './upgradeCommands'
 
 export interface CommandDeps {
   readonly processes: ShellProcesses
@@ -19,6 +21,7 @@ export interface CommandDeps {
   /** What keeps the versions of the module with this file, as a page. */
   why(file: string, how: WhyHow | undefined): Promise<string>
   readonly bindings: Bindings
+  readonly release?: Pick<Release, 'preview' | 'run'>
 }
 
 /** The parameters of the request `why` that a person may want to choose. */
@@ -35,7 +38,7 @@ export const takesModules = (name: string): boolean => moduleTakers.has(name)
 
 /** Later ones win: `i`, `flush` and the code commands over a process function of the same name. */
 export const createCommands = (deps: CommandDeps): Map<string, unknown> =>
-  new Map(Object.entries({ ...deps.processes, code: deps.code, ...processCommands(deps), ...codeCommands(deps.code), ...loadCommands(deps), ...shellCommands(deps) }))
+  new Map(Object.entries({ ...deps.processes, code: deps.code, ...processCommands(deps), ...codeCommands(deps.code), ...loadCommands(deps), ...upgradeCommands(deps), ...shellCommands(deps) }))
 
 /** The code API under its own names, except `delete`, which JavaScript keeps for itself. */
 function codeCommands(code: CodeApi): Record<string, Command> {

@@ -11,6 +11,8 @@ A module's name is its namespace: t.start(). Where a module is meant, t, 't' and
   checkOldCode(m)   is there old code?          versions(m)       the numbers in the two slots
   why(m)            what keeps its versions; the program stands still while the heap is copied: why(m, { heap: false })
 
+  previewUpgrade(f) what an upgrade plan (*.upgrade.json) would do; runUpgrade(f) does it, runUpgrade(f, 'down') the way back
+
   i(), i(pid)       processes, one process      regs()            registered names
   self()            the shell's own pid         pid(0, 40, 0)     a pid from its number
   whereis('t')      pid of a name               send(p, message)  to a pid or a name

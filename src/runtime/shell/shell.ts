@@ -8,6 +8,7 @@ import { inspect } from 'node:util'
 import type { ShellAnswer } from '../../protocol/messages'
 import type { CodeApi } from '../codeApi'
 import { ExitSignal } from '../errors'
+import type { Release } from '../release/releaseTypes'
 import { createCommands, takesModules, type CommandDeps } from './commands'
 import { jsonValue } from './jsonValue'
 import { rewriteLine, type Line } from './line'
@@ -18,6 +19,7 @@ import { ProcessEnded, throwIfEnded, unlessEnded } from './unlessEnded'
 export interface ShellDeps {
   readonly processes: ShellProcesses
   readonly code: CodeApi
+  readonly release?: Pick<Release, 'preview' | 'run'>
   /**
    * The namespace of a module by its name or a unique last part; loads it when it is not loaded yet; undefined when there is no such module.
    * A rejection (it does not compile) is the answer to the line.

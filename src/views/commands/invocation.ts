@@ -23,11 +23,13 @@ export interface Invocation {
   readonly reason: string | undefined
   readonly slot: 'current' | 'old' | undefined
   readonly policy: 'ask' | 'soft' | 'brutal' | undefined
+  /** Of an upgrade plan. */
+  readonly direction: 'up' | 'down' | undefined
 }
 
 const byPerson: Invocation = {
   person: true, subject: undefined, frame: undefined, index: undefined, line: undefined, kill: undefined, soft: undefined, confirm: undefined, heap: undefined,
-  text: undefined, reason: undefined, slot: undefined, policy: undefined,
+  text: undefined, reason: undefined, slot: undefined, policy: undefined, direction: undefined,
 }
 
 /** Reads the first argument of a command. Fields of the wrong type count as absent. */
@@ -51,6 +53,7 @@ export function parseInvocation(argument: unknown): Invocation {
     reason: text(argument['reason']),
     slot: oneOf(['current', 'old'] as const, argument['slot']),
     policy: oneOf(['ask', 'soft', 'brutal'] as const, argument['policy']),
+    direction: oneOf(['up', 'down'] as const, argument['direction']),
   }
 }
 

@@ -9,10 +9,11 @@ import { processCommands } from './processes'
 import { purgeCommands } from './purge'
 import { runCommands } from './run'
 import { toolCommands } from './tools'
+import { upgradeCommands } from './upgrade'
 
 /** All commands by id. Each takes an optional argument, never throws, and returns JSON. */
 export const allCommands = (session: Session): Readonly<Record<string, Command>> => ({
-  ...runCommands(session), ...loadCommands(session), ...purgeCommands(session), ...codeCommands(session), ...processCommands(session), ...toolCommands(session),
+  ...runCommands(session), ...loadCommands(session), ...purgeCommands(session), ...codeCommands(session), ...processCommands(session), ...toolCommands(session), ...upgradeCommands(session),
 })
 
 export function registerCommands(session: Session): vscode.Disposable {

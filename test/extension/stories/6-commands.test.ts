@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
-import { api, comment, eventually, FreshStart, isAt, named, ran, run, save, until, versions } from '../driver'
+import { api, comment, eventually, FreshStart, isAt, named, path, ran, run, save, until, versions } from '../driver'
 
 describe('commands', () => {
   let fresh: FreshStart
@@ -63,6 +63,26 @@ describe('commands', () => {
     await secondVersion()
     const why = (await ran('showWhy', { module: 't', slot: 'old' }))['versions']
     assert.match(JSON.stringify(why), /doLoop/)
+  })
+
+  it('previewUpgrade tells what a plan would do, runUpgrade does it, or says what stands against it', async () => {
+    const { preview } = await ran('previewUpgrade', 't.upgrade.json')
+    assert.match(JSON.stringify(preview), /"from":1,"to":2[^]*"step":"purge","module":"t","method":"soft_purge","lingering":1/)
+    await until('nothing has changed', isAt('t', 1, undefined))
+    const { upgrade } = await ran('runUpgrade', { file: path('t.upgrade.json') })
+    assert.match(JSON.stringify(upgrade), /"unpurged":\[\{"module":"t"/)
+    await until('t v2', isAt('t', 2, 1))
+    const refused = await run('runUpgrade', 't.upgrade.json')
+    assert.deepEqual([refused.ok, refused['error']], [false, 'old_processes'])
+    assert.equal((await run('previewUpgrade', 'no.upgrade.json'))['ok'], true)
+    assert.equal((await run('runUpgrade', 'no.upgrade.json'))['error'], 'bad_plan')
+  })
+
+  it('a plan is checked by the editor as it is written', async () => {
+    const document = await vscode.workspace.openTextDocument(path('t.upgrade.json'))
+    await vscode.window.showTextDocument(document)
+    const complete = await vscode.commands.executeCommand<vscode.CompletionList>('vscode.executeCompletionItemProvider', document.uri, document.positionAt(document.getText().indexOf('"title"')))
+    assert.ok(complete.items.length > 0)
   })
 
   it('say what is wrong with an unknown name', async () => {
