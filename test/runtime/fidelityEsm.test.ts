@@ -20,6 +20,11 @@ console.log(Reflect.set(ns, 'a', 3), Reflect.deleteProperty(ns, 'a'), Reflect.de
     'main.mjs': `import * as ns from './lib.mjs'; import util from 'node:util'; console.log(ns); console.log(util.inspect({ ns }))`,
     'lib.mjs': `export const b = [2], a = 1; export const o = { x: 1 }; export default class K {}`,
   }],
+  ['calling what a namespace does not export is a TypeError that names it', {
+    'main.mjs': `import * as ns from './lib.mjs'; for (const f of [() => ns.nope(), () => new ns.nope(), () => ns.one(1)]) try { console.log(f()) } catch (e) { console.log(e.name, e.message) }
+console.log(ns.nope?.(), typeof ns.nope)`,
+    'lib.mjs': `export const one = 1`,
+  }],
   ['spreading, entries and JSON of a namespace', {
     'main.mjs': `import * as ns from './lib.mjs'; console.log({ ...ns }, Object.entries(ns), JSON.stringify(ns), Object.assign({}, ns)); for (const k in ns) console.log(k)`,
     'lib.mjs': `export const b = 2, a = 1`,

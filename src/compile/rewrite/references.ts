@@ -77,7 +77,7 @@ function settleImport(cx: Context, reference: Reference & { readonly kind: 'impo
     return
   }
   const text = use === 'assign' ? cx.words.constant()
-    : use === 'receiver' ? cx.words.calls(binding.index)
+    : use === 'receiver' ? cx.words.receiver(binding.index, name)
     : use === 'raw' ? importCall(cx.words, binding.index, binding.imported) : importValue(cx.words, binding.index, binding.imported)
   cx.edits.fill(edit, shorthand ? `${name}: ${text}` : text)
 }

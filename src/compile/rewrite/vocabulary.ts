@@ -6,6 +6,7 @@ export class Vocabulary {
   readonly prefix: string
   readonly frame: string
   readonly temporary: string
+  /** Variables of the prologue, and what of `Emitted` they hold. */
   private readonly used = new Map<string, string>()
   private readonly tables = new Map<string, string>()
 
@@ -100,6 +101,11 @@ export class Vocabulary {
     return this.table(`c${index}`, `imports[${index}].calls`)
   }
 
+  /** The same under the name that the source has for the namespace, so that V8's messages read as the source does. */
+  receiver(index: number, name: string): string {
+    return this.declare(this.tables, name, `imports[${index}].calls`)
+  }
+
   /** The variable with an import's namespace object. */
   namespace(index: number): string {
     return this.table(`m${index}`, `imports[${index}].namespace`)
@@ -123,12 +129,11 @@ export class Vocabulary {
   }
 
   private list(names: ReadonlyMap<string, string>): string {
-    return [...names].map(([suffix, property]) => `${this.prefix}_${suffix} = ${this.prefix}.${property}`).join(', ')
+    return [...names].map(([name, property]) => `${name} = ${this.prefix}.${property}`).join(', ')
   }
 
   private table(suffix: string, property: string): string {
-    this.tables.set(suffix, property)
-    return `${this.prefix}_${suffix}`
+    return this.declare(this.tables, this.own(suffix), property)
   }
 
   private trapSet(): string {
@@ -140,8 +145,12 @@ export class Vocabulary {
   }
 
   private use(suffix: string, property: string): string {
-    this.used.set(suffix, property)
-    return `${this.prefix}_${suffix}`
+    return this.declare(this.used, this.own(suffix), property)
+  }
+
+  private declare(names: Map<string, string>, name: string, property: string): string {
+    names.set(name, property)
+    return name
   }
 }
 

@@ -64,7 +64,7 @@ describe('classes of the outermost scope', () => {
 
   it('are found by new and instanceof without a detour when they are imported', () => {
     const { code } = rewriteOk('import { A } from "./x"; import * as ns from "./y"\nnew A(); x instanceof A; A.y; new ns.B; new A.C', 'esm')
-    assert.equal(code.split('\n')[1], 'new $$_c0.A(); x instanceof $$_c0.A; $$_n0.A.y; new $$_c1.B; new $$_n0.A.C')
+    assert.equal(code.split('\n')[1], 'new $$_c0.A(); x instanceof $$_c0.A; $$_n0.A.y; new ns.B; new $$_n0.A.C')
   })
 
   it('leave classes of functions and blocks, and names that hide them, alone', () => {
