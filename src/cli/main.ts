@@ -67,6 +67,7 @@ function hostFor(command: RunCommand | ShellCommand, options: HostOptions): Node
     cwd: process.cwd(),
     distDir: __dirname,
     stdio: 'inherit',
+    stdin: command.kind === 'shell' ? 'pipe' : 'inherit',
     log: (level, message) => {
       if (level !== 'info') warn(`[codeswitch] ${message}\n`)
     },

@@ -24,7 +24,10 @@ export async function runShell(deps: RunShellDeps): Promise<ProgramExit> {
   const { host, stdout, warn, cwd } = deps
   const store = new DisposableStore()
   const ended = new Promise<ProgramExit>((resolve) => store.add(host.onDidExit(resolve)))
-  store.add(host.onDidLoad((report) => warn(report.ok ? '' : reportText(report, host.snapshot, { cwd, readText }))))
+  // What became of a load that a line asked for is the answer to the line.
+  store.add(host.onDidLoad((report) => {
+    if (!report.ok && report.origin !== 'shell' && report.origin !== 'program') warn(reportText(report, host.snapshot, { cwd, readText }))
+  }))
   await host.start()
   const { runtime } = host.snapshot
   if (runtime.state !== 'running') return runtime.state === 'crashed' && runtime.exitCode === null && runtime.signal === null ? { exitCode: 1, signal: null } : ended

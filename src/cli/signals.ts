@@ -1,4 +1,5 @@
 /** Ctrl-C and other signals are the program's to answer; we end when it has ended, and in the same way. */
+import { isatty } from 'node:tty'
 import type { Disposable } from '../base/disposable'
 import type { ProgramExit } from './runProgram'
 
@@ -9,8 +10,8 @@ export function passSignals(target: () => number | undefined): Disposable {
   const handlers = passedOn.map((signal) => {
     const handler = (): void => {
       const pid = target()
-      // From a terminal, Ctrl-C goes to every process of the foreground group: the program has it already.
-      const fromTerminal = process.stdin.isTTY === true && (signal === 'SIGINT' || signal === 'SIGQUIT')
+      // `process.stdin` would open the input, which is the program's. From a terminal, Ctrl-C goes to every process of the foreground group: the program has it already.
+      const fromTerminal = isatty(0) && (signal === 'SIGINT' || signal === 'SIGQUIT')
       if (pid !== undefined && !fromTerminal) kill(pid, signal)
     }
     process.on(signal, handler)

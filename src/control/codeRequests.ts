@@ -1,11 +1,13 @@
 /** The code functions of programs and the shell that need the compiler: `l`, `c`, `loadFile`, `loadBinary`, `atomicLoad`, … */
 import path from 'node:path'
+import type { Problem } from '../base/problem'
 import type { ModuleNames } from '../compile/moduleNames'
-import type { LoadReport, ModuleOutcome } from '../protocol/messages'
+import type { LoadReport } from '../protocol/messages'
 import type { ModuleName } from '../protocol/ids'
 import type { FailureReason } from '../protocol/snapshot'
 import type { CodeAnswer, CodeRequest, Unit, WantedModule } from '../runtime/link'
 import type { LoadHow, Loader } from './loader'
+import { problemsForPerson } from './problemsForPerson'
 import type { Texts } from './texts'
 
 const PURGING = { origin: 'shell', force: true, policy: 'brutal', graceMs: 0, alone: true } as const
@@ -70,6 +72,9 @@ export class CodeRequests {
         if (answer.kind === 'loaded') this.prepared.delete(request.handle)
         return answer
       }
+      case 'drop':
+        this.prepared.delete(request.handle)
+        return { kind: 'consumed' }
       case 'objectCode':
         return this.objectCode(request.module)
       case 'status':
@@ -92,7 +97,18 @@ export class CodeRequests {
     const { loader } = this.deps
     if (names.length === 0) return { kind: 'loaded', modules: [] }
     const work = (): Promise<LoadReport> => loader.run(names, { ...how, texts, nested })
-    return answerOf(await (nested ? work() : loader.inTurn(names, work)))
+    return this.answerOf(await (nested ? work() : loader.inTurn(names, work)))
+  }
+
+  private answerOf(report: LoadReport): CodeAnswer {
+    const failed = report.outcomes.filter((outcome) => outcome.kind === 'failed')
+    if (failed.length === 0) return { kind: 'loaded', modules: report.outcomes.map((outcome) => outcome.module), killed: report.outcomes.flatMap((outcome) => (outcome.kind === 'loaded' ? outcome.killed : [])) }
+    return { kind: 'errors', errors: failed.map((outcome) => [outcome.module, atomOf(outcome.reason)]), printed: this.printed(failed) }
+  }
+
+  /** The answer says that there is no file; the text says what is wrong with one. */
+  private printed(failed: readonly { readonly reason: FailureReason; readonly problems: readonly Problem[] }[]): string {
+    return problemsForPerson(failed.flatMap((one) => (one.reason === 'nofile' ? [] : one.problems)), this.deps.root)
   }
 
   /** The order of code:prepare_loading/1: duplicated, then nofile and badfile, then on_load_not_allowed. */
@@ -102,7 +118,7 @@ export class CodeRequests {
     const { units, failures } = await this.deps.loader.compile(found.kind === 'found' ? found.names : this.known(wanted), found.kind === 'found' ? found.texts : this.textsOf(wanted))
     const missing = found.kind === 'errors' ? found.errors : []
     const errors = [...missing, ...failures.map(({ module, reason }): readonly [string, string] => [module, atomOf(reason)])]
-    if (errors.length > 0) return { kind: 'errors', errors, printed: failures.flatMap(printed).join('\n') }
+    if (errors.length > 0) return { kind: 'errors', errors, printed: this.printed(failures) }
     if (found.kind === 'errors') return found
     const refused = which === 'atomic' ? found.names.filter((name) => unitOf(units, name)?.rewritten.exports.includes('onLoad')) : []
     if (refused.length > 0) return { kind: 'errors', errors: refused.map((name) => [name, 'on_load_not_allowed']), printed: '' }
@@ -165,14 +181,5 @@ export class CodeRequests {
 const nameIn = (wanted: WantedModule): string => (typeof wanted === 'string' ? wanted : wanted[0])
 const unitOf = (units: readonly Unit[], name: ModuleName): Unit | undefined => units.find((unit) => unit.module === name)
 
-function answerOf(report: LoadReport): CodeAnswer {
-  const failed = report.outcomes.filter((outcome) => outcome.kind === 'failed')
-  if (failed.length === 0) return { kind: 'loaded', modules: report.outcomes.map((outcome) => outcome.module), killed: report.outcomes.flatMap((outcome) => (outcome.kind === 'loaded' ? outcome.killed : [])) }
-  return { kind: 'errors', errors: failed.map((outcome) => [outcome.module, atomOf(outcome.reason)]), printed: failed.flatMap(printed).join('\n') }
-}
-
 /** OTP knows one word for every text that is no good. */
 const atomOf = (reason: FailureReason): string => (reason === 'compile_error' || reason === 'evaluation_failed' || reason === 'link_error' || reason === 'superseded' ? 'badfile' : reason)
-
-const printed = (outcome: Pick<ModuleOutcome & { readonly kind: 'failed' }, 'problems'>): string[] =>
-  outcome.problems.map((problem) => `${problem.file}:${problem.line}:${problem.column + 1}: ${problem.message}`)

@@ -1,4 +1,4 @@
-/** The file somebody means who types a module's name: a known module, or a file in the workspace folder. */
+/** The file of a known module, or at a path from the workspace folder, by what a person typed. */
 import { realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { moduleExtensions } from '../compile/format'

@@ -14,6 +14,7 @@ import type { ModuleName } from '../protocol/ids'
 import { PROTOCOL } from '../protocol/messages'
 import type { Hello, HostOptions, LoadParams, LoadReport, ModuleOutcome, Refusal } from '../protocol/messages'
 import type { RuntimeView, Snapshot } from '../protocol/snapshot'
+import { FROM_ROOT } from '../runtime/link'
 import type { CodeAnswer, ControlData, Found, Picture, PictureModule } from '../runtime/link'
 import { createApi } from './api'
 import { Batches } from './batches'
@@ -26,9 +27,11 @@ import { Loader, wantedBy } from './loader'
 import { locate } from './locate'
 import { MainLink } from './mainLink'
 import { Peer } from './peer'
+import { problemsForPerson } from './problemsForPerson'
 import { ReloadOnSave } from './reloadOnSave'
 import { Texts } from './texts'
 import { ToldModules } from './toldModules'
+import { WorkspaceModules } from './workspaceModules'
 
 const EMPTY: Picture = { modules: [], total: 0, offset: 0, processes: [], lingering: [], atRisk: [] }
 /** A change is shown at once; a program that changes all the time is shown less and less often, up to the slowest. */
@@ -73,6 +76,7 @@ class Control {
   private readonly captures = new Captures()
   private readonly compiler: Compiler
   private readonly resolver: Resolver
+  private readonly workspace: WorkspaceModules
   private readonly graph: Graph
   private readonly loader: Loader
   private readonly saves: ReloadOnSave | undefined
@@ -83,11 +87,12 @@ class Control {
     this.names = new ModuleNames(options.root)
     this.compiler = new Compiler({ nodeVersion: process.versions.node, root: options.root, cacheDir: cacheDir(), log })
     this.resolver = new Resolver({ root: options.root, include: options.include, exclude: options.exclude, log })
+    this.workspace = new WorkspaceModules({ root: options.root, names: this.names, compiler: this.compiler, resolver: this.resolver })
     this.graph = new Graph({ compiler: this.compiler, resolver: this.resolver, names: this.names, texts: this.texts, captures: this.captures, debugging: () => this.debugging })
     this.loader = new Loader({
       main: link, graph: this.graph, names: this.names, batches: this.batches, captures: this.captures, options,
-      loaded: this.modules, locate: (text) => locate(text, options.root, this.names), modified: () => this.modified(),
-      onReport: (report) => void peer.notify('loaded', report), onWait: (modules) => this.loadWaits(modules), onChange: async () => void (await this.refresh()), now: Date.now,
+      loaded: this.modules, locate: (text) => this.workspace.locate(text), modified: () => this.modified(),
+      onReport: (report) => void peer.notify('loaded', report).then(() => link.request('told', {})), onWait: (modules) => this.loadWaits(modules), onChange: async () => void (await this.refresh()), now: Date.now,
     })
     this.saves = !options.watch ? undefined : new ReloadOnSave({
       root: options.root, snapshot: () => this.last ?? this.compose(), prepare: (files) => void this.compiler.compileMany(files),
@@ -100,18 +105,19 @@ class Control {
     this.compiler.warm()
     const code = new CodeRequests({
       loader: this.loader, names: this.names, texts: this.texts, root: this.options.root,
-      locate: (text) => locate(text, this.options.root, this.names), status: () => this.status(), fresh: () => this.fresh(),
+      locate: (text) => this.workspace.locate(text), status: () => this.status(), fresh: () => this.fresh(),
     })
     const why = new Why({ main: link, names: this.names, texts: this.texts, batches: this.batches, picture: () => this.picture })
     link.handlers = {
       why: (params) => api.why(params),
       code: ({ nested, ...request }) => code.answer(request, nested),
       digest: ({ module, hash, text }) => this.digest(module, hash, text),
-      fileOf: async ({ module }) => this.names.find(module).kind === 'one' ? locate(module, this.options.root, this.names) : undefined,
+      fileOf: async ({ module }) => this.names.find(module).kind === 'one' ? this.workspace.locate(module) : undefined,
       inputOf: async ({ module, hash }) => {
         const compiled = this.texts.get(module, hash)
         return compiled === undefined ? undefined : this.compiler.inputOf(compiled)
       },
+      names: async ({ of }) => ({ names: of === undefined ? this.workspace.names() : await this.workspace.exportsOf(of) }),
       find: ({ text, deleted }) => this.find(text, deleted),
       resolve: ({ specifier, importer, kind, deleted }) => this.resolve(specifier, importer, kind, (name) => this.isLoaded(name) && !deleted.includes(name)),
     }
@@ -202,7 +208,8 @@ class Control {
     return this.modules.get(name)?.current !== undefined
   }
 
-  private async resolve(specifier: string, importer: string, kind: 'import' | 'require', has: (name: ModuleName) => boolean): Promise<{ link: ReturnType<Graph['link']>; units: Awaited<ReturnType<Graph['collect']>>['units'] }> {
+  private async resolve(specifier: string, from: string, kind: 'import' | 'require', has: (name: ModuleName) => boolean): Promise<{ link: ReturnType<Graph['link']>; units: Awaited<ReturnType<Graph['collect']>>['units'] }> {
+    const importer = from === FROM_ROOT ? path.join(this.options.root, 'shell.ts') : from
     const link = this.graph.link(specifier, importer, kind)
     const file = link.kind === 'module' ? this.names.fileOf(link.module) : undefined
     if (file === undefined || (link.kind === 'module' && has(link.module))) return { link, units: [] }
@@ -213,11 +220,12 @@ class Control {
   }
 
   private async find(text: string, deleted: readonly ModuleName[]): Promise<Found> {
-    const file = locate(text, this.options.root, this.names)
+    const file = this.workspace.locate(text)
     if (file === undefined) return { error: `no module is called ${text}` }
     const { units, failures } = await this.graph.collect([file], (name) => this.isLoaded(name) && !deleted.includes(name))
+    if (failures.some((failure) => failure.reason === 'nofile' && failure.file === file)) return { error: `the file of ${text} is gone` }
     const problem = failures[0]?.problems[0]
-    if (problem !== undefined) throw new SyntaxError(`${problem.file}:${problem.line}:${problem.column + 1}: ${problem.message}`)
+    if (problem !== undefined) throw new SyntaxError(problemsForPerson([problem], this.options.root))
     return { module: this.names.nameOf(file), units }
   }
 

@@ -29,6 +29,8 @@ export interface NodeHostOptions {
   readonly distDir: string
   /** `inherit`: the program has our terminal; `pipe`: its output comes through `onOutput`. */
   readonly stdio?: 'inherit' | 'pipe'
+  /** Default: as `stdio`. `pipe`: nobody types for the program, and its input does not end; a shell reads the lines. */
+  readonly stdin?: 'inherit' | 'pipe'
   readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void
 }
@@ -126,7 +128,7 @@ export class NodeHost implements Host {
     const output = how.stdio ?? 'pipe'
     const args = [...(how.runtimeArgs ?? []), path.join(how.distDir, 'runtime.js')]
     const child = spawn(node, args, {
-      cwd: how.cwd ?? options.root, env: { ...process.env, ...how.env }, stdio: [output === 'inherit' ? 'inherit' : 'pipe', output, output, 'pipe'], windowsHide: true,
+      cwd: how.cwd ?? options.root, env: { ...process.env, ...how.env }, stdio: [how.stdin ?? output, output, output, 'pipe'], windowsHide: true,
     })
     this.forward(child.stdout, 'stdout')
     this.forward(child.stderr, 'stderr')

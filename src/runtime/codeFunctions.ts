@@ -27,6 +27,8 @@ export interface CodeFunctionsDeps {
   /** Unwinds when the caller was among those a purge ended. */
   throwIfEnded(): void
   print(text: string): void
+  /** Why a load failed that answers only that it did, for a person who asked for it. */
+  explain(problems: string): void
   readonly embedded: boolean
 }
 
@@ -51,16 +53,26 @@ export function createCodeFunctions(deps: CodeFunctionsDeps): CodeApi {
     if (isNodes(module)) return ['error', 'sticky_directory']
     if (ownOf([module]).length > 0) return ['error', 'pending_on_load']
     const answer = await ask(request)
+    if (answer.kind === 'errors' && answer.printed !== '') deps.explain(answer.printed)
     return answer.kind === 'loaded' ? ['module', shortOf(module)] : ['error', errorsOf(answer)[0]?.[1] ?? 'badfile']
   }
   const l = (module: ModuleRef): Promise<Loaded | LoadError> => load(module, { op: 'l', module: nameOf(module) })
+
+  /** What nobody can finish any more is forgotten on the other side, too. */
+  const forgotten = new FinalizationRegistry<number>((handle) => void ask({ op: 'drop', handle }))
+  const remember = (prepared: Prepared): Prepared => {
+    forgotten.register(prepared, prepared.handle)
+    return prepared
+  }
 
   const several = async (op: 'atomicLoad' | 'prepare' | 'compile', modules: readonly Wanted[]): Promise<CodeAnswer> => {
     const own = ownOf(modules.map(moduleOf))
     if (own.length > 0) return { kind: 'errors', errors: own.map((module) => [nameOf(module), 'pending_on_load']), printed: '' }
     const others = modules.filter((one) => isTriple(one) && isObjectCode(one[2]) && !isOf(one[2], one[0]))
     if (others.length > 0) return { kind: 'errors', errors: others.map((one) => [nameOf(moduleOf(one)), 'badfile']), printed: '' }
-    return ask({ op, modules: modules.map((one): WantedModule => (isTriple(one) ? [nameOf(one[0]), one[1], textOf(one[2])] : nameOf(one))) })
+    const answer = await ask({ op, modules: modules.map((one): WantedModule => (isTriple(one) ? [nameOf(one[0]), one[1], textOf(one[2])] : nameOf(one))) })
+    if (op !== 'compile' && answer.kind === 'errors' && answer.printed !== '') deps.explain(answer.printed)
+    return answer
   }
   const isOf = (binary: ObjectCode, module: ModuleRef): boolean => binary.module === nameOf(module) || binary.module.endsWith(`/${shortOf(module)}`)
 
@@ -164,7 +176,7 @@ export function createCodeFunctions(deps: CodeFunctionsDeps): CodeApi {
     atomicLoad: async (modules) => batch(await several('atomicLoad', modules)),
     async prepareLoading(modules) {
       const answer = await several('prepare', modules)
-      return answer.kind === 'prepared' ? ['ok', new Prepared(answer.handle)] : ['error', errorsOf(answer)]
+      return answer.kind === 'prepared' ? ['ok', remember(new Prepared(answer.handle))] : ['error', errorsOf(answer)]
     },
     async finishLoading(prepared) {
       if (!(prepared instanceof Prepared)) throw new TypeError('badarg: not what prepareLoading answered')

@@ -142,6 +142,8 @@ export interface MainRequests {
   start: [{ readonly units: readonly Unit[]; readonly entry: ModuleName; readonly entryFile: string; readonly argv: readonly string[]; readonly keepAlive: boolean }, LoadResult]
   /** `reload` are loaded whatever they were; `units` beyond them are ready in case they are imported for the first time. */
   load: [{ readonly units: readonly Unit[]; readonly reload: readonly ModuleName[]; readonly purge: PurgeMode; readonly origin: Origin; readonly atomic?: boolean; readonly turn?: number; readonly soft?: readonly ModuleName[] }, LoadResult]
+  /** What became of the last load is on its way to those who wait for it: a program that has nothing left to do may end. */
+  told: [Record<string, never>, true]
   /** A newer load of these modules waits its turn: one under way that waits for a top level, or spins in it, is given up; with `onLoad` also one that is in an `onLoad`. */
   giveWay: [{ readonly modules: readonly ModuleName[]; readonly onLoad: boolean }, true]
   /** Who lingers in the old code of these. */
@@ -186,6 +188,9 @@ export interface Opener {
   readonly through: readonly ModuleName[]
 }
 
+/** The `importer` of whoever is no file: a line of the shell, which resolves as a TypeScript module in the workspace folder does. */
+export const FROM_ROOT = ''
+
 /** main asks, control answers. */
 export interface ControlRequests {
   /** What a specifier that was not known at compile time leads to, with everything that is needed to load it. `deleted`: control's picture may be older. */
@@ -195,6 +200,8 @@ export interface ControlRequests {
   inputOf: [{ readonly module: ModuleName; readonly hash: string }, string | undefined]
   /** A module by the name a person typed (auto-load). */
   find: [{ readonly text: string; readonly deleted: readonly ModuleName[] }, Found]
+  /** Every module of the workspace folder, loaded or not; with `of` what that module exports, as far as its text says. For completion. */
+  names: [{ readonly of?: string }, { readonly names: readonly string[] }]
   /** A digest of what the text does, deaf to comments and names of variables: of this text, of the one with this hash, or of what is on disk. */
   digest: [{ readonly module: ModuleName; readonly hash?: string; readonly text?: string }, string | undefined]
   why: Requests['why']
@@ -209,6 +216,8 @@ export type CodeRequest =
   | { readonly op: 'finish'; readonly handle: number }
   /** An upgrade plan: all as one step, modules with `onLoad` too. Nobody may linger in the old code of `soft`, who lingers in that of others is ended. */
   | { readonly op: 'upgrade'; readonly modules: readonly WantedModule[]; readonly soft: readonly ModuleName[] }
+  /** Nobody can finish it any more. */
+  | { readonly op: 'drop'; readonly handle: number }
   | { readonly op: 'objectCode'; readonly module: string }
   | { readonly op: 'status' }
 /** A module by name, or with a text: [module, file, text]. */

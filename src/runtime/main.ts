@@ -33,10 +33,11 @@ import { ENDED } from './process'
 import type { Process } from './process'
 import { createProcesses } from './processes'
 import { createRelease } from './release/release'
+import { createShellModules } from './shell/modules'
 import { createShell } from './shell/shell'
 import { StackTraces } from './stackTraces'
 import { StaleCode } from './staleCode'
-import { drive, drivePromise } from './steps'
+import { drive } from './steps'
 import type { VersionRecord } from './version'
 import { Versions } from './versions'
 
@@ -62,9 +63,10 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   const entry: DraftDeps['entry'] = { file: undefined, module: undefined, requirer: undefined }
   let keepAlive = true
   let told = false
+  let untold = false
   let fading: unknown
   // A top level that waits for nothing that could ever happen holds nothing; one that waits for messages does.
-  const hold = (): void => port.hold(keepAlive || processes.table.spawned > 0)
+  const hold = (): void => port.hold(keepAlive || untold || processes.table.spawned > 0)
   const onChange = (): void => {
     hold()
     if (told) return
@@ -153,8 +155,10 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   hearMetadata(({ owner, name }) => {
     if (owner instanceof ExternalFuns) implicit.loadedBy.readMetadata(owner.module, name)
   })
+  let shellProcess: Process | undefined
   const code = createCodeFunctions({
     server, port, throwIfEnded: processes.throwIfEnded, print: (text) => process.stdout.write(text),
+    explain: (problems) => { if (processes.current() === shellProcess) process.stdout.write(`${problems}\n`) },
     current: processes.current, tellSelf: (message) => processes.send(processes.current().pid, message), embedded,
     lingers: (pid, version) => processes.lingering(version).some((process) => process.pid === pid),
   })
@@ -167,7 +171,6 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   Object.assign(own, { code, release })
   Reflect.set(globalThis, API, own)
 
-  let shellProcess: Process | undefined
   const commands = { ...api, release }
   const shell = createShell({
     processes: commands, code, release, write: (text) => process.stdout.write(text),
@@ -176,8 +179,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
       if ('error' in answer) throw new Error(answer.message)
       return answer.text
     },
-    moduleNames: () => [...server.table.all()].map((record) => record.name),
-    namespace: (name) => namespaceOf(server, port, name),
+    modules: createShellModules({ server, port, natives }),
     run: (fn) => processes.table.storage.run((shellProcess = liveShell(processes, shellProcess)), fn),
     check: () => serveAtSafepoint(port, traps, wake),
   })
@@ -198,6 +200,10 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
       fading = until === undefined ? undefined : systemClock.setTimer(onChange, Math.max(0, until - systemClock.now()))
     },
     onChange,
+    loadEnded(isTold) {
+      untold = !isTold
+      hold()
+    },
     startProgram(params, reply) {
       keepAlive = params.keepAlive
       hold()
@@ -347,17 +353,6 @@ function moduleBehind(server: CodeServer, port: MainPort, specifier: string, imp
   const index = unit.rewritten.imports.findIndex((one) => one.specifier === specifier)
   const link = unit.links[index] ?? unit.dynamic[specifier] ?? port.askNow('resolve', { specifier, importer: unit.file, kind: 'import', deleted: server.deleted() }).link
   return link.kind === 'module' ? link.module : undefined
-}
-
-/** A module for the shell: loaded at first use, as Erlang does. */
-async function namespaceOf(server: CodeServer, port: MainPort, name: string): Promise<object | undefined> {
-  const loaded = server.table.find(name)
-  if (loaded?.current !== undefined) return loaded.namespace
-  const found = await port.ask('find', { text: name, deleted: server.deleted() })
-  if ('error' in found) return undefined
-  server.offer(found.units)
-  const record = await drivePromise(server.autoloadSteps(found.module, false))
-  return record.namespace
 }
 
 main()

@@ -31,6 +31,8 @@ export interface HandlerDeps extends DiagnoseDeps {
   /** Something that a picture shows may have changed. */
   onChange(): void
   shutdown(exitCode: number): void
+  /** A load may have ended the last process: its outcome is told before the program ends. */
+  loadEnded(isTold: boolean): void
   openers(): MainRequests['openers'][1]
   /** Asked by a process of its own. */
   readonly release: Pick<Release, 'preview' | 'run'>
@@ -66,7 +68,14 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
   return {
     start: (params, reply) => deps.startProgram(params, (outcome) => reply(withoutThrown(outcome))),
     load({ units, reload, ...how }, reply) {
-      run(server.load(reload, units, how), (outcome) => reply(withoutThrown(outcome)))
+      run(server.load(reload, units, how), (outcome) => {
+        deps.loadEnded(false)
+        reply(withoutThrown(outcome))
+      })
+    },
+    told(_, reply) {
+      deps.loadEnded(true)
+      reply(true)
     },
     giveWay({ modules, onLoad }, reply) {
       server.giveWay(modules, onLoad)

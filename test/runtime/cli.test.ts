@@ -107,6 +107,16 @@ describe('codeswitch run', () => {
     await cli.says(/\[codeswitch\] t v3 \(1 process ended\)/)
   })
 
+  it('brutal: what was loaded is told even when it ended the last process', async () => {
+    start({ 'main.ts': "import * as t from './t'\nt.start()\nconsole.log('up')\n", 't.ts': exampleFile('t.ts') }, '--purge-policy', 'brutal', 'main.ts')
+    await cli.prints('up')
+    cli.write('t.ts', `${exampleFile('t.ts')}// 2\n`)
+    await cli.says(/\[codeswitch\] t v2 \(old v1: 1 lingers\)/)
+    cli.write('t.ts', `${exampleFile('t.ts')}// 3\n`)
+    assert.deepEqual(await cli.ended(), { code: 0, signal: null })
+    assert.match(cli.stderr, /\[codeswitch\] t v3 \(1 process ended\)/)
+  })
+
   it('wrong usage is told in one line, with exit code 2', async () => {
     for (const [args, message] of [[['nowhere.ts'], 'no such file: nowhere.ts'], [['--fast', 'x'], 'no option is called --fast']] as const) {
       start({}, ...args)

@@ -9,7 +9,7 @@ describe('codeswitch shell', () => {
     cli = new CliProcess(files)
     cli.start('shell', ...args).types(lines)
     assert.equal((await cli.ended()).code, 0)
-    assert.deepEqual(cli.stdout.trimEnd().split('\n'), expected)
+    assert.deepEqual(cli.stdout.replaceAll(cli.root, 'ROOT').trimEnd().split('\n'), expected)
   }
 
   it('keeps variables, mailbox and monitors when a line fails', () =>
@@ -26,7 +26,53 @@ describe('codeswitch shell', () => {
     })
     cli.start('shell').types(['good.twice(4)', 'bad.x', 'versions(good)'])
     assert.equal((await cli.ended()).code, 0)
-    assert.match(cli.stdout, /^8\n\*\* \w*Error: [^\n]*bad\.ts:1:14[^]*\n\{ current: 1, old: 0 \}\n$/)
+    assert.match(cli.stdout, /^8\n\*\* SyntaxError: bad\.ts:1:14: [^\n]+\n +1 \| export const = 1\n +\| +\^\n\{ current: 1, old: 0 \}\n$/)
+  })
+
+  const workspace = {
+    'src/t.ts': "import { two } from './lib/two.js'\nexport const start = (n: number): number => n * two\nexport const conf = { a: 1 }\n",
+    'src/lib/two.ts': 'export const two = 2\n',
+    'legacy.cjs': 'exports.three = 3\n',
+    'star.ts': "export * from './src/t'\nexport default 1\n",
+    'broken.ts': 'const = 1\n',
+    'node_modules/pkg/package.json': '{ "name": "pkg", "exports": { "import": "./i.mjs", "require": "./r.cjs" } }',
+    'node_modules/pkg/i.mjs': "export const how = 'imported'\n",
+    'node_modules/pkg/r.cjs': "exports.how = 'required'\n",
+  }
+
+  it('imports and requires as a module in the workspace folder does', () =>
+    check(
+      ["(await import('./src/t')).start(4)", "(await import('./src/t.js')) === (await mod('src/t'))", "require('./legacy.cjs').three", "require('./src/t').start(1)", "(await import('pkg')).how", "require('pkg').how", "import('./nowhere')"],
+      ['8', 'true', '3', '2', "'imported'", "'required'", "** Error: Cannot find module 'ROOT/nowhere' imported from ROOT/shell.ts"], workspace))
+
+  it('finds a module by the last part of its name before it is loaded', () => check(['t.start(2)', "versions('t')", 'loaded()'], ['4', '{ current: 1, old: 0 }', "[ 'src/t', 'src/lib/two' ]"], workspace))
+
+  it('completes modules that are not loaded, and what they export, and loads nothing', () =>
+    check(["$complete('tw')", "$complete('t.')", "$complete('star.')", "$complete(\"'src/\")", "$complete('broken.')", 'loaded()'],
+      ["[ 'two' ]", "[ 't.conf', 't.start' ]", "[ 'star.conf', 'star.default', 'star.start' ]", "[ \"'src/lib/two\", \"'src/t\" ]", '[]', '[]'], workspace))
+
+  it('calling a function of a deleted module whose file is gone is undef', () =>
+    check(['t.start(1)', "require('fs').unlinkSync('src/t.ts')", 'del(t)', 'purge(t)', 't.start(1)', 'ensureLoaded(t)', 'l(t)', 'c(t)'],
+      ['2', 'undefined', 'true', 'false', '** UndefError: undef: src/t.start/1', "[ 'error', 'nofile' ]", "[ 'error', 'nofile' ]", "[ 'error', 'nofile' ]"], workspace))
+
+  it('l and c tell once, in the answer, why a module does not load', async () => {
+    cli = new CliProcess({ 'broken.ts': 'const = 1\n', 'throws.ts': "throw new RangeError('no')\n" })
+    cli.start('shell').types(['c(broken)', 'l(broken)', 'l(throws)'])
+    assert.equal((await cli.ended()).code, 0)
+    const problem = ['broken.ts:1:7: Expected identifier but found "="', '    1 | const = 1', '      |       ^']
+    assert.deepEqual(cli.stdout.trimEnd().split('\n'), [
+      ...problem, "'error'", ...problem, "[ 'error', 'badfile' ]", 'throws.ts:1:7: RangeError: no', "    1 | throw new RangeError('no')", '      |       ^', "[ 'error', 'badfile' ]",
+    ])
+    assert.equal(cli.stderr, '')
+  })
+
+  it('what is typed is for the shell, not for the program', async () => {
+    cli = new CliProcess({ 'main.ts': "process.stdin.on('data', (data) => console.log('program got ' + data)).on('end', () => console.log('end'))\nconsole.log('up')\n" })
+    cli.start('shell', 'main.ts')
+    await cli.prints('up')
+    cli.types(['1 + 1', "'last'"])
+    assert.equal((await cli.ended()).code, 0)
+    assert.equal(cli.stdout, "up\n2\n'last'\n")
   })
 
   it('c answers error and prints the problem; what is loaded stays', async () => {

@@ -78,11 +78,7 @@ function codeCommands(code: CodeApi): Record<string, Command> {
 
 function loadCommands({ code, write, namespace, why }: CommandDeps): Record<string, Command> {
   return {
-    // Preparing compiles; what is prepared and never finished is dropped.
-    async lc(...files: readonly (ModuleRef | readonly ModuleRef[])[]) {
-      const prepared = await code.prepareLoading(files.flatMap((file) => (isList(file) ? file : [file])).map(moduleRef))
-      return prepared[0] === 'ok' ? 'ok' : 'error'
-    },
+    lc: (...files: readonly (ModuleRef | readonly ModuleRef[])[]) => code.lc(files.flatMap((file) => (isList(file) ? file : [file])).map(moduleRef)),
     // c:nl/1 answers `abcast` whatever happens on the nodes; this is the only node.
     async nl(module: ModuleRef) {
       const answer: readonly ['module', string] | LoadError = await code.l(moduleRef(module))

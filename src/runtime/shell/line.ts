@@ -1,20 +1,25 @@
 /**
  * One line of the shell, rewritten so that it can run as a function body inside `with (scope)`:
  *
- *   const x = 1            ->  void (x = 1)                what is declared at the top stays for the next lines
+ *   const x = 1            ->  void (x = 1)                what is declared at the top stays for the next lines, and so does
+ *   for (var x of xs)      ->  for (x of xs)               every `var`
  *   function f() {}        ->  f = function f() {};        class C {}  ->  C = class C {};
- *   t.start()              ->  return (t.start())          the last expression is the answer
+ *   t.start()              ->  $answer = (0, t.start())    the value of the last statement that has one is the answer
  *   import(x)              ->  $import(x)
  *   l(t)                   ->  l("t")                      a command about a module takes its name: `t` need not be loaded for it
  *   while (true) {}        ->  while (true) {$check();}    so that a busy line can be ended
  *
- * Prior art: node/lib/internal/repl/await.js.
+ * Prior art: node/lib/internal/repl/await.js. Which value a statement has: `completions.ts`.
  */
-import { parse, type AnyNode, type Identifier, type ModuleDeclaration, type Pattern, type Program, type Statement, type VariableDeclaration } from 'acorn'
+import { parse, type AnyNode, type Identifier, type Pattern, type Program, type Statement, type VariableDeclaration } from 'acorn'
+import { completions } from './completions'
+import { LineEdits } from './lineEdits'
 
 export interface Declared {
   readonly name: string
   readonly constant: boolean
+  /** A `var` of an inner statement: it is there, and undefined, before the line runs. */
+  readonly hoisted: boolean
 }
 
 export interface Line {
@@ -33,12 +38,6 @@ export interface LineContext {
   isBound(name: string): boolean
   /** A command whose arguments are modules. */
   takesModules(name: string): boolean
-}
-
-interface Edit {
-  readonly start: number
-  readonly end: number
-  readonly text: string
 }
 
 /** @throws SyntaxError */
@@ -66,7 +65,12 @@ const parseScript = (text: string): Program =>
   parse(text, { ecmaVersion: 'latest', sourceType: 'script', allowAwaitOutsideFunction: true, allowHashBang: false })
 
 class Analysis {
-  private readonly edits: Edit[] = []
+  private readonly edits: LineEdits
+  /** How many functions and classes are around: what `var` declares inside one is its own. */
+  private depth = 0
+  private readonly tops = new Set<AnyNode>()
+  /** Declarations before an `of` or `in`, which gives the value. */
+  private readonly heads = new Set<AnyNode>()
   private readonly declares: Declared[] = []
   private readonly declaredAnywhere = new Set<string>()
   private readonly assigned = new Set<string>()
@@ -75,50 +79,43 @@ class Analysis {
   /** Names of modules, unless something in the line declares them (`(t) => l(t)`). */
   private readonly moduleArguments: Identifier[] = []
 
-  constructor(private readonly text: string, private readonly context: LineContext) {}
+  constructor(text: string, private readonly context: LineContext) {
+    this.edits = new LineEdits(text)
+  }
 
   visitProgram(program: Program): void {
-    program.body.forEach((statement, index) => this.topLevel(statement, index === program.body.length - 1))
+    for (const statement of program.body) {
+      if (statement.type === 'VariableDeclaration') {
+        this.tops.add(statement)
+        this.variables(statement, true)
+      } else if (statement.type === 'FunctionDeclaration' || statement.type === 'ClassDeclaration') {
+        this.declares.push({ name: statement.id.name, constant: false, hoisted: false })
+        this.edits.around(statement, `${statement.id.name} = `, ';')
+      }
+    }
     this.visit(program)
+    completions(program, this.edits)
   }
 
   result(): Line {
     const free = (names: ReadonlySet<string>): Set<string> => new Set([...names].filter((name) => !this.declaredAnywhere.has(name)))
     for (const { name, start, end } of this.moduleArguments) {
-      if (!this.declaredAnywhere.has(name)) this.edits.push({ start, end, text: JSON.stringify(name) })
+      if (!this.declaredAnywhere.has(name)) this.edits.replace(start, end, JSON.stringify(name))
     }
-    return { body: apply(this.text, this.edits), declares: this.declares, assigns: free(this.assigned), values: free(this.values), calls: free(this.calls) }
+    return { body: this.edits.apply(), declares: this.declares, assigns: free(this.assigned), values: free(this.values), calls: free(this.calls) }
   }
 
-  private topLevel(statement: Statement | ModuleDeclaration, last: boolean): void {
-    switch (statement.type) {
-      case 'VariableDeclaration':
-        return this.variables(statement)
-      case 'FunctionDeclaration':
-      case 'ClassDeclaration':
-        this.declares.push({ name: statement.id.name, constant: false })
-        this.insert(statement.start, `${statement.id.name} = `)
-        return this.insert(statement.end, ';')
-      case 'ExpressionStatement': {
-        if (!last) return
-        const end = this.text[statement.end - 1] === ';' ? statement.end - 1 : statement.end
-        this.insert(statement.start, 'return (')
-        return this.insert(end, '\n)')
-      }
-      default:
-    }
-  }
-
-  private variables(declaration: VariableDeclaration): void {
-    const first = declaration.declarations[0]
+  /** @param top what has no value yet is given `undefined`; further down it may be declared for the second time. */
+  private variables(declaration: VariableDeclaration, top: boolean): void {
+    const [first] = declaration.declarations
     const last = declaration.declarations.at(-1)
     if (first === undefined || last === undefined) return
-    this.edits.push({ start: declaration.start, end: first.start, text: 'void (' })
-    for (const one of declaration.declarations) {
-      for (const name of namesOf(one.id)) this.declares.push({ name, constant: declaration.kind !== 'let' && declaration.kind !== 'var' })
-      if (one.init === null || one.init === undefined) this.insert(one.end, ' = undefined')
-    }
-    this.insert(last.end, ')')
+    const constant = declaration.kind !== 'let' && declaration.kind !== 'var'
+    for (const one of declaration.declarations) for (const name of namesOf(one.id)) this.declares.push({ name, constant, hoisted: !top })
+    if (this.heads.has(declaration)) return this.edits.replace(declaration.start, first.start, '')
+    this.edits.replace(declaration.start, first.start, 'void (')
+    this.edits.close(declaration.start, last.end, ')')
+    for (const one of declaration.declarations) if (top && (one.init === null || one.init === undefined)) this.edits.close(one.start, one.end, ' = undefined')
   }
 
   private visit(node: AnyNode): void {
@@ -129,7 +126,7 @@ class Analysis {
       case 'CallExpression':
         return this.call(node)
       case 'ImportExpression':
-        this.edits.push({ start: node.start, end: node.start + 'import'.length, text: '$import' })
+        this.edits.replace(node.start, node.start + 'import'.length, '$import')
         return this.visitChildren(node)
       case 'AssignmentExpression':
         for (const name of namesOf(node.left)) this.assigned.add(name)
@@ -160,17 +157,23 @@ class Analysis {
       case 'ArrowFunctionExpression':
         if (node.id) this.declare(node.id)
         for (const parameter of node.params) this.declare(parameter)
-        return this.visitChildren(node)
+        return this.visitInside(node)
       case 'ClassDeclaration':
       case 'ClassExpression':
         if (node.id) this.declare(node.id)
-        return this.visitChildren(node)
+        return this.visitInside(node)
       case 'CatchClause':
         if (node.param) this.declare(node.param)
         return this.visitChildren(node)
-      case 'ForStatement':
+      case 'VariableDeclaration':
+        if (this.depth === 0 && node.kind === 'var' && !this.tops.has(node)) this.variables(node, false)
+        return this.visitChildren(node)
       case 'ForInStatement':
       case 'ForOfStatement':
+        this.heads.add(node.left)
+        this.checkIn(node.body)
+        return this.visitChildren(node)
+      case 'ForStatement':
       case 'WhileStatement':
       case 'DoWhileStatement':
         this.checkIn(node.body)
@@ -178,6 +181,12 @@ class Analysis {
       default:
         return this.visitChildren(node)
     }
+  }
+
+  private visitInside(node: AnyNode): void {
+    this.depth++
+    this.visitChildren(node)
+    this.depth--
   }
 
   private visitChildren(node: AnyNode): void {
@@ -205,17 +214,12 @@ class Analysis {
   }
 
   private checkIn(body: Statement): void {
-    if (body.type === 'BlockStatement') return this.insert(body.start + 1, '$check();')
-    this.insert(body.start, '{ $check(); ')
-    this.insert(body.end, ' }')
+    if (body.type === 'BlockStatement') this.edits.open(body.start + 1, '$check();')
+    else this.edits.around(body, '{ $check(); ', ' }')
   }
 
   private declare(pattern: Pattern): void {
     for (const name of namesOf(pattern)) this.declaredAnywhere.add(name)
-  }
-
-  private insert(at: number, text: string): void {
-    this.edits.push({ start: at, end: at, text })
   }
 }
 
@@ -238,16 +242,4 @@ function namesOf(pattern: Pattern): string[] {
 
 function isNode(value: unknown): value is AnyNode {
   return value instanceof Object && 'type' in value && typeof value.type === 'string' && 'start' in value
-}
-
-/** Edits at one place apply in the order they were made; none overlap. */
-function apply(text: string, edits: readonly Edit[]): string {
-  const ordered = edits.map((edit, index) => ({ edit, index })).sort((a, b) => a.edit.start - b.edit.start || a.edit.end - b.edit.end || a.index - b.index)
-  let result = ''
-  let at = 0
-  for (const { edit } of ordered) {
-    result += text.slice(at, edit.start) + edit.text
-    at = edit.end
-  }
-  return result + text.slice(at)
 }

@@ -2,8 +2,8 @@
  * Which name means what in a line: a variable of the shell, then a command, then JavaScript's own names, then a module.
  * A name that is a command and a module (`m`) is both: called it is the command, for its properties and as an argument the module.
  */
-import { builtinModules, createRequire } from 'node:module'
-import { join } from 'node:path'
+import { builtinModules } from 'node:module'
+import { answer } from './completions'
 
 export type Command = (...args: readonly never[]) => unknown
 
@@ -79,7 +79,7 @@ export function scopeOf({ bindings, commands, modules, declares, assigns }: Line
     return nodeName(name)
   }
   return new Proxy(Object.create(null), {
-    has: (_, name) => typeof name === 'string' && (declares.has(name) || find(name) !== undefined || (assigns.has(name) && !(name in globalThis))),
+    has: (_, name) => typeof name === 'string' && name !== answer && (declares.has(name) || find(name) !== undefined || (assigns.has(name) && !(name in globalThis))),
     get(_, name) {
       if (typeof name !== 'string') return undefined
       const found = find(name)
@@ -94,8 +94,7 @@ export function scopeOf({ bindings, commands, modules, declares, assigns }: Line
   })
 }
 
-/** `require` and Node's modules by name, as in Node's own shell. */
+/** Node's modules by name, as in Node's own shell. */
 function nodeName(name: string): (() => unknown) | undefined {
-  if (name === 'require') return () => createRequire(join(process.cwd(), 'shell'))
   return builtinModules.includes(name) && !name.startsWith('_') ? () => process.getBuiltinModule(name) : undefined
 }

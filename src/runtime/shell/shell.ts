@@ -10,8 +10,11 @@ import type { CodeApi } from '../codeApi'
 import { ExitSignal } from '../errors'
 import type { Release } from '../release/releaseTypes'
 import { createCommands, takesModules, type CommandDeps } from './commands'
+import { answer } from './completions'
+import { createCompleter } from './completer'
 import { jsonValue } from './jsonValue'
 import { rewriteLine, type Line } from './line'
+import type { ShellModules } from './modules'
 import type { ShellProcesses } from './processCommands'
 import { createBindings, scopeOf, unwrapModule } from './scope'
 import { ProcessEnded, throwIfEnded, unlessEnded } from './unlessEnded'
@@ -20,12 +23,7 @@ export interface ShellDeps {
   readonly processes: ShellProcesses
   readonly code: CodeApi
   readonly release?: Pick<Release, 'preview' | 'run'>
-  /**
-   * The namespace of a module by its name or a unique last part; loads it when it is not loaded yet; undefined when there is no such module.
-   * A rejection (it does not compile) is the answer to the line.
-   */
-  namespace(name: string): object | undefined | Promise<object | undefined>
-  moduleNames(): readonly string[]
+  readonly modules: ShellModules
   why: CommandDeps['why']
   /** To where the program prints. */
   write(text: string): void
@@ -33,12 +31,11 @@ export interface ShellDeps {
   run<T>(fn: () => T): T
   /** Called from the loops of a line: serves whoever waits for this thread; may throw, and the line ends. */
   check?(): void
-  import?(specifier: string): Promise<unknown>
 }
 
 /**
- * `$complete("t.st")` is a line as well, for those who edit lines: the commands, variables, modules and exports that start so
- * (`["t.start"]`). It leaves `_` alone and loads nothing.
+ * `$complete("t.st")` is a line as well, for those who edit lines: the commands, variables, modules and members that start so
+ * (`["t.start"]`), and the names of modules after a quote (`["'src/t"]`). It leaves `_` alone, loads nothing and calls no getter.
  */
 export interface Shell {
   evaluate(line: string): Promise<ShellAnswer>
@@ -48,8 +45,11 @@ const turnsBetweenChecks = 64
 
 export function createShell(deps: ShellDeps): Shell {
   const bindings = createBindings()
-  const commands = createCommands({ ...deps, bindings })
-  commands.set('$import', (specifier: string) => (deps.import ?? defaultImport)(specifier))
+  const { modules } = deps
+  const commands = createCommands({ ...deps, namespace: (name) => modules.namespace(name), bindings })
+  const complete = createCompleter({ bindings, commands, modules })
+  commands.set('require', modules.require)
+  commands.set('$import', (specifier: unknown) => modules.import(String(specifier)))
   commands.set('$check', checkNowAndThen)
   commands.set('$complete', complete)
   let count = 0
@@ -64,11 +64,14 @@ export function createShell(deps: ShellDeps): Shell {
 
   async function run(source: string): Promise<unknown> {
     const line = rewriteLine(source, { isBound: (name) => bindings.has(name), takesModules })
-    const modules = await modulesOf(line)
+    const mentioned = await modulesOf(line)
     const fn = compile(line, ++count)
-    for (const { name } of line.declares) bindings.thaw(name)
+    for (const { name, hoisted } of line.declares) {
+      bindings.thaw(name)
+      if (hoisted && !bindings.has(name)) bindings.set(name, undefined)
+    }
     const declares = new Set(line.declares.map(({ name }) => name))
-    const scope = scopeOf({ bindings, commands, modules, declares, assigns: line.assigns })
+    const scope = scopeOf({ bindings, commands, modules: mentioned, declares, assigns: line.assigns })
     const value = await deps.run(() => unlessEnded(deps.processes.self(), () => fn(scope)))
     for (const { name, constant } of line.declares) if (constant) bindings.freeze(name)
     return unwrapModule(value)
@@ -81,19 +84,10 @@ export function createShell(deps: ShellDeps): Shell {
     const found = new Map<string, object>()
     for (const name of mentioned) {
       if (bindings.has(name) || (name in globalThis && !commands.has(name))) continue
-      const namespace = await Promise.resolve(deps.namespace(name)).catch((error: unknown) => { throw withoutStackInMessage(error) })
+      const namespace = await modules.namespace(name).catch((error: unknown) => { throw withoutStackInMessage(error) })
       if (namespace !== undefined) found.set(name, namespace)
     }
     return found
-  }
-
-  async function complete(prefix: string): Promise<readonly string[]> {
-    const dot = prefix.lastIndexOf('.')
-    const modules = deps.moduleNames()
-    if (dot < 0) return startingWith(prefix, [...bindings.names(), ...[...commands.keys()].filter((name) => !name.startsWith('$')), ...shortNames(modules)])
-    const owner = prefix.slice(0, dot)
-    const known = bindings.has(owner) ? bindings.get(owner) : shortNames(modules).includes(owner) ? await deps.namespace(owner) : Reflect.get(globalThis, owner)
-    return startingWith(prefix, keysOf(known).map((key) => `${owner}.${key}`))
   }
 
   return {
@@ -114,13 +108,12 @@ export function createShell(deps: ShellDeps): Shell {
 
 function compile(line: Line, count: number): (scope: object) => Promise<unknown> {
   // Indirect eval: a line must not see the names of this file. A vm.Script would be kept for ever.
-  const fn: unknown = (0, eval)(`(async function ($scope) { with ($scope) {\n${line.body}\n} })\n//# sourceURL=codeswitch:shell/${count}`)
+  const fn: unknown = (0, eval)(`(async function ($scope) { let ${answer}; with ($scope) {\n${line.body}\n} return ${answer} })\n//# sourceURL=codeswitch:shell/${count}`)
   if (!isLineFunction(fn)) throw new SyntaxError('the line is not one statement list')
   return fn
 }
 
 const isLineFunction = (value: unknown): value is (scope: object) => Promise<unknown> => typeof value === 'function'
-const defaultImport = (specifier: string): Promise<unknown> => import(specifier)
 
 const print = (value: unknown): string => inspect(value, { maxStringLength: 10_000 })
 
@@ -144,13 +137,3 @@ function programFrames(stack: string | undefined): string {
   const end = frames.findIndex((frame) => frame.includes('codeswitch:shell/'))
   return frames.slice(0, Math.max(0, end)).filter((frame) => !frame.includes(__filename) && !frame.includes('(node:')).join('\n')
 }
-
-const startingWith = (prefix: string, names: readonly string[]): string[] => [...new Set(names)].filter((name) => name.startsWith(prefix)).sort()
-
-/** Last parts that are identifiers and belong to one module only. */
-function shortNames(modules: readonly string[]): string[] {
-  const short = modules.map((name) => name.slice(name.lastIndexOf('/') + 1))
-  return short.filter((name) => /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) && short.indexOf(name) === short.lastIndexOf(name))
-}
-
-const keysOf = (value: unknown): string[] => ((typeof value === 'object' && value !== null) || typeof value === 'function' ? Object.getOwnPropertyNames(value) : [])

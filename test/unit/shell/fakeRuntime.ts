@@ -13,7 +13,7 @@ export class FakeRuntime {
   readonly loaded = new Map<string, object>()
   readonly shell: Shell
 
-  constructor(readonly onDisk: Readonly<Record<string, object>> = {}, extra: Partial<ShellDeps> = {}) {
+  constructor(readonly onDisk: Readonly<Record<string, object>> = {}, extra: Partial<ShellDeps> = {}, failing: Readonly<Record<string, Error>> = {}) {
     this.shell = createShell({
       processes: {
         self: () => this.shellPid,
@@ -29,8 +29,13 @@ export class FakeRuntime {
         processInfo: (pid) => ({ status: 'waiting', messageQueueLen: 2, currentFunction: `f${pid.id}` }),
       },
       code: this.code(),
-      namespace: (name) => this.namespace(name),
-      moduleNames: () => Object.keys(this.onDisk),
+      modules: {
+        namespace: (name) => (failing[name] === undefined ? this.namespace(name) : Promise.reject(failing[name])),
+        import: (specifier) => import(specifier),
+        require,
+        names: async () => Object.keys(this.onDisk),
+        exportsOf: async (name) => Object.keys(Object.entries(this.onDisk).find(([full]) => full === name || full.endsWith(`/${name}`))?.[1] ?? {}),
+      },
       why: (file) => Promise.resolve(`why ${file}`),
       write: (text) => { this.printed += text },
       run: (fn) => {
@@ -62,7 +67,6 @@ export class FakeRuntime {
       l: async (module) => record('l')(module),
       c: async (module) => ['ok', record('c')(module)[1]],
       purge: unused,
-      prepareLoading: async (modules) => (modules.includes('bad') ? ['error', [['bad', 'badfile']]] : ['ok', {}]),
       loaded: () => ['src/t', 'a'],
       versions: () => ({ current: 2, old: 1 }),
       moduleStatus: () => 'modified',
@@ -70,7 +74,8 @@ export class FakeRuntime {
       loadFile: unused, loadAbs: unused, loadBinary: unused, ensureLoaded: unused, atomicLoad: unused, finishLoading: unused, softPurge: unused,
       delete: unused, rollback: unused, checkOldCode: unused, checkProcessCode: unused, isLoaded: unused, allLoaded: unused, modifiedModules: unused,
       functionExported: unused, mm: unused, lm: unused, stick: unused, unstick: unused,
-      lc: unused, ensureModulesLoaded: unused, moduleInfo: unused, moduleMd5: unused, getObjectCode: unused, apply: unused, isSticky: unused, stickDir: unused, unstickDir: unused, getMode: unused,
+      lc: async (modules) => (modules.includes('bad') ? 'error' : 'ok'),
+      prepareLoading: unused, ensureModulesLoaded: unused, moduleInfo: unused, moduleMd5: unused, getObjectCode: unused, apply: unused, isSticky: unused, stickDir: unused, unstickDir: unused, getMode: unused,
     }
   }
 }

@@ -18,10 +18,40 @@ async function check(lines: readonly string[], expected: string, runtime = new F
   assert.equal(await ask(runtime, ...lines), expected)
 }
 
+/** As `eval` and Node's own shell answer. */
+const completions = [
+  ['if (1) {3}', '3'],
+  ['if (0) 3', 'undefined'],
+  ['if (0) 3; else if (1) 4; else 5', '4'],
+  ['1; if (0) {3}', 'undefined'],
+  ['3; var kept = 1', '3'],
+  ['3; {}', '3'],
+  ['{ 1; { 2; } }', '2'],
+  ['for (let i = 0; i < 3; i++) i * 2', '4'],
+  ['for (const x of [1, 2]) { if (x > 1) break; x + 10 }', 'undefined'],
+  ['let n = 0; while (n < 3) n++', '2'],
+  ['do { 7; continue } while (0)', '7'],
+  ['for (const key in { a: 1 }) key', "'a'"],
+  ['outer: for (;;) { for (;;) { 5; break outer } }', '5'],
+  ['named: { 6; break named }', '6'],
+  ['try { 1 } finally { 2 }', '1'],
+  ['try { 1; throw 0 } catch { }', 'undefined'],
+  ['try { null.x } catch (error) { error.name }', "'TypeError'"],
+  ['switch (2) { case 1: 1; case 2: 2; case 3: "both" }', "'both'"],
+  ['with ({ y: 8 }) y', '8'],
+  ['if (1) { await Promise.resolve(3) }', '3'],
+  ['for (const x of [1, 2]) { await x * 2 }', '4'],
+  ['for await (const x of [Promise.resolve(9)]) x', '9'],
+  ['1\n;[2, 3].map((x) => x + 1) // no semicolon', '[ 3, 4 ]'],
+  ['(function () {})', '[Function (anonymous)]'],
+  ['class C {}', 'undefined'],
+] as const
+
 describe('shell', () => {
   it('answers the value of the last expression', () => check(['1; 2 + 3; // and a comment'], '5'))
   it('reads { } as an object', () => check(['{ a: 1 }'], '{ a: 1 }'))
-  it('reads a block as a block', () => check(['{ var hidden = 1; hidden++; }'], 'undefined'))
+  it('reads a block as a block', () => check(['{ let hidden = 1; hidden++; }', 'typeof hidden'], "'undefined'"))
+  for (const [line, value] of completions) it(`answers ${value} to ${line}`, () => check([line], value))
   it('allows await', () => check(['1 + await Promise.resolve(2)'], '3'))
   it('waits for a promise without being told', () => check(['Promise.resolve(4)'], '4'))
   it('keeps the last value in _', () => check(['20', '_ + 1', '_ * 2'], '42'))
@@ -29,6 +59,8 @@ describe('shell', () => {
 
   describe('keeps what a line declares', () => {
     it('const, let, var', () => check(['const a = 1, b = 2', 'let c', 'var d = a + b', '[a, b, c, d]'], '[ 1, 2, undefined, 3 ]'))
+    it('var, wherever it is', () => check(['for (var i = 0, sum; i < 3; i++) { var twice = i * 2 }', 'for (var x of [1, 2]);', 'if (1) var y = 5', '[i, sum, twice, x, y]'], '[ 3, undefined, 4, 2, 5 ]'))
+    it('but not what belongs to a function or a block', () => check(['(() => { var inner = 1; for (var j of [1]); })(); { let block = 1 }', '[typeof inner, typeof j, typeof block]'], "[ 'undefined', 'undefined', 'undefined' ]"))
     it('destructuring', () => check(['const { x, y: [z, ...rest], ...others } = { x: 1, y: [2, 3, 4], p: 5 }', '[x, z, rest, others]'], '[ 1, 2, [ 3, 4 ], { p: 5 } ]'))
     it('functions and classes, under their names', () => check(['function twice(n) { return n * 2 }', 'class Point { x = twice(4) }', '[new Point().x, twice.name, Point.name]'], "[ 8, 'twice', 'Point' ]"))
     it('values that were awaited', () => check(['const v = await Promise.resolve(6)', 'v'], '6'))
@@ -151,14 +183,14 @@ describe('modules in the shell', () => {
   it('with any name are reached by mod', () => check(["(await mod('my-mod')).here"], '1', new FakeRuntime(files)))
 
   it('that do not load say why, and the shell goes on', async () => {
-    const runtime = new FakeRuntime({}, { namespace: (name) => (name === 't' ? Promise.reject(new SyntaxError('t.ts:1:7: no')) : undefined) })
+    const runtime = new FakeRuntime({}, {}, { t: new SyntaxError('t.ts:1:7: no') })
     await check(['t.start()'], 'SyntaxError: t.ts:1:7: no', runtime)
     await check(['1'], '1', runtime)
   })
 
   it('whose fault comes with the stack of another thread show its message only', async () => {
     const fault = new Error('SyntaxError: /ws/t.ts:1:7: no\n    at Control.find (/dist/control.js:1:1)')
-    await check(['t.start()'], 'SyntaxError: /ws/t.ts:1:7: no', new FakeRuntime({}, { namespace: () => Promise.reject(fault) }))
+    await check(['t.start()'], 'SyntaxError: /ws/t.ts:1:7: no', new FakeRuntime({}, {}, { t: fault }))
   })
 })
 
@@ -204,10 +236,24 @@ describe('shell commands', () => {
     for (const name of ['l(m)', 'c(m)', 'flush()', 'softPurge(m)', 'code_switch(p)']) assert.ok(runtime.printed.includes(name))
   })
 
+  it('completes variables and what they hold, without calling a getter', async () => {
+    await check(['const box = { inner: { one: 1, other: 2 }, get trap() { throw 0 } }', "$complete('bo')"], "[ 'box' ]")
+    const runtime = new FakeRuntime()
+    await check(['const box = { inner: { one: 1, other: 2 }, get trap() { throw 0 } }', "$complete('box.inner.o')"], "[ 'box.inner.one', 'box.inner.other' ]", runtime)
+    await check(["$complete('box.trap.')"], '[]', runtime)
+    await check(["const text = 'a'", "$complete('text.toUpp')"], "[ 'text.toUpperCase' ]", runtime)
+  })
+
+  it('completes names of modules after a quote, and Node\'s modules', async () => {
+    await check([`$complete("'my")`], `[ "'my-mod" ]`, new FakeRuntime({ 'my-mod': module({}) }))
+    await check(["$complete('path.bas')"], "[ 'path.basename' ]")
+  })
+
   it('completes names and exports, and leaves _ alone', async () => {
     const runtime = new FakeRuntime({ 'src/t': module({ start: 1, stop: 2, other: 3 }) })
     await check(['1', "$complete('t.st')"], "[ 't.start', 't.stop' ]", runtime)
     await check(["$complete('softP')"], "[ 'softPurge' ]", runtime)
     await check(['_'], '1', runtime)
+    assert.deepEqual(runtime.loads, [])
   })
 })
