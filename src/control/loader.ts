@@ -59,6 +59,8 @@ export interface LoadHow {
 
 /** A load that takes the program longer than this (milliseconds) holds up nobody else. */
 const PATIENCE_MS = 1000
+/** A start evaluates all there is. */
+export const START_PATIENCE_MS = 10_000
 
 interface Failure { readonly module: ModuleName; readonly reason: FailureReason; readonly problems: readonly Problem[]; readonly wanted?: readonly string[] }
 
@@ -79,6 +81,8 @@ export class Loader {
   private pass = (): void => {}
   /** Loads that wait their turn. */
   private readonly queued = new Set<NewerLoad>()
+  /** Loads that main is at. More than one when an earlier one waits. */
+  private readonly underWay = new Set<{ readonly names: readonly ModuleName[]; readonly over: Promise<void> }>()
   /** Staged batches whose victims have left. */
   private readonly drained = new Set<number>()
   private readonly onPicture = new Set<() => void>()
@@ -109,16 +113,30 @@ export class Loader {
   }
 
   /** What takes long in the program holds up nobody else: the next load may be what ends it. */
-  async patiently<T>(names: readonly ModuleName[], work: Promise<T>): Promise<T> {
+  async patiently<T>(names: readonly ModuleName[], work: Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
     const { turn } = this
     const timer = setTimeout(() => {
       this.onLoadWaits(turn)
       this.deps.onWait(names)
-    }, PATIENCE_MS)
+    }, patienceMs)
+    const underWay = { names, over: work.then(() => {}, () => {}) }
+    this.underWay.add(underWay)
     try {
       return await work
     } finally {
       clearTimeout(timer)
+      this.underWay.delete(underWay)
+    }
+  }
+
+  /** What fails because it gave way loads with the newer save: that begins when it has. */
+  private async replaced(newer: NewerLoad): Promise<void> {
+    if (!newer.saved) return // in OTP's order, with OTP's answers
+    for (const { names, over } of this.underWay) {
+      if (!names.some((name) => newer.names.includes(name))) continue
+      this.giveWay(newer)
+      this.pass()
+      await over
     }
   }
 
@@ -132,8 +150,9 @@ export class Loader {
     const newer = { names, saved }
     this.queued.add(newer)
     this.giveWay(newer)
-    return this.serially(() => {
+    return this.serially(async () => {
       this.queued.delete(newer)
+      await this.replaced(newer)
       return work()
     })
   }

@@ -23,7 +23,7 @@ import { CodeRequests } from './codeRequests'
 import { composeSnapshot } from './composeSnapshot'
 import { Why } from './diagnosis/why'
 import { Graph } from './graph'
-import { Loader, wantedBy } from './loader'
+import { Loader, START_PATIENCE_MS, wantedBy } from './loader'
 import { locate } from './locate'
 import { MainLink } from './mainLink'
 import { Peer } from './peer'
@@ -164,7 +164,7 @@ class Control {
     }
     this.takenAt = Date.now()
     this.starting = true
-    const result = await this.loader.patiently([module], this.link.request('start', { units, entry: module, entryFile: file, argv, keepAlive }))
+    const result = await this.loader.patiently([module], this.link.request('start', { units, entry: module, entryFile: file, argv, keepAlive }), START_PATIENCE_MS)
     this.starting = false
     if (result.kind === 'loaded') {
       this.batches.settle(this.batches.failedModules())

@@ -66,6 +66,18 @@ describe('top levels that await', () => {
     assert.equal(await look(), 'v3w2')
   })
 
+  it('what was saved together with one that hangs loads with its repair', async () => {
+    await start({ 'main.ts': `import { v } from './lib'; import { w } from './other'; export const look = () => v() + w()`, 'lib.ts': `export const v = () => 'v1'`, 'other.ts': `export const w = () => 'w1'` })
+    await world.write('lib.ts', `console.log('hangs'); ${never}; export const v = () => 'v2'`)
+    await world.write('other.ts', `export const w = () => 'w2'`)
+    const hanging = world.load(['lib.ts', 'other.ts'].map((file) => path.join(world.root, file)))
+    await world.prints('hangs')
+    await new Promise<unknown>((resolve) => void world.host.onDidLoadWait(resolve))
+    loaded(await world.save('lib.ts', `export const v = () => 'v3'`))
+    assert.equal((await hanging).ok, false)
+    assert.equal(await look(), 'v3w2')
+  })
+
   it('an onLoad that hangs is ended by a newer save, also of a module that is imported for the first time', async () => {
     const hanging = (n: number): string => `export const v = () => ${n}\nexport const onLoad = () => { console.log('hangs ${n}'); return new Promise(() => {}) }`
     await start({ 'main.ts': `export const look = async () => (await import('./lib')).v()`, 'lib.ts': hanging(1) })
