@@ -78,6 +78,11 @@ export class Captures {
     return [...found]
   }
 
+  /** Where an export comes from, behind re-exports. */
+  modulesOf(module: ModuleName, name: string, current: Loaded): readonly ModuleName[] {
+    return this.origins({ module, name }, current, new Set()).map((origin) => origin.module)
+  }
+
   /** The export is the same literal in both texts. */
   isSameLiteral(module: ModuleName, name: string, before: string, after: string): boolean {
     const texts = this.known.get(module)

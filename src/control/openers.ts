@@ -27,9 +27,13 @@ export async function withOpeners(deps: CapturersDeps, reload: readonly ModuleNa
     again.push(unit)
     why.set(module, reason)
   }
-  const matters = ({ kind, module, by, through }: Opener): boolean => all.has(by) && [module, ...through].some((one) => !all.has(one)) && (kind !== 'metadata' || !looksTheSame(by))
+  /** Behind re-exports. */
+  const sources = ({ by, name }: Opener): readonly ModuleName[] => (name === undefined ? [by] : deps.captures.modulesOf(by, name, deps.loaded))
+  const matters = (opener: Opener): boolean => sources(opener).some((one) => all.has(one)) && isNews(opener)
+  const isNews = ({ kind, module, by, through }: Opener): boolean => [module, ...through].some((one) => !all.has(one)) && (kind !== 'metadata' || !looksTheSame(by))
   for (let opener = openers.find(matters); opener !== undefined; opener = openers.find(matters)) {
-    const because = `because ${opener.by} ${reload.includes(opener.by) ? 'changed' : 'was loaded again'}`
+    const by = sources(opener).find((one) => all.has(one)) ?? opener.by
+    const because = `because ${by} ${reload.includes(by) ? 'changed' : 'was loaded again'}`
     add(opener.module, `${because}: ${reason(opener)}`)
     for (const module of opener.through) add(module, `${because}: ${opener.module} calls it through this module`)
   }
@@ -43,6 +47,8 @@ function reason({ kind, what, line }: Opener): string {
       return `it opened ${what} at line ${line}`
     case 'functions':
       return `${what} at line ${line} made functions that may be in use`
+    case 'passed':
+      return `${what} passed on what it exports`
     case 'metadata':
       return `what decorators say about its class ${what} was read`
   }

@@ -20,6 +20,7 @@ import { ModuleTable } from './moduleTable'
 import { showInCache } from './nodeLoader'
 import type { Answer } from './nodeLoader'
 import type { Pid } from './pid'
+import { stageOf } from './stage'
 import { drive, driveNow, drivePromise } from './steps'
 import type { Steps } from './steps'
 import type { VersionRecord } from './version'
@@ -29,6 +30,8 @@ export interface CodeProcesses {
   lingering(version: VersionRecord): readonly { readonly pid: Pid }[]
   /** Ends everybody with an activation in this version. */
   purgeVersion(version: VersionRecord): readonly Pid[]
+  /** The version that is not committed yet and whose top level started what runs now. */
+  loading(): VersionRecord | undefined
 }
 
 /** A load's outcome on this thread: a failure still knows what was thrown. */
@@ -128,16 +131,20 @@ export class CodeServer {
     const refused = this.refusal(reload, how)
     if (refused !== undefined) return refused
     const batch = new Map<ModuleName, Draft>()
+    let stop = (): void => {}
     try {
       for (const name of importsFirst(reload, draftDeps.units)) Draft.instantiate(name, batch, draftDeps, { origin: how.origin, reload: true })
       for (const { ready } of batch.values()) if (ready !== undefined) yield ready
+      stop = this.follow(batch)
       for (const draft of [...batch.values()]) yield* draft.begin(false)
       yield* this.topLevels(batch)
+      stop()
       const withOnLoad = how.atomic === true ? reload.filter((name) => batch.get(name)?.onLoad() !== undefined) : []
       if (withOnLoad.length > 0) return this.refuse(batch, { kind: 'refused', reason: 'on_load_not_allowed', modules: withOnLoad })
       for (const draft of batch.values()) yield* draft.runOnLoad(false, () => this.deps.onLoadWaits(how.turn))
     } catch (error) {
       const failure = this.failure(error, reload) // reads the stack while its scripts are known
+      stop()
       this.discard(batch)
       return failure
     }
@@ -172,6 +179,15 @@ export class CodeServer {
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  /** Top levels that await, and what they started, see the new code of their batch until what this answers is called. */
+  private follow(batch: ReadonlyMap<ModuleName, Draft>): () => void {
+    if (![...batch.values()].some((draft) => draft.unit.rewritten.async)) return () => {}
+    return stageOf(batch).follow(batch, () => {
+      const version = this.deps.processes.loading()
+      return version !== undefined && batch.get(version.module)?.instance.record === version
+    })
   }
 
   /** Its top level has ended after the module became current. */

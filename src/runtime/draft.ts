@@ -15,7 +15,7 @@ import { commonjsBody, esmBody } from './evaluate'
 import { Evaluation } from './evaluation'
 import { isClass } from './classIdentity'
 import { isForwardable } from './externalFuns'
-import { stableOf } from './identity'
+import { slotOfStable, stableOf } from './identity'
 import type { Link, Unit } from './link'
 import type { Instance, ModuleRecord, ModuleTable, Table } from './moduleTable'
 import { namespaceOf } from './namespace'
@@ -51,6 +51,8 @@ export interface DraftDeps {
   /** See `Emitted`. */
   readonly opening: readonly number[]
   makes(version: VersionRecord, functionIndex: number, callee: (index: number) => void): void
+  /** A function of the version passes on what another module exports. */
+  passes(version: VersionRecord, exported: { readonly module: ModuleName; readonly name: string }): void
   /** `import.meta` of a module. */
   meta(unit: Unit, version: VersionRecord): object
   /** Resolves a specifier that was not known at compile time; its units are offered to the code server. */
@@ -479,6 +481,10 @@ export class Draft {
       opening: this.deps.opening, makes,
       define: (exports, relink) => this.define(exports, relink),
       identity: (value, name) => this.identity(value, name),
+      pass: (value, index, from, name) => {
+        if (this.deps.opening[0] !== 0) this.pass(value, index, from, name, makes)
+        return value
+      },
       import: (specifier) => this.import(String(specifier)),
     }
   }
@@ -586,6 +592,14 @@ export class Draft {
     if (!isFunction(value) || !isClass(value)) return value
     if (name !== undefined) this.record.funs.define(this.instance.identities, name, value, this.committed)
     return stableOf(value)
+  }
+
+  /** Functions that are passed on run current; who passed them on may pass on others next time. Of an object nobody knows who holds it. */
+  private pass(value: unknown, index: number, from: number | string, name: string, makes: (index: number) => void): void {
+    if (isFunction(value)) makes(index)
+    const link = typeof from === 'number' ? this.unit.links[from] : this.unit.dynamic[from]
+    const isHeld = isFunction(value) ? slotOfStable(value) === undefined : typeof value === 'object' && value !== null
+    if (isHeld && link?.kind === 'module') this.deps.passes(this.instance.record, { module: link.module, name })
   }
 
   /** Who imports a module that still awaits at its top level waits as well. */

@@ -96,8 +96,9 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   const server: CodeServer = new CodeServer({
     natives, versions, traps, entry, onChange,
     opening,
+    passes: (version, exported) => implicit.loadedBy.passed(version, exported),
     makes: (version, index, callee) => implicit.loadedBy.made(version, index, callee),
-    processes: { ...processes.frames, lingering: processes.lingering, purgeVersion: processes.purgeVersion, runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), fn), current: processes.current, endCurrent: () => void processes.exitProcess(processes.current().pid, 'kill') },
+    processes: { ...processes.frames, lingering: processes.lingering, purgeVersion: processes.purgeVersion, loading: () => loadingNow(processes), runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), fn), current: processes.current, endCurrent: () => void processes.exitProcess(processes.current().pid, 'kill') },
     onInstantiated: ({ unit, record }) => stacks.add(unit, record.version),
     onPurged({ unit, record }) {
       implicit.gone(record)
@@ -283,6 +284,12 @@ function liveShell(processes: ReturnType<typeof createProcesses>, known: Process
   const made = processes.newProcess({ label: 'shell', kind: 'implicit' })
   made.losesPurgedCode = true
   return made
+}
+
+/** What a top level that is not committed yet started belongs to it, whenever it runs. */
+function loadingNow({ table }: ReturnType<typeof createProcesses>): VersionRecord | undefined {
+  const ledger = table.storage.getStore()?.ledger
+  return ledger?.state === 'draft' ? ledger.version : undefined
 }
 
 /** A module's top level is a process of its own; work it leaves behind belongs to it. */

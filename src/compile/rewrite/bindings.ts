@@ -18,6 +18,8 @@ export interface OwnBinding {
   assignedInFunction: boolean
   /** Declared with a class. */
   isClass?: boolean
+  /** Declared as a function, or a constant that is one. */
+  isFunction?: boolean
   /** Source text of the literal that a constant is initialized with. */
   literal?: string
   /** CommonJS: it holds what `require` answered for this specifier. */
@@ -52,11 +54,13 @@ export function collectBindings(code: string, program: Program, imports: ImportT
 
 function describe(code: string, bindings: ReadonlyMap<string, Binding>, statement: Statement): void {
   if (statement.type === 'ClassDeclaration') note(bindings, statement.id.name, { isClass: true })
+  if (statement.type === 'FunctionDeclaration') note(bindings, statement.id.name, { isFunction: true })
   if (statement.type !== 'VariableDeclaration') return
   for (const name of definedNames(statement)) note(bindings, name, { isClass: true })
   for (const { id, init } of statement.kind === 'const' ? statement.declarations : []) {
     const literal = literalText(code, init)
     if (id.type === 'Identifier' && literal !== undefined) note(bindings, id.name, { literal })
+    if (id.type === 'Identifier' && (init?.type === 'ArrowFunctionExpression' || init?.type === 'FunctionExpression')) note(bindings, id.name, { isFunction: true })
   }
 }
 

@@ -59,12 +59,19 @@ export function settle(cx: Context, references: readonly Reference[]): void {
     if (reference.kind === 'import') settleImport(cx, reference)
     else if (reference.kind === 'require') cx.dynamic.add(reference.specifier)
     else if (reference.kind === 'class') cx.edits.fill(reference.edit, `${reference.shorthand ? `${reference.name}: ` : ''}${cx.words.identity(reference.name)}`)
+    else if (reference.kind === 'passed') settlePassed(cx, reference)
     else if (reference.kind === 'taken') cx.captures.addRequire(reference.specifier, reference.member, reference.takenAt)
     else {
       reference.binding.assigned = true
       if (reference.inFunction) reference.binding.assignedInFunction = true
     }
   }
+}
+
+function settlePassed(cx: Context, { open, close, from, fn }: Reference & { readonly kind: 'passed' }): void {
+  const source = from.kind === 'import' ? [from.index, from.imported] : [from.required, '*']
+  cx.edits.fill(open, `${cx.words.pass()}(`)
+  cx.edits.fill(close, `, ${fn}, ${source.map((one) => JSON.stringify(one)).join(', ')})`)
 }
 
 function settleImport(cx: Context, reference: Reference & { readonly kind: 'import' }): void {

@@ -26,6 +26,8 @@ export type Reference =
   /** What `require` answered, taken by the top level: one member, or all. */
   | { readonly kind: 'taken'; readonly name: string; readonly specifier: string; readonly member: string; readonly takenAt: number }
   | { readonly kind: 'assign'; readonly name: string; readonly binding: Binding & { readonly kind: 'own' }; readonly inFunction: boolean }
+  /** What an import shows, or what `require` answered, is passed on by a function (`fn`). */
+  | { readonly kind: 'passed'; readonly name: string; readonly open: number; readonly close: number; readonly from: Exclude<Binding, { readonly kind: 'require' }>; readonly fn: number }
   | { readonly kind: 'require'; readonly name: string; readonly specifier: string }
 
 /**

@@ -87,6 +87,11 @@ export class Vocabulary {
     return `${this.use('i', 'identity')}(${name})`
   }
 
+  /** Tells the runtime that an import is passed on. */
+  pass(): string {
+    return this.use('p', 'pass')
+  }
+
   meta(): string {
     return this.use('meta', 'meta')
   }

@@ -9,7 +9,7 @@ import { visitTry } from './guards'
 import { visitForAwait, visitJump, visitLabeled, visitLoopBody } from './loops'
 import { visitExportAll, visitExportDefault, visitExportNamed, visitImport } from './moduleItems'
 import { declare, visitBinding, visitForLeft, visitTarget, visitWritten } from './patterns'
-import { passOn } from './passing'
+import { visitArguments } from './passing'
 import { visitName } from './references'
 import { Scope } from './scope'
 import { visitAwait, visitReturn, visitYield } from './suspensions'
@@ -103,10 +103,9 @@ export function visit(cx: Context, node: AnyNode): void {
     case 'SpreadElement':
       return visit(cx, node.argument)
     case 'NewExpression':
-      passOn(cx, node)
       if (node.callee.type === 'Identifier') visitName(cx, node.callee, 'construct')
       else visitCallee(cx, node.callee)
-      return visitAll(cx, node.arguments)
+      return visitArguments(cx, node)
     case 'ArrayExpression':
       for (const element of node.elements) {
         if (element) visit(cx, element)
@@ -246,11 +245,10 @@ function visitCall(cx: Context, node: CallExpression): void {
     if (callee.name === 'eval') cx.opaque = true
     if (callee.name === 'require' && cx.format === 'commonjs') addRequire(cx, node)
   }
-  passOn(cx, node)
   const fn = calledFunction(node)
   if (fn !== undefined) cx.called = fn
   if (callee.type !== 'Super') visitCallee(cx, callee)
-  visitAll(cx, node.arguments)
+  visitArguments(cx, node)
   if (callee.type !== 'Identifier' || !callee.name.startsWith('__')) for (const argument of node.arguments) captureRequire(cx, argument, '*')
 }
 

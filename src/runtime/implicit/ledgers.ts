@@ -1,5 +1,6 @@
 /** Every version's ledger, and which of them a load replaces. */
 import type { ModuleName } from '../../protocol/ids'
+import { lingering } from '../frames'
 import type { Process } from '../process'
 import type { VersionRecord } from '../version'
 import type { Opener } from '../link'
@@ -65,18 +66,19 @@ export class Ledgers {
         const places = lasting ? (origin?.all ?? []) : []
         for (const [index, { module, line }] of places.entries()) {
           const known = module === ledger.module || found.some((one) => one.by === module && one.module === ledger.module)
-          if (!known) found.push({ kind: 'opened', module: ledger.module, by: module, what: label, line, through: between(places.slice(index), module, ledger.module) })
+          if (!known) found.push({ kind: 'opened', name: undefined, module: ledger.module, by: module, what: label, line, through: between(places.slice(index), module, ledger.module) })
         }
       }
-      for (const use of ledger.uses.values()) found.push(this.userOf(ledger, use))
+      for (const use of ledger.uses.values()) if (use.kind !== 'functions' || !isAtWork(ledger, use.by)) found.push(this.userOf(ledger, use))
     }
     return found
   }
 
   private userOf({ module }: Ledger, use: Use): Opener {
-    if (use.kind === 'metadata') return { kind: 'metadata', module, by: use.by, what: use.className, line: 0, through: [] }
+    if (use.kind === 'passed') return { kind: 'passed', module, by: use.by, name: use.name, what: use.through, line: 0, through: [] }
+    if (use.kind === 'metadata') return { kind: 'metadata', name: undefined, module, by: use.by, what: use.className, line: 0, through: [] }
     const { name, line } = this.deps.functionAt(use.by, use.index) ?? { name: '(anonymous)', line: 0 }
-    return { kind: 'functions', module, by: use.by.module, what: name, line, through: use.through }
+    return { kind: 'functions', name: undefined, module, by: use.by.module, what: name, line, through: use.through }
   }
 
   /** What the top level of this version has open. */
@@ -103,3 +105,6 @@ export class Ledgers {
     return ledger
   }
 }
+
+/** Its top level still waits in that code (a main loop): run again, it would be at work twice. */
+const isAtWork = (ledger: Ledger, version: VersionRecord): boolean => lingering(version).some((process) => process.ledger === ledger)

@@ -34,6 +34,10 @@ export class LoadedBy {
     ledger.uses.set(key, { kind: 'functions', by, index, through })
   }
 
+  passed(by: VersionRecord, { module, name }: { readonly module: ModuleName; readonly name: string }): void {
+    this.ledgerOfOther(module)?.uses.set(`${module} "${name}"`, { kind: 'passed', by: module, name, through: by.module })
+  }
+
   readMetadata(by: ModuleName, className: string): void {
     if (this.opening[0] !== 0) this.ledgerOfOther(by)?.uses.set(by, { kind: 'metadata', by, className })
   }

@@ -59,6 +59,7 @@ export class Machine {
         this.relink = relink
       },
       identity: (value) => value,
+      pass: (value) => value,
       moved: () => {
         this.trap()
         return undefined
