@@ -11,6 +11,8 @@ main([Rounds0, Processes0]) ->
     {Soft, Purge} = purges(N, N div 100, Rounds),
     tell("softPurge", Soft),
     tell("purge", Purge),
+    {_, All} = purges(0, N, Rounds),
+    tell("purgeAll", All),
     halt().
 
 tell(Name, Samples) ->
@@ -63,7 +65,7 @@ purge_once(Binary, Few) ->
     code:purge(bench_victim),
     {module, bench_victim} = code:load_binary(bench_victim, "bench_victim", Binary),
     [spawn(bench_victim, wait, []) || _ <- lists:seq(1, Few)],
-    timer:sleep(50),
+    timer:sleep(50 + Few div 500),
     code:delete(bench_victim),
     T0 = now_us(),
     false = code:soft_purge(bench_victim),

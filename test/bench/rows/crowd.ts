@@ -50,6 +50,7 @@ async function run(how: How): Promise<Figure[]> {
   const figures: Figure[] = [
     { what: 'Erlang: soft_purge, they linger', unit: 'ms', samples: erlang.get('softPurge') ?? [] },
     { what: `Erlang: purge, ${FEW} killed`, unit: 'ms', samples: erlang.get('purge') ?? [] },
+    { what: `Erlang: purge, ${ALL} killed in one go`, unit: 'ms', samples: erlang.get('purgeAll') ?? [] },
   ]
   for (const { label, path } of how.nodes) figures.push(...(await onNode(how, label, path)))
   return figures
@@ -67,6 +68,12 @@ async function onNode(how: How, label: string, node: string): Promise<Figure[]> 
       soft.push(await host.number(timed(`softPurge('few')`, false)))
       purge.push(await host.number(timed(`purge('few')`, true)))
     }
+    const all: number[] = []
+    for (let round = 1; round <= (how.quick ? 3 : 9); round++) {
+      await host.value(`few.fill(${ALL})`)
+      await host.save('few.ts', few(100 + round))
+      all.push(await host.number(timed(`purge('few')`, true)))
+    }
     await host.value(`few.fill(${FEW})`)
     await host.save('few.ts', few(1000))
     const gaps = await interleaved(how.quick ? 5 : 20, {
@@ -78,6 +85,7 @@ async function onNode(how: How, label: string, node: string): Promise<Figure[]> 
     return [
       { what: `${label}: softPurge, they linger`, unit: 'ms', samples: soft, against: 'Erlang: soft_purge, they linger', atMost: 0.1 },
       { what: `${label}: purge, ${FEW} killed`, unit: 'ms', samples: purge, against: `Erlang: purge, ${FEW} killed`, atMost: 0.1 },
+      { what: `${label}: purge, ${ALL} killed in one go`, unit: 'ms', samples: all, against: `Erlang: purge, ${ALL} killed in one go`, atMost: 1 },
       { what: `${label}: snapshot, main thread held`, unit: 'ms', samples: gaps.picture, atMost: 50 },
       { what: `${label}: page from the middle, main thread held`, unit: 'ms', samples: gaps.page, atMost: 50 },
       { what: `${label}: filtered page, main thread held`, unit: 'ms', samples: gaps.filter, atMost: 50 },
