@@ -35,7 +35,8 @@ export type { BatchError, CodeApi, Loaded, LoadError, LoadErrorReason, ModuleInf
 export type { Instruction, PurgeMethod, Purging, Release, UpgradeDirection, UpgradeOptions, UpgradePlan, UpgradePreview, UpgradeProblem, UpgradeReport } from './release/releaseTypes'
 export type { Status } from './behaviours/sys'
 export type { TaskRef } from './behaviours/task'
-export type { From, ServerRef, StartMonitorResult, StartOptions, StartResult, Timeout } from './behaviours/terms'
+export type { RequestId, Response } from './behaviours/request'
+export type { From, ServerName, ServerRef, StartMonitorResult, StartOptions, StartResult, Timeout, ViaName, ViaRegistry } from './behaviours/terms'
 
 /** A module: its name, or its namespace (`import * as t from './t'`). */
 export type ModuleRef = string | Namespace

@@ -314,6 +314,8 @@ export class ModuleTable {
   private readonly records = new Map<ModuleName, ModuleRecord>()
   private readonly files = new Set<string>()
   private readonly byLastPart = new Map<string, ModuleRecord[]>()
+  /** Objects that were looked for once: a server's callbacks are looked up with each message. */
+  private readonly byNamespace = new WeakMap<object, ModuleRecord>()
 
   constructor(private readonly otherwise: UndefinedFunction = throwUndef) {}
 
@@ -354,7 +356,13 @@ export class ModuleTable {
 
   /** The namespace object belongs to which module? (`l(t)` in the shell gets the object.) */
   ofNamespace(object: object): ModuleRecord | undefined {
-    for (const record of this.records.values()) if (record.isNamespace(object)) return record
+    const known = this.byNamespace.get(object)
+    if (known?.isNamespace(object) === true) return known
+    for (const record of this.records.values()) {
+      if (!record.isNamespace(object)) continue
+      this.byNamespace.set(object, record)
+      return record
+    }
     return undefined
   }
 }

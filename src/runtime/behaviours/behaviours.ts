@@ -21,7 +21,7 @@ import { createTask } from './task'
 export function createBehaviours(processes: Processes) {
   const attempt = createAttempt(processes)
   const callbacks = createCallbacks(processes.lookup)
-  const requests = createRequests(processes)
+  const requests = createRequests(processes, callbacks)
   const procLib = createProcLib(processes, callbacks, requests)
   const system = createSystem(processes, callbacks, requests, attempt)
   const launcher = createLauncher(processes, callbacks, procLib, attempt)

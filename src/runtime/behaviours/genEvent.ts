@@ -6,8 +6,9 @@ import type { GenEvent } from './genEventTypes'
 import type { Blueprint, Launcher } from './launch'
 import type { ProcLib } from './procLib'
 import type { Requests } from './request'
+import { responsesOf } from './responses'
 import type { ServerLoop } from './serverLoop'
-import type { ServerRef, Timeout } from './terms'
+import { type ServerRef, shownName, type StartOptions, type Timeout } from './terms'
 
 const PATIENCE = 5000
 
@@ -28,8 +29,8 @@ export function createGenEvent(processes: Processes, requests: Requests, procLib
     requests.request(server, '$gen_call', request, timeout, ['genEvent', name, [server, ...request.slice(1)]])
 
   return {
-    start: (options = {}) => launcher.start(blueprint(options.name), options, false),
-    startLink: (options = {}) => launcher.start(blueprint(options.name), options, true),
+    start: (options = {}) => launcher.start(blueprint(shownOf(options)), options, false),
+    startLink: (options = {}) => launcher.start(blueprint(shownOf(options)), options, true),
     addHandler: (server, handler, args) => ask('addHandler', server, ['add', handler, args]),
     addSupHandler: (server, handler, args) => ask('addSupHandler', server, ['add', handler, args, true]),
     deleteHandler: (server, handler, args) => ask('deleteHandler', server, ['delete', handler, args]),
@@ -38,6 +39,10 @@ export function createGenEvent(processes: Processes, requests: Requests, procLib
     notify: (server, event) => requests.cast(server, ['$gen_cast', ['notify', event]]),
     syncNotify: (server, event) => ask('syncNotify', server, ['sync_notify', event]),
     call: (server, handler, request, timeout = PATIENCE) => ask('call', server, ['call', handler, request], timeout),
+    sendRequest: (server, handler, request) => requests.sendRequest(server, '$gen_call', ['call', handler, request]),
+    ...responsesOf(requests),
     stop: (server, reason, timeout) => procLib.stop(server, reason, timeout)
   }
 }
+
+const shownOf = ({ name }: StartOptions): string | undefined => (name === undefined ? undefined : shownName(name))

@@ -1,5 +1,7 @@
 /** The shapes of gen_event(3): a manager that passes events on to handlers, which come and go. */
 import type { Module } from './callbacks'
+import type { RequestId } from './request'
+import type { Responses } from './responses'
 import type { Awaitable, ServerRef, StartOptions, StartResult, Timeout } from './terms'
 
 /** A module, or [module, id] when it handles more than once. */
@@ -20,7 +22,7 @@ export interface GenEventModule<S, A = unknown> {
 }
 
 /** gen_event(3). A handler that crashes is removed; the manager and the other handlers go on. */
-export interface GenEvent {
+export interface GenEvent extends Responses {
   start(options?: StartOptions): Promise<StartResult>
   startLink(options?: StartOptions): Promise<StartResult>
   /** 'ok', ['error', reason] or what its init answered instead. */
@@ -37,5 +39,7 @@ export interface GenEvent {
   syncNotify(manager: ServerRef, event: unknown): Promise<'ok'>
   /** Asks one handler. ['error', 'bad_module'] when there is none such; ['error', ['EXIT', why]] when it crashed. */
   call<R = unknown>(manager: ServerRef, handler: HandlerRef, request: unknown, timeout?: Timeout): Promise<R>
+  /** `call`, whose answer is fetched later. */
+  sendRequest(manager: ServerRef, handler: HandlerRef, request: unknown): RequestId
   stop(manager: ServerRef, reason?: unknown, timeout?: Timeout): Promise<'ok'>
 }

@@ -4,6 +4,7 @@ import type { GenServer } from './genServerTypes'
 import type { Blueprint, Launcher } from './launch'
 import type { ProcLib } from './procLib'
 import type { Requests } from './request'
+import { responsesOf } from './responses'
 import type { ServerLoop } from './serverLoop'
 import type { StartOptions, Timeout } from './terms'
 
@@ -24,6 +25,8 @@ export function createGenServer(callbacks: Callbacks, requests: Requests, procLi
       requests.request(server, '$gen_call', request, timeout ?? PATIENCE, ['genServer', 'call', timeout === undefined ? [server, request] : [server, request, timeout]]),
     cast: (server, message) => requests.cast(server, ['$gen_cast', message]),
     reply: (from, value) => requests.reply(from, value),
+    sendRequest: (server, request) => requests.sendRequest(server, '$gen_call', request),
+    ...responsesOf(requests),
     stop: (server, reason, timeout) => procLib.stop(server, reason, timeout)
   }
 }

@@ -1,5 +1,7 @@
 /** The shapes of gen_server(3): what its callbacks are given and may answer. Tuples are arrays, atoms string literals. */
 import type { Pid, Ref } from '../pid'
+import type { RequestId } from './request'
+import type { Responses } from './responses'
 import type { Awaitable, From, ServerRef, StartMonitorResult, StartOptions, StartResult, Timeout } from './terms'
 
 /** Last element of an answer: the message 'timeout' if none came by then; save memory until one comes; call `handleContinue` at once. */
@@ -34,8 +36,8 @@ export interface GenServerModule<S, A = unknown> {
   readonly formatStatus?: (status: ServerStatus<S>) => ServerStatus
 }
 
-/** gen_server(3). Servers are named by pid or registered name. */
-export interface GenServer {
+/** gen_server(3). Servers are named by pid, registered name or ['via', registry, name]. Not there: multi_call and abcast, which ask other nodes. */
+export interface GenServer extends Responses {
   /** Waits until `init` has returned. */
   start<S, A>(module: GenServerModule<S, A>, args: A, options?: StartOptions): Promise<StartResult>
   start(module: string, args: unknown, options?: StartOptions): Promise<StartResult>
@@ -50,6 +52,8 @@ export interface GenServer {
    * @throws ExitSignal with [why, ['genServer', 'call', [server, request]]]; why: 'timeout', 'noproc', 'calling_self', or the reason the server ended with ('killed')
    */
   call<R = unknown>(server: ServerRef, request: unknown, timeout?: Timeout): Promise<R>
+  /** Sends a request and goes on; its answer is fetched with `receiveResponse` and the like. */
+  sendRequest(server: ServerRef, request: unknown): RequestId
   /** Sends and goes on; to nobody is dropped. */
   cast(server: ServerRef, message: unknown): 'ok'
   /** Answers a call later, from anywhere: `handleCall` returned ['noreply', …] and kept `from`. */

@@ -4,6 +4,7 @@ import type { GenStatem } from './genStatemTypes'
 import type { Blueprint, Launcher } from './launch'
 import type { ProcLib } from './procLib'
 import type { Requests } from './request'
+import { responsesOf } from './responses'
 import type { StatemLoop } from './statemLoop'
 import type { StartOptions, Timeout } from './terms'
 
@@ -22,6 +23,8 @@ export function createGenStatem(callbacks: Callbacks, requests: Requests, procLi
       requests.request(server, '$gen_call', request, timeout ?? 'infinity', ['genStatem', 'call', timeout === undefined ? [server, request] : [server, request, timeout]]),
     cast: (server, message) => requests.cast(server, ['$gen_cast', message]),
     reply: (from, value) => requests.reply(from, value),
+    sendRequest: (server, request) => requests.sendRequest(server, '$gen_call', request),
+    ...responsesOf(requests),
     stop: (server, reason, timeout) => procLib.stop(server, reason, timeout)
   }
 }

@@ -1,4 +1,6 @@
 /** The shapes of gen_statem(3): names are OTP's in camelCase, tuples arrays. */
+import type { RequestId } from './request'
+import type { Responses } from './responses'
 import type { Awaitable, From, ServerRef, StartMonitorResult, StartOptions, StartResult, Timeout } from './terms'
 
 /** How a module handles events: a function for each state, or one for all. */
@@ -62,7 +64,7 @@ export interface GenStatemModule<S, D, A = unknown> {
 }
 
 /** gen_statem(3). */
-export interface GenStatem {
+export interface GenStatem extends Responses {
   start<S, D, A>(module: GenStatemModule<S, D, A>, args: A, options?: StartOptions): Promise<StartResult>
   start(module: string, args: unknown, options?: StartOptions): Promise<StartResult>
   startLink<S, D, A>(module: GenStatemModule<S, D, A>, args: A, options?: StartOptions): Promise<StartResult>
@@ -71,6 +73,8 @@ export interface GenStatem {
   startMonitor(module: string, args: unknown, options?: StartOptions): Promise<StartMonitorResult>
   /** As `genServer.call`, but waits for ever when not told otherwise. */
   call<R = unknown>(server: ServerRef, request: unknown, timeout?: Timeout): Promise<R>
+  /** As `genServer.sendRequest`. */
+  sendRequest(server: ServerRef, request: unknown): RequestId
   cast(server: ServerRef, message: unknown): 'ok'
   reply(from: From, value: unknown): 'ok'
   stop(server: ServerRef, reason?: unknown, timeout?: Timeout): Promise<'ok'>

@@ -6,7 +6,7 @@ import { type Attempt, ending, reasonOf } from './attempt'
 import type { Callbacks, Module } from './callbacks'
 import { Debug } from './debug'
 import type { ProcLib } from './procLib'
-import type { StartMonitorResult, StartOptions, StartResult } from './terms'
+import { isVia, milliseconds, type ServerName, shownName, type StartMonitorResult, type StartOptions, type StartResult } from './terms'
 
 /** What every server knows of itself. */
 export interface Born {
@@ -18,6 +18,8 @@ export interface Born {
   /** The parent was no process of the program but a top level, a request, a timer: its normal end means nothing. */
   readonly passing: boolean
   readonly debug: Debug
+  /** Milliseconds without a message. */
+  readonly hibernateAfter: number
 }
 
 export interface Blueprint {
@@ -46,7 +48,7 @@ export function createLauncher(processes: Processes, callbacks: Callbacks, procL
     const taken = options.name === undefined ? undefined : named(options.name, self.pid)
     if (taken !== undefined) return void procLib.initAck(starter, ['error', taken])
     const born: Born = {
-      pid: self.pid, name: options.name ?? self.pid, parent: link ? starter : undefined,
+      pid: self.pid, name: options.name === undefined ? self.pid : shownName(options.name), hibernateAfter: milliseconds(options.hibernateAfter ?? 'infinity'), parent: link ? starter : undefined,
       passing: link && table.find(starter)?.kind !== 'spawned', debug: new Debug(options.debug)
     }
     const outcome = await attempt(blueprint.init)
@@ -59,12 +61,14 @@ export function createLauncher(processes: Processes, callbacks: Callbacks, procL
     }
     // The name is free before the starter hears of the failure: he may try again at once.
     registry.free(self)
+    if (isVia(options.name)) callbacks.call(options.name[1], 'unregisterName', [options.name[2]])
     procLib.initAck(starter, accepted.answer)
     throw ending(accepted.reason)
   }
 
   /** @returns what is wrong, when the name cannot be had. */
-  function named(name: string, pid: Pid): unknown {
+  function named(name: ServerName, pid: Pid): unknown {
+    if (isVia(name)) return callbacks.call(name[1], 'registerName', [name[2], pid]) === 'yes' ? undefined : ['already_started', callbacks.call(name[1], 'whereisName', [name[2]])]
     const owner = registry.find(name)
     if (owner !== undefined) return ['already_started', owner.pid]
     try {

@@ -60,7 +60,11 @@ export function createServerLoop(processes: Processes, callbacks: Callbacks, req
         await handle(server, 'handleContinue', [then.next, server.state])
         continue
       }
-      const message = await receiving.receive(undefined, then)
+      const message = await receiving.receive(undefined, then === Infinity ? server.born.hibernateAfter : then)
+      if (message === timedOut && then === Infinity) {
+        server.then = 'hibernate'
+        continue
+      }
       if (isSystemMessage(message)) await system.serve(server.host, message[1], message[2])
       else if (isExitOf(message, server.born.parent)) await parentEnded(server, message[2])
       else await take(server, message === timedOut ? 'timeout' : message)

@@ -3,6 +3,7 @@
  * inserts, then (when the state has changed) the postponed ones, then those that waited, then the mailbox.
  */
 import { isDeepStrictEqual } from 'node:util'
+import { timeout as timedOut } from '../match'
 import type { Processes } from '../processes'
 import { type Attempt, ending, reasonOf } from './attempt'
 import type { Callbacks, Module } from './callbacks'
@@ -89,8 +90,9 @@ export function createStatemLoop(processes: Processes, callbacks: Callbacks, req
         statem.hibernate = false
         return flow.hibernate({ kind: 'fun', fn: loop, args: [statem] })
       }
-      const message = await receiving.receive()
-      if (isSystemMessage(message)) await system.serve(statem.host, message[1], message[2])
+      const message = await receiving.receive(undefined, statem.born.hibernateAfter)
+      if (message === timedOut) statem.hibernate = true
+      else if (isSystemMessage(message)) await system.serve(statem.host, message[1], message[2])
       else if (isExitOf(message, statem.born.parent)) await parentEnded(statem, message[2])
       else await take(statem, statem.timers.take(message) ?? eventOf(message))
     }

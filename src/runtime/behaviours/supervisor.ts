@@ -10,7 +10,7 @@ import type { ServerLoop } from './serverLoop'
 import { createSupervisorRisk } from './supervisorRisk'
 import type { SupervisorServer } from './supervisorServer'
 import type { Supervisor } from './supervisorTypes'
-import type { ServerRef } from './terms'
+import type { ServerName, ServerRef } from './terms'
 
 export function createSupervisor(processes: Processes, callbacks: Callbacks, requests: Requests, launcher: Launcher, loop: ServerLoop, server: SupervisorServer): Supervisor {
   const tables = new WeakMap<Process, ChildTable>()
@@ -32,7 +32,7 @@ export function createSupervisor(processes: Processes, callbacks: Callbacks, req
     requests.request(supervisor, '$gen_call', request, 'infinity', ['supervisor', name, [supervisor, ...args]])
 
   return {
-    startLink: (module: Module, args: unknown, options: { readonly name?: string } = {}) => launcher.start(blueprint(module, args), options, true),
+    startLink: (module: Module, args: unknown, options: { readonly name?: ServerName } = {}) => launcher.start(blueprint(module, args), options, true),
     startChild: (supervisor, child) => ask('startChild', supervisor, ['start_child', child], [child]),
     terminateChild: (supervisor, id) => ask('terminateChild', supervisor, ['terminate_child', id], [id]),
     restartChild: (supervisor, id) => ask('restartChild', supervisor, ['restart_child', id], [id]),

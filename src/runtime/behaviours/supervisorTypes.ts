@@ -1,7 +1,7 @@
 /** The shapes of supervisor(3). */
 import type { ModuleRef } from '../api'
 import type { Pid } from '../pid'
-import type { Awaitable, ServerRef, StartResult, Timeout } from './terms'
+import type { Awaitable, ServerName, ServerRef, StartResult, Timeout } from './terms'
 
 /**
  * oneForOne        only the child that ended is restarted
@@ -81,8 +81,8 @@ export interface SupervisorAtRisk {
 /** supervisor(3). */
 export interface Supervisor {
   /** Starts the children in order; when one fails those before it are ended and the answer is ['error', ['shutdown', ['failed_to_start_child', id, reason]]]. */
-  startLink<A>(module: SupervisorModule<A>, args: A, options?: { readonly name?: string }): Promise<StartResult>
-  startLink(module: string, args: unknown, options?: { readonly name?: string }): Promise<StartResult>
+  startLink<A>(module: SupervisorModule<A>, args: A, options?: { readonly name?: ServerName }): Promise<StartResult>
+  startLink(module: string, args: unknown, options?: { readonly name?: ServerName }): Promise<StartResult>
   /** A spec; under simpleOneForOne an array of further arguments. ['error', ['already_started', pid]], ['error', 'already_present'], ['error', [reason, spec]]. */
   startChild(supervisor: ServerRef, child: ChildSpec | readonly unknown[]): Promise<ChildResult>
   /** By id (under simpleOneForOne by pid). The spec stays, unless it is of a temporary child. */

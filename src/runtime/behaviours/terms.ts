@@ -1,11 +1,25 @@
 /** Words that all behaviours share. Source: OTP gen_server(3), gen_statem(3), supervisor(3), sys(3). */
+import type { ModuleRef } from '../codeApi'
 import type { Pid, Ref } from '../pid'
 
 /** Milliseconds; `'infinity'` and Infinity are the same. */
 export type Timeout = number | 'infinity'
 
-/** A server: its pid or its registered name. */
-export type ServerRef = Pid | string
+/**
+ * A server: its pid, its registered name, or ['via', registry, name]: whom a registry of the program's own has under that name.
+ * Not there: {global, Name} and {Name, Node}, which need other nodes.
+ */
+export type ServerRef = Pid | string | ViaName
+/** What a server can be started as. */
+export type ServerName = string | ViaName
+export type ViaName = readonly ['via', ViaRegistry | ModuleRef, unknown]
+
+/** What OTP asks of a module given as {via, Module, Name}. It frees names of processes that have ended by itself. */
+export interface ViaRegistry {
+  readonly registerName: (name: never, pid: Pid) => 'yes' | 'no'
+  readonly unregisterName: (name: never) => unknown
+  readonly whereisName: (name: never) => Pid | undefined
+}
 
 /** Who asked, for `reply`: the caller and the reference his answer carries. */
 export type From = readonly [Pid, Ref]
@@ -22,9 +36,11 @@ export type StartMonitorResult = readonly ['ok', readonly [Pid, Ref]] | 'ignore'
 
 export interface StartOptions {
   /** Registered before `init` runs. */
-  readonly name?: string
+  readonly name?: ServerName
   /** How long `init` may take (default: for ever); then it is killed and the answer is ['error', 'timeout']. */
   readonly timeout?: Timeout
+  /** Milliseconds without a message after which it hibernates, to save memory. Default: never. */
+  readonly hibernateAfter?: Timeout
   /** As sys(3): what to trace from the start on. */
   readonly debug?: readonly DebugOption[]
 }
@@ -38,5 +54,9 @@ export function asPromised(value: unknown): never {
   // eslint-disable-next-line no-restricted-syntax -- a message carries no type
   return value as never
 }
+
+export const isVia = (ref: unknown): ref is ViaName => Array.isArray(ref) && ref.length === 3 && ref[0] === 'via'
+/** As people read it. */
+export const shownName = (name: ServerName): string => (typeof name === 'string' ? name : String(name[2]))
 
 export const milliseconds = (timeout: Timeout): number => (timeout === 'infinity' ? Infinity : timeout)
