@@ -23,7 +23,9 @@ export function composeSnapshot(seq: number, runtime: RuntimeView, picture: Pict
 }
 
 export function processPage(picture: ProcessPicture, deps: ComposeDeps): ProcessPage {
-  return { total: picture.total, offset: picture.offset, items: picture.processes.map((process) => processView(process, deps)) }
+  const { total, offset, single, processes, crowds, otherCrowds } = picture
+  const views = (some: readonly PictureProcess[]): ProcessView[] => some.map((process) => processView(process, deps))
+  return { total, offset, single, items: views(processes), crowds: crowds.map((crowd) => ({ ...crowd, oldest: views(crowd.oldest) })), otherCrowds }
 }
 
 export function processView(process: PictureProcess, deps: ComposeDeps): ProcessView {

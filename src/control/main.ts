@@ -33,7 +33,7 @@ import { Texts } from './texts'
 import { ToldModules } from './toldModules'
 import { WorkspaceModules } from './workspaceModules'
 
-const EMPTY: Picture = { modules: [], total: 0, offset: 0, processes: [], lingering: [], atRisk: [] }
+const EMPTY: Picture = { modules: [], total: 0, offset: 0, single: 0, processes: [], crowds: [], otherCrowds: { crowds: 0, total: 0 }, lingering: [], atRisk: [] }
 /** A change is shown at once; a program that changes all the time is shown less and less often, up to the slowest. */
 const PICTURE_EVERY_MS = 40
 const PICTURE_SLOWEST_MS = 320

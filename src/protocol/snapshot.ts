@@ -81,8 +81,10 @@ export interface LingeringView {
   readonly module: ModuleName
   readonly version: Version
   readonly total: number
-  /** The first of them (at most 200), each with the frames that keep it there first in `stack`. */
+  /** The first of them (at most 200, few of each crowd), each with the frames that keep it there first in `stack`. */
   readonly processes: readonly ProcessView[]
+  /** How many of them are in which crowd. */
+  readonly crowds?: readonly { readonly label: string; readonly total: number }[]
 }
 
 /** Killing whoever lingers in the old code of exactly these modules (sorted) would end these supervisors, and all their children. */
@@ -123,6 +125,8 @@ export interface ProcessView {
   readonly stack: readonly FrameView[]
   /** True when some frame is code of an old version. */
   readonly lingers: boolean
+  /** The crowd it is shown with: many that do the same (requests of one route). */
+  readonly crowd?: string
 }
 
 export interface FrameView {
@@ -137,8 +141,27 @@ export interface FrameView {
   readonly column: number
 }
 
+/** Processes that do the same, and are so many that they are shown as one. The label is its identity. */
+export interface CrowdView {
+  /** `GET /users/*` */
+  readonly label: string
+  readonly total: number
+  /** So many of them linger in old code. */
+  readonly lingering: number
+  /** The oldest of them (at most 50). */
+  readonly oldest: readonly ProcessView[]
+}
+
+/** `offset` and `items` are about those who are in no crowd. A page that was filtered knows no crowds. */
 export interface ProcessPage {
+  /** All processes, crowds included; or all that fit the filter. */
   readonly total: number
   readonly offset: number
   readonly items: readonly ProcessView[]
+  /** How many are in no crowd (`items` are of these); `total` when absent. */
+  readonly single?: number
+  /** The largest crowds (at most 20), in order of birth. */
+  readonly crowds?: readonly CrowdView[]
+  /** What is in smaller crowds. */
+  readonly otherCrowds?: { readonly crowds: number; readonly total: number }
 }

@@ -7,7 +7,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Rewritten } from '../protocol/unit'
 import type { ModuleName, PidText, Version } from '../protocol/ids'
-import type { AtRiskView, FailureReason, Origin, ProcessStatus } from '../protocol/snapshot'
+import type { AtRiskView, CrowdView, FailureReason, LingeringView, Origin, ProcessPage, ProcessStatus } from '../protocol/snapshot'
 import type { UpgradeDirection, UpgradePreview, UpgradeReport } from '../protocol/upgrade'
 import type { HeldKind } from './implicit/ledger'
 import type { ProcessDetails, Requests, ShellAnswer } from '../protocol/messages'
@@ -71,9 +71,14 @@ export interface PictureUpdate extends Picture {
 export interface ProcessPicture {
   readonly total: number
   readonly offset: number
+  readonly single: number
   readonly processes: readonly PictureProcess[]
-  readonly lingering: readonly { readonly module: ModuleName; readonly version: Version; readonly total: number; readonly processes: readonly PictureProcess[] }[]
+  readonly crowds: readonly PictureCrowd[]
+  readonly otherCrowds: NonNullable<ProcessPage['otherCrowds']>
+  readonly lingering: readonly PictureLingering[]
 }
+export type PictureCrowd = Omit<CrowdView, 'oldest'> & { readonly oldest: readonly PictureProcess[] }
+export type PictureLingering = Omit<LingeringView, 'processes'> & { readonly processes: readonly PictureProcess[] }
 export interface PictureModule {
   readonly name: ModuleName
   readonly file: string
@@ -95,6 +100,7 @@ export interface PictureProcess {
   readonly parent: PidText | undefined
   readonly stack: readonly PictureFrame[]
   readonly lingers: boolean
+  readonly crowd?: string
 }
 export interface PictureFrame {
   readonly module: ModuleName

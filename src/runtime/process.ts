@@ -1,4 +1,5 @@
 import type { Mailbox, Waiter } from './mailbox'
+import type { Crowd } from './crowds'
 import type { Ledger } from './implicit/ledger'
 import type { Pid, Ref } from './pid'
 
@@ -111,6 +112,8 @@ export class Process implements StackLinks {
   losesPurgedCode: boolean
   /** What this process opens was opened by the top level of a version. */
   ledger: Ledger | undefined = undefined
+  /** Those it is shown with when they are many. */
+  crowd: Crowd | undefined = undefined
 
   constructor(
     readonly pid: Pid,

@@ -1,5 +1,6 @@
 /** Who lives: every process by number, the one that runs, and the numbers of pids and refs. */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { Crowds } from './crowds'
 import { Pid, Ref } from './pid'
 import { FINISHED, Process, type ProcessKind } from './process'
 
@@ -19,6 +20,7 @@ export class ProcessTable {
   /** Runs whatever runs in no other process. Always there, never listed. */
   readonly init: Process
   private readonly living = new Map<number, Process>()
+  readonly crowds = new Crowds()
   /** Living processes that the program spawned. */
   spawned = 0
   private nextPid = FIRST_PID
@@ -44,11 +46,14 @@ export class ProcessTable {
     const process = new Process(new Pid(id, this.signalOf), kind, label, initialCall, parent, this.now())
     this.living.set(id, process)
     if (kind === 'spawned') this.spawned++
+    else this.crowds.add(process)
     return process
   }
 
   remove(process: Process): void {
-    if (this.living.delete(process.pid.id) && process.kind === 'spawned') this.spawned--
+    if (!this.living.delete(process.pid.id)) return
+    if (process.kind === 'spawned') this.spawned--
+    else this.crowds.remove(process)
   }
 
   find(pid: Pid | number): Process | undefined {
@@ -70,12 +75,13 @@ export class ProcessTable {
     return this.living.values()
   }
 
+  /** Those who are in no crowd. */
   page(offset: number, limit: number): Process[] {
     const items: Process[] = []
     let index = 0
     for (const process of this.living.values()) {
       if (items.length >= limit) break
-      if (index++ >= offset) items.push(process)
+      if (process.crowd?.crowded !== true && index++ >= offset) items.push(process)
     }
     return items
   }

@@ -3,6 +3,7 @@ import { pidText } from '../protocol/ids'
 import type { ModuleName, Version } from '../protocol/ids'
 import type { SupervisorAtRisk } from './behaviours/supervisorTypes'
 import type { Frame } from './frames'
+import { viewCrowds, viewLingering } from './viewCrowds'
 import type { PictureFrame, PictureProcess, ProcessPicture } from './link'
 import type { Instance, ModuleTable } from './moduleTable'
 import type { Pid } from './pid'
@@ -11,8 +12,6 @@ import { SUSPENDED } from './process'
 import type { Processes } from './processes'
 import type { RunningFrame } from './stackTraces'
 
-/** So many of a version's lingering processes are shown by name; the others are counted. */
-const LINGERING_SHOWN = 200
 const FRAMES_SHOWN = 50
 
 export interface PictureDeps {
@@ -23,34 +22,35 @@ export interface PictureDeps {
   supervisorsAtRisk(victims: readonly Pid[]): readonly SupervisorAtRisk[]
 }
 
-export function takePicture(deps: PictureDeps, page: { readonly offset: number; readonly limit: number; readonly filter?: string }): ProcessPicture {
+interface Page { readonly offset: number; readonly limit: number; readonly filter?: string }
+
+export function takePicture(deps: PictureDeps, page: Page): ProcessPicture {
   const view = viewer(deps)
   const { table, processes } = deps
-  const { total, items } = chosen(processes, page)
-  const olds = [...table.all()].flatMap((record) => (record.old === undefined ? [] : [record.old]))
-  const lingering = olds.map((old) => ({ old, who: processes.lingering(old.record) })).filter(({ who }) => who.length > 0)
+  const olds = [...table.all()].flatMap((record) => (record.old === undefined ? [] : [record.old.record]))
+  const lingering = olds.map((old) => ({ old, who: processes.lingering(old) })).filter(({ who }) => who.length > 0)
+  const { single, items } = chosen(processes, page)
+  const crowds = page.filter === undefined ? viewCrowds(processes.table.crowds.all(), lingering.flatMap(({ who }) => who), view) : { crowds: [], otherCrowds: { crowds: 0, total: 0 } }
   return {
-    total,
-    offset: page.offset,
-    processes: items.map(view),
-    lingering: lingering.map(({ old, who }) => ({ module: old.record.module, version: old.record.version, total: who.length, processes: who.slice(0, LINGERING_SHOWN).map(view) })),
+    total: page.filter === undefined ? processes.count : single, offset: page.offset, single, processes: items.map(view), ...crowds,
+    lingering: lingering.map(({ old: { module, version }, who }) => ({ module, version, total: who.length, ...viewLingering(who, view) })),
   }
 }
 
 export const viewProcess = (deps: PictureDeps, process: Process): PictureProcess => viewer(deps)(process)
 
 /** Looked through once: there may be a hundred thousand. */
-function chosen(processes: Processes, { offset, limit, filter }: { readonly offset: number; readonly limit: number; readonly filter?: string }): { readonly total: number; readonly items: readonly Process[] } {
-  if (filter === undefined) return { total: processes.count, items: processes.page(offset, limit) }
+function chosen({ table, count }: Processes, { offset, limit, filter }: Page): { readonly single: number; readonly items: readonly Process[] } {
+  if (filter === undefined) return { single: count - table.crowds.crowded, items: table.page(offset, limit) }
   const wanted = filter.toLowerCase()
   const items: Process[] = []
-  let total = 0
-  for (const process of processes.table.all()) {
+  let single = 0
+  for (const process of table.all()) {
     if (!fits(process, wanted)) continue
-    if (total >= offset && items.length < limit) items.push(process)
-    total++
+    if (single >= offset && items.length < limit) items.push(process)
+    single++
   }
-  return { total, items }
+  return { single, items }
 }
 
 const fits = ({ registeredName, label, pid }: Process, wanted: string): boolean =>
@@ -66,6 +66,7 @@ function viewer(deps: PictureDeps): (process: Process) => PictureProcess {
       pid: pidText(process.pid.id), name: process.registeredName, label: process.label, status: statusOf(process, onStack.length > 0),
       messages: process.mailbox?.length ?? 0, startedAt: process.startedAt, links: extras?.links?.size ?? 0, monitors: extras?.monitors?.size ?? 0,
       trapExit: process.trapExit, parent: process.parent === undefined ? undefined : pidText(process.parent.id),
+      ...(process.crowd?.crowded === true ? { crowd: process.crowd.label } : {}),
       stack: [...onStack, ...stack], lingers: stack.some((frame) => frame.slot === 'old') || onStack.some((frame) => frame.slot === 'old'),
     }
   }

@@ -13,6 +13,6 @@ export function openRow({ target }: Row): vscode.Command | undefined {
     case 'version': return target.slot === 'old' ? { title: 'Open Old Code', command: 'codeswitch.openOldCode', arguments: [{ module: target.module, person: true }] } : undefined
     case 'process': case 'frame': return target.frame === undefined ? undefined : { title: 'Open', command: 'codeswitch.openFrame', arguments: [{ pid: target.pid, frame: target.frame, person: true }] }
     case 'more': return { title: 'Show More', command: 'codeswitch.showMore', arguments: [{ text: target.of, person: true }] }
-    case 'staged': case 'batch': case 'note': return undefined
+    case 'staged': case 'crowd': case 'batch': case 'note': return undefined
   }
 }

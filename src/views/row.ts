@@ -10,6 +10,7 @@ export type Target =
   | { readonly kind: 'process'; readonly pid: string; readonly frame: FrameView | undefined }
   | { readonly kind: 'frame'; readonly pid: string; readonly frame: FrameView }
   | { readonly kind: 'more'; readonly of: 'modules' | 'processes' }
+  | { readonly kind: 'crowd'; readonly crowd: string }
   | { readonly kind: 'batch'; readonly batch: number }
   | { readonly kind: 'note' }
 

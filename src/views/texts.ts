@@ -92,6 +92,8 @@ export const texts = {
   showLog: 'Show Log',
   stillRunning: (n: number): string => `Showing ${count(n, 'process', 'processes')} as they were.`,
   nextSaveKills: (n: number): string => `The next save kills ${count(n, 'process', 'processes')}`,
+  andMore: (rest: number): string => `and ${rest} more`,
+  otherCrowds: (crowds: number, processes: number): string => `${count(crowds, 'smaller group')}: ${count(processes, 'process', 'processes')}`,
   showMore: (rest: number): string => `Show more (${rest} left)`,
   cancelled: 'Cancelled.',
   noFolder: 'Open a folder first.',

@@ -13,7 +13,7 @@ describe('an ordinary program', () => {
     world = await World.start(files, { entry: 'main.ts' })
   }
   const labelled = (snapshot: Snapshot, label: string | RegExp): ProcessView | undefined =>
-    snapshot.processes.items.find((process) => (typeof label === 'string' ? process.label === label : label.test(process.label)))
+    [...snapshot.processes.items, ...(snapshot.processes.crowds ?? []).flatMap((crowd) => crowd.oldest)].find((process) => (typeof label === 'string' ? process.label === label : label.test(process.label)))
   const process = async (label: string | RegExp): Promise<ProcessView> =>
     labelled(await world.until((snapshot) => labelled(snapshot, label) !== undefined), label) ?? assert.fail()
   const port = async (): Promise<number> => {

@@ -63,7 +63,7 @@ function ofTarget(target: Target): Partial<Invocation> {
     case 'version': return { subject: target.module, slot: target.slot }
     case 'process': return { subject: target.pid, frame: target.frame }
     case 'frame': return { subject: target.pid, frame: target.frame }
-    case 'problem': case 'more': case 'batch': case 'note': return {}
+    case 'problem': case 'crowd': case 'more': case 'batch': case 'note': return {}
   }
 }
 

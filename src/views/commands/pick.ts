@@ -34,14 +34,14 @@ export async function pickProcess(host: Host, invocation: Invocation): Promise<P
   if (!invocation.person) return { result: failure('badarg', texts.pickProcess) }
   const page = await askHost(host, 'processes', { offset: 0, limit: PICKED_FROM })
   if (isRefusal(page)) return { result: failure(page.error, texts.notRunning) }
-  const items = processRows(page).flatMap((row) => row.target.kind === 'process' ? [{ label: row.label, description: row.description, pid: row.target.pid }] : [])
+  const items = processRows(page).flatMap((row) => row.target.kind === 'crowd' ? row.children : [row]).flatMap((row) => row.target.kind === 'process' ? [{ label: row.label, description: row.description, pid: row.target.pid }] : [])
   const choice = await vscode.window.showQuickPick(items, { placeHolder: texts.pickProcess, matchOnDescription: true })
   return choice ? { subject: choice.pid } : { result: cancelled }
 }
 
 /** The process of a pid or registered name, as far as the snapshot lists it. */
 export function findProcess(snapshot: Snapshot, subject: string): ProcessView | undefined {
-  const all = [...snapshot.processes.items, ...snapshot.lingering.flatMap((view) => view.processes)]
+  const all = [...snapshot.processes.items, ...(snapshot.processes.crowds ?? []).flatMap((crowd) => crowd.oldest), ...snapshot.lingering.flatMap((view) => view.processes)]
   return all.find((process) => process.pid === subject || process.name === subject)
 }
 

@@ -1,10 +1,11 @@
 /** Snapshot -> rows of the Modules view. Pure: no vscode. */
-import type { FailedView, LingeringView, ModuleView, ProcessView, Snapshot, StagedView, VersionView } from '../../protocol/snapshot'
+import type { FailedView, LingeringView, ModuleView, Snapshot, StagedView, VersionView } from '../../protocol/snapshot'
 import type { Icon, Row } from '../row'
 import { riskText, supervisorsAtRisk } from '../../protocol/atRisk'
 import { stagedBatches } from '../stagedBatches'
-import { keepingFrame, lingersSince } from '../lingering'
-import { clockTime, count, fileName, frameText, join, lingers, originText, problemPlace, processTitle, reasonText, texts } from '../texts'
+import { moreRow, noteRow } from '../noteRows'
+import { lingeringRows } from './lingeringRows'
+import { clockTime, count, fileName, join, lingers, originText, problemPlace, reasonText } from '../texts'
 
 const SETTLED: Icon = { id: 'symbol-module' }
 const OLD: Icon = { id: 'history' }
@@ -22,9 +23,6 @@ export function moduleRows(snapshot: Snapshot, limit: number): readonly Row[] {
   const rest = sorted.length - rows.length
   return rest > 0 ? [...rows, moreRow('modules', rest)] : rows
 }
-
-export const moreRow = (of: 'modules' | 'processes', rest: number): Row =>
-  ({ id: `more:${of}`, label: texts.showMore(rest), description: '', tooltip: '', icon: { id: 'ellipsis' }, flags: ['more'], expanded: false, target: { kind: 'more', of }, children: [] })
 
 type Lingering = ReadonlyMap<string, LingeringView>
 const lingeringIn = (module: ModuleView, lingering: Lingering): LingeringView | undefined => module.old && lingering.get(`${module.name}@${module.old.version}`)
@@ -77,8 +75,6 @@ function moduleRow(module: ModuleView, lingering: Lingering, risks: Risks, few: 
 const loadedText = (view: VersionView): string => `loaded ${clockTime(view.loadedAt)} (${originText(view.origin)})`
 
 function versionRow(module: ModuleView, view: VersionView, slot: 'current' | 'old', who: LingeringView | undefined, risks: readonly string[]): Row {
-  const processes = who?.processes ?? []
-  const unlisted = (who?.total ?? 0) - processes.length
   return {
     // With the slot: a row that had no children stays folded when it gets some, unless its id is new.
     id: `version:${module.name}@${view.version}:${slot}`,
@@ -93,25 +89,9 @@ function versionRow(module: ModuleView, view: VersionView, slot: 'current' | 'ol
     expanded: true,
     target: { kind: 'version', module: module.name, version: view.version, slot },
     children: [
-      ...processes.map((process) => lingeringRow(module, view.version, process)),
-      ...(unlisted > 0 ? [noteRow(`${module.name}@${view.version}:unlisted`, `${unlisted} more`)] : []),
+      ...(who ? lingeringRows(module, who) : []),
       ...risks.map((risk, index) => ({ ...noteRow(`${module.name}@${view.version}:risk:${index}`, risk), icon: LINGERS })),
     ],
-  }
-}
-
-function lingeringRow(module: ModuleView, version: number, process: ProcessView): Row {
-  const frame = keepingFrame(process, module.name, version) ?? process.stack[0]
-  return {
-    id: `lingers:${module.name}@${version}:${process.pid}`,
-    label: processTitle(process),
-    description: join([process.pid, frame && frameText(frame)]),
-    tooltip: join([`${processTitle(process)} ${process.pid}`, `in v${version} since ${clockTime(lingersSince(process, module))}`, process.status]),
-    icon: { id: 'person', color: 'list.warningForeground' },
-    flags: ['process', 'lingers'],
-    expanded: false,
-    target: { kind: 'process', pid: process.pid, frame },
-    children: [],
   }
 }
 
@@ -152,6 +132,3 @@ function failedRow(module: ModuleView, failed: FailedView): Row {
     })),
   }
 }
-
-export const noteRow = (id: string, label: string): Row =>
-  ({ id: `note:${id}`, label, description: '', tooltip: '', icon: { id: 'ellipsis' }, flags: ['note'], expanded: false, target: { kind: 'note' }, children: [] })

@@ -40,7 +40,7 @@ export class PagedProcesses {
   }
 
   private suffices(page: ProcessPage): boolean {
-    return page.items.length >= Math.min(this.limit, page.total)
+    return page.items.length >= Math.min(this.limit, page.single ?? page.total)
   }
 
   private async fetch(): Promise<void> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import type { ProcessView } from '../../../src/protocol/snapshot'
 import type { Row } from '../../../src/views/row'
 import { moduleRows } from '../../../src/views/modules/rows'
-import { frame, lingering, moduleView, outline, picture, processView, riskView, seedPicture } from './picture'
+import { frame, lingering, moduleView, outline, picture, processView, riskView, seedPicture, seedProcess } from './picture'
 
 const check = (snapshot: Parameters<typeof moduleRows>[0], expected: ReturnType<typeof outline>): void => assert.deepEqual(outline(moduleRows(snapshot, 500)), expected)
 const flat = (rows: readonly Row[]): Row[] => rows.flatMap((row) => [row, ...flat(row.children)])
@@ -67,7 +68,19 @@ describe('the rows of the Modules view', () => {
 
   it('say how many linger beyond those that are listed', () => {
     const rows = moduleRows(picture({ modules: [moduleView('t', { current: 2, old: 1 })], lingering: [lingering('t', 1, [processView(1)], 300)] }), 500)
-    assert.deepEqual(flat(rows).slice(-2).map((row) => row.label), ['process 1', '299 more'])
+    assert.deepEqual(flat(rows).slice(-2).map((row) => row.label), ['process 1', 'and 299 more'])
+  })
+
+  it('show those who linger and do the same as one, with the oldest and how many more', () => {
+    const request = (id: number): ProcessView => processView(id, { label: `GET /users/${id}`, crowd: 'GET /users/*', lingers: true, stack: [frame('t', 1, 'old', 'show', 3)] })
+    const who = { ...lingering('t', 1, [seedProcess(), request(41), request(42)], 9953), crowds: [{ label: 'GET /users/*', total: 9952 }] }
+    check({ ...seedPicture(), lingering: [who] }, [['t — v2 · old v1 · 9953 linger', [
+      'v2 current — loaded 12:00:02 (save)',
+      ['v1 old — 9953 linger', [
+        't — <0.40.0> · doLoop t.ts:12',
+        ['GET /users/* — 9952 linger', ['GET /users/41 — <0.41.0> · show t.ts:3', 'GET /users/42 — <0.42.0> · show t.ts:3', 'and 9950 more']],
+      ]],
+    ]]])
   })
 
   it('keep their ids over reloads, so that selection and expansion stay', () => {
