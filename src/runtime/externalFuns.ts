@@ -19,6 +19,8 @@ export type Identities = Map<Slot, AnyFunction>
 /** A class is known by its name in the module before it is known by the name of an export. */
 const LOCAL = 'class '
 const WHOLE = 'module.exports'
+/** Of a slot. */
+export const shownName = (name: string): string => (isLocal(name) ? name.slice(LOCAL.length) : name)
 const isLocal = (name: string): boolean => name.startsWith(LOCAL)
 
 const AsyncFunction = Object.getPrototypeOf(async () => {})

@@ -13,7 +13,7 @@ import { die, endUnsettled, reportCrash, reportTopLevel, takeOverUncaught, uncau
 import { codedError } from './draft'
 import type { DraftDeps } from './draft'
 import { fileUrl } from './evaluate'
-import { ExternalFuns, showSourceOfExternalFuns } from './externalFuns'
+import { ExternalFuns, shownName, showSourceOfExternalFuns } from './externalFuns'
 import { showWrittenSource } from './functionSource'
 import { showKindOfExternalFuns } from './kindIdentity'
 import { removeListenersByIdentity } from './listenerIdentity'
@@ -154,7 +154,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     hot,
   })
   hearMetadata(({ owner, name }) => {
-    if (owner instanceof ExternalFuns) implicit.loadedBy.readMetadata(owner.module, name)
+    if (owner instanceof ExternalFuns) implicit.loadedBy.readMetadata(owner.module, shownName(name))
   })
   let shellProcess: Process | undefined
   const code = createCodeFunctions({
