@@ -51,11 +51,11 @@ export type Frames = ReturnType<typeof createFrames>
 export function createFrames({ storage, init, traps, onTrap, onStale, onEmptied, onDrained }: FrameOptions) {
   function trap(version: VersionRecord): void {
     const process = storage.getStore()
-    if (version.state === 'purged') {
-      if (process?.losesPurgedCode === true) throw new BadFunError(version)
-    } else if (version.slot === 0 || (Atomics.load(traps, version.slot) & RING) !== 0) onTrap?.(version)
-    throwIfEnded()
+    // First: what ends here is not to be found lingering by whoever is served below.
     if (version.state === 'purged' || version.state === 'old') onStale?.(version, process)
+    if (version.state === 'purged') {
+      if (losesPurgedCode(process)) throw new BadFunError(version)
+    } else if (version.slot === 0 || (Atomics.load(traps, version.slot) & RING) !== 0) onTrap?.(version)
     throwIfEnded()
   }
 
@@ -104,7 +104,7 @@ export function createFrames({ storage, init, traps, onTrap, onStale, onEmptied,
   function yielded(frame: Frame): void {
     if (frame.d === 1) throw new BadFunError(frame.version)
     if (frame.vNext !== frame) return
-    if (frame.version.state === 'purged' && storage.getStore()?.losesPurgedCode === true) {
+    if (frame.version.state === 'purged' && losesPurgedCode(storage.getStore())) {
       frame.d = 1
       throw new BadFunError(frame.version)
     }
@@ -179,6 +179,8 @@ export function createFrames({ storage, init, traps, onTrap, onStale, onEmptied,
 
   return { trap, enter, leave, park, dead, pause, yielded, dropStack, dropFrames, throwIfEnded }
 }
+
+const losesPurgedCode = (process: Process | undefined): boolean => process !== undefined && process.purgedCode !== 'goes on'
 
 /** Puts a frame where its own links say: first in both lists. */
 function link(frame: Frame): void {

@@ -282,7 +282,7 @@ function serveAtSafepoint(port: MainPort, traps: Int32Array, wake: Int32Array): 
 function liveShell(processes: ReturnType<typeof createProcesses>, known: Process | undefined): Process {
   if (known !== undefined && !known.ended) return known
   const made = processes.newProcess({ label: 'shell', kind: 'implicit' })
-  made.losesPurgedCode = true
+  made.purgedCode = 'throws'
   return made
 }
 

@@ -106,10 +106,11 @@ export class Process implements StackLinks {
   registeredName: string | undefined = undefined
   extras: Extras | undefined = undefined
   /**
-   * Calling a function of purged code is an error (Erlang's badfun). Not in what a program did not spawn: a request that has
-   * begun, or a package that keeps a callback, knows nothing of versions, and goes on in the code it has.
+   * What calling a function of purged code does. It throws BadFunError (Erlang's badfun) in what was spawned. What a program did
+   * not spawn knows nothing of versions: a request that has begun, or a package that keeps a callback, goes on in the code it
+   * has. An open connection ends, so that its client connects to current code.
    */
-  losesPurgedCode: boolean
+  purgedCode: 'throws' | 'goes on' | 'ends it'
   /** What this process opens was opened by the top level of a version. */
   ledger: Ledger | undefined = undefined
   /** Those it is shown with when they are many. */
@@ -123,7 +124,7 @@ export class Process implements StackLinks {
     readonly parent: Pid | undefined,
     readonly startedAt: number
   ) {
-    this.losesPurgedCode = kind === 'spawned'
+    this.purgedCode = kind === 'spawned' ? 'throws' : 'goes on'
   }
 
   /** The process that is always there: never ended, not listed. */

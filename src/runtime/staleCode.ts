@@ -3,7 +3,7 @@
  * (a cron job) ends there, because the new top level has set its own. Everybody else goes on in the code he has.
  */
 import type { ModuleName } from '../protocol/ids'
-import { KillSignal } from './errors'
+import { BadFunError, KillSignal } from './errors'
 import { ExternalFuns } from './externalFuns'
 import type { Ledger } from './implicit/ledger'
 import { leftovers } from './leftovers'
@@ -41,14 +41,16 @@ export class StaleCode {
 
   called(version: VersionRecord, process: Process | undefined): void {
     if (process !== undefined && this.timers.has(process) && process.ledger?.module === version.module) this.stop(process)
-    if (version.state !== 'purged' || this.told.has(version)) return
+    if (version.state !== 'purged' || process?.purgedCode === 'throws') return
+    const ends = process?.purgedCode === 'ends it'
+    if (ends || !this.told.has(version)) this.deps.log(`${process?.label ?? 'somebody'} calls a function of ${version.module} version ${version.version}, which is gone, and ${ends ? 'is closed' : 'goes on in it'}`)
     this.told.add(version)
-    this.deps.log(`${process?.label ?? 'somebody'} calls a function of ${version.module} version ${version.version}, which is gone, and goes on in it`)
+    if (ends) this.stop(process, new BadFunError(version))
   }
 
   /** @throws KillSignal */
-  private stop(process: Process): never {
-    this.deps.processes.signals.end(process, 'killed')
+  private stop(process: Process, reason: unknown = 'killed'): never {
+    this.deps.processes.signals.end(process, reason)
     throw new KillSignal()
   }
 }

@@ -51,8 +51,7 @@ export function installServers({ processes }: ImplicitDeps, succession: Successi
     const open = opening(server, event, first, second)
     if (open === undefined || (processOf(open.about) !== undefined && processOf(open.about) === storage.getStore())) return Reflect.apply(native, server, args)
     const process = start(open.label, open.connection)
-    // It may stay open for ever: closed instead, its client connects to current code.
-    process.losesPurgedCode = true
+    if (open.stays) process.purgedCode = 'ends it'
     for (const emitter of open.emitters) bindEvents(processes, emitter, process, emitter === open.about)
     return processes.runOpen(process, native, server, args)
   })
@@ -65,6 +64,8 @@ interface Opening {
   /** Their events belong to the process. */
   readonly emitters: readonly NodeJS.EventEmitter[]
   readonly connection: { destroy(): unknown }
+  /** It has no end that it comes to by itself. */
+  readonly stays: boolean
 }
 
 /** The process that this event begins, if it is such an event. */
@@ -78,7 +79,7 @@ function opening(server: net.Server, event: unknown, first: unknown, second: unk
     case 'connect':
       return first instanceof http.IncomingMessage && second instanceof net.Socket ? upgraded(first, second) : undefined
     case 'stream':
-      return isStream(first) ? { label: requestLabel(header(second, ':method'), header(second, ':path')), about: first, emitters: [first], connection: first } : undefined
+      return isStream(first) ? { label: requestLabel(header(second, ':method'), header(second, ':path')), about: first, emitters: [first], connection: first, stays: false } : undefined
     case 'connection':
       return isPlain(server) && first instanceof net.Socket ? connected(first) : undefined
     case 'secureConnection':
@@ -92,17 +93,17 @@ function opening(server: net.Server, event: unknown, first: unknown, second: unk
 function streamOf(request: unknown): Opening | undefined {
   const stream: unknown = typeof request === 'object' && request !== null ? Reflect.get(request, 'stream') : undefined
   if (!isStream(stream)) return undefined
-  return { label: requestLabel(String(Reflect.get(Object(request), 'method')), String(Reflect.get(Object(request), 'url'))), about: stream, emitters: [stream], connection: stream }
+  return { label: requestLabel(String(Reflect.get(Object(request), 'method')), String(Reflect.get(Object(request), 'url'))), about: stream, emitters: [stream], connection: stream, stays: false }
 }
 
 function upgraded(request: http.IncomingMessage, socket: net.Socket): Opening {
   const to = request.headers.upgrade
   const label = request.method === 'CONNECT' ? `CONNECT ${request.url}` : `${to?.toLowerCase() === 'websocket' ? 'WebSocket' : (to ?? 'upgrade')} ${withoutQuery(request.url)}`
-  return { label, about: socket, emitters: [socket], connection: socket }
+  return { label, about: socket, emitters: [socket], connection: socket, stays: true }
 }
 
 const connected = (socket: net.Socket): Opening =>
-  ({ label: socket.remoteAddress === undefined ? 'socket' : `socket ${socket.remoteAddress.replace('::ffff:', '')}:${socket.remotePort}`, about: socket, emitters: [socket], connection: socket })
+  ({ label: socket.remoteAddress === undefined ? 'socket' : `socket ${socket.remoteAddress.replace('::ffff:', '')}:${socket.remotePort}`, about: socket, emitters: [socket], connection: socket, stays: true })
 
 const requestLabel = (method: string | undefined, url: string | undefined): string => `${method ?? 'GET'} ${withoutQuery(url)}`
 

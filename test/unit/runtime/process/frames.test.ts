@@ -282,7 +282,7 @@ describe('a generator', () => {
     generator.next()
     w.runtime.purgeVersion(v)
     const process = w.runtime.newProcess({ label: 'strict' })
-    process.losesPurgedCode = true
+    process.purgedCode = 'throws'
     w.runtime.run(process, () => assert.throws(() => generator.next(), BadFunError))
     assert.deepEqual(log, [])
   })
