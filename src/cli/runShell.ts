@@ -14,7 +14,7 @@ export interface RunShellDeps {
   readonly version: string
   readonly cwd: string
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean }
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean }
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
   readonly env: NodeJS.ProcessEnv
   /** To the terminal, not between the answers. */
   warn(text: string): void
@@ -44,6 +44,7 @@ function inTerminal({ host, stdin, stdout, env, version }: RunShellDeps, engine:
     host,
     input: stdin,
     output: stdout,
+    colors: env['NO_COLOR'] === undefined || env['NO_COLOR'] === '',
     history: readHistory(file),
     keepHistory: (lines) => writeHistory(file, lines),
     banner: `Codeswitch ${version}, ${engine}. help() tells the commands, Ctrl-D leaves.\n`,

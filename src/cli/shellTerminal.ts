@@ -7,7 +7,8 @@ import { answerForPerson } from './shellAnswers'
 export interface ShellTerminalDeps {
   readonly host: Pick<Host, 'request' | 'snapshot'>
   readonly input: NodeJS.ReadableStream
-  readonly output: NodeJS.WritableStream
+  readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly colors: boolean
   /** Newest first. */
   readonly history: readonly string[]
   keepHistory(newestFirst: readonly string[]): void
@@ -32,6 +33,8 @@ class TerminalShell {
   /** The line for which Ctrl-C came; a second one no longer asks whether the line is busy. */
   private interrupted: number | undefined
   private readonly typedAhead: string[] = []
+  /** Lines that only begin a statement: the next one goes on with it. */
+  private begun: string[] = []
 
   constructor(private readonly deps: ShellTerminalDeps, private readonly leave: (byPerson: boolean) => void) {
     this.lines = createInterface({
@@ -59,7 +62,8 @@ class TerminalShell {
   }
 
   private prompt(): void {
-    this.lines.setPrompt(`${this.number}> `)
+    const prompt = `${this.number}> `
+    this.lines.setPrompt(this.begun.length === 0 ? prompt : `${'.'.repeat(prompt.length - 2)}> `)
     this.lines.prompt()
   }
 
@@ -69,19 +73,31 @@ class TerminalShell {
   }
 
   private async run(line: string): Promise<void> {
-    if (line.trim() === '') return this.prompt()
+    if (line.trim() === '' && this.begun.length === 0) return this.prompt()
     const mine = this.number
     this.waitingFor = mine
-    const answer = await this.ask(line)
+    this.begun.push(line)
+    const answer = await this.ask(this.begun.join('\n'))
     if (this.waitingFor !== mine) return this.lateAnswer(mine)
     if (answer === undefined) return this.programEnded()
+    if (!answer.ok && answer.error.incomplete === true) return this.goOn()
+    this.begun = []
     this.deps.output.write(answerForPerson(answer))
     this.next()
+  }
+
+  private goOn(): void {
+    this.waitingFor = undefined
+    this.ahead()
   }
 
   private next(): void {
     this.waitingFor = undefined
     this.number++
+    this.ahead()
+  }
+
+  private ahead(): void {
     const ahead = this.typedAhead.shift()
     if (ahead === undefined) this.prompt()
     else void this.run(ahead)
@@ -90,7 +106,8 @@ class TerminalShell {
   /** Undefined when the program has ended. */
   private async ask(line: string): Promise<ShellAnswer | undefined> {
     try {
-      return await this.deps.host.request('shell', { line })
+      const { columns, isTTY = false } = this.deps.output
+      return await this.deps.host.request('shell', { line, ...(isTTY && columns !== undefined && columns > 0 ? { columns } : {}), colors: isTTY && this.deps.colors })
     } catch (error) {
       if (error instanceof HostDown) return undefined
       throw error
@@ -103,7 +120,12 @@ class TerminalShell {
       this.interrupted = line
       void this.abandonOrEnd(line)
     } else if (line !== undefined) this.abandon(line)
-    else if (this.lines.line === '') {
+    else if (this.begun.length > 0) {
+      this.begun = []
+      this.lines.write(null, { ctrl: true, name: 'u' })
+      this.deps.output.write('\n')
+      this.prompt()
+    } else if (this.lines.line === '') {
       this.deps.output.write('\n(Ctrl-D leaves)\n')
       this.prompt()
     } else {
@@ -135,6 +157,7 @@ class TerminalShell {
   private abandon(line: number): void {
     this.deps.output.write(`\n** no longer waiting for line ${line}, which goes on\n`)
     this.typedAhead.length = 0
+    this.begun = []
     this.next()
   }
 
@@ -153,9 +176,9 @@ class TerminalShell {
   }
 
   private async complete(line: string): Promise<[string[], string]> {
-    const word = /[\p{ID_Continue}$.]*$/u.exec(line)?.[0] ?? ''
-    const answer = word === '' || this.waitingFor !== undefined ? undefined : await this.ask(`$complete(${JSON.stringify(word)})`)
-    return [answer?.ok === true ? textsOf(answer.json) : [], word]
+    const word = /(?:['"`][^'"`\s]*|[\p{ID_Continue}$.]+|\b\w+\()$/u.exec(line)?.[0].replace(/^\w+\($/, '')
+    const answer = word === undefined || this.waitingFor !== undefined ? undefined : await this.ask(`$complete(${JSON.stringify(word)})`)
+    return [answer?.ok === true ? textsOf(answer.json) : [], word ?? '']
   }
 }
 

@@ -105,7 +105,7 @@ export function createApi(deps: ApiDeps): Api {
     }),
     why: (params) => found(params.module, (name) => deps.why.answer(name, params)),
     cancelWhy: async () => ({ cancelled: deps.why.cancel() }),
-    shell: async ({ line }) => settled(await main.request('shell', { line })),
+    shell: async (line) => settled(await main.request('shell', line)),
     configure: async ({ purgePolicy, purgeGrace }) => {
       if (purgePolicy !== undefined) loader.purgePolicy = purgePolicy
       if (purgeGrace !== undefined) loader.purgeGrace = purgeGrace

@@ -111,10 +111,13 @@ export type HeapWalkView =
   | { readonly state: 'tooBig'; readonly heapMb: number; readonly maxHeapMb: number }
   | { readonly state: 'failed'; readonly message: string }
 
-/** One shell line. `value` is what a person reads (util.inspect); `json` the value for programs (`--json`), pids and refs as text. */
+/** `columns` and `colors`: of the terminal that shows the answer. */
+export interface ShellLine { readonly line: string; readonly columns?: number; readonly colors?: boolean }
+
+/** One shell line. `incomplete`: nothing ran, as the text only begins a statement. `value` is what a person reads (util.inspect); `json` the value for programs (`--json`), pids and refs as text. */
 export type ShellAnswer =
   | { readonly ok: true; readonly value: string; readonly json: unknown }
-  | { readonly ok: false; readonly error: { readonly name: string; readonly message: string; readonly stack?: string } }
+  | { readonly ok: false; readonly error: { readonly name: string; readonly message: string; readonly stack?: string; readonly incomplete?: boolean } }
 
 /** method -> [params, result]. A `Refusal` is an answer, not a fault: the call was understood and declined. */
 export interface Requests {
@@ -149,7 +152,7 @@ export interface Requests {
   ]
   /** Every heap walk under way is stopped; its request is answered with what is known. */
   cancelWhy: [Record<string, never>, { readonly cancelled: number }]
-  shell: [{ readonly line: string }, ShellAnswer]
+  shell: [ShellLine, ShellAnswer]
   /** Changes policy or grace while running. */
   configure: [{ readonly purgePolicy?: PurgePolicy; readonly purgeGrace?: number }, Record<string, never>]
   openInspector: [Record<string, never>, { readonly url: string }]

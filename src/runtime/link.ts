@@ -10,7 +10,7 @@ import type { ModuleName, PidText, Version } from '../protocol/ids'
 import type { AtRiskView, CrowdView, FailureReason, LingeringView, Origin, ProcessPage, ProcessStatus } from '../protocol/snapshot'
 import type { UpgradeDirection, UpgradePreview, UpgradeReport } from '../protocol/upgrade'
 import type { HeldKind } from './implicit/ledger'
-import type { ProcessDetails, Requests, ShellAnswer } from '../protocol/messages'
+import type { ProcessDetails, Requests, ShellAnswer, ShellLine } from '../protocol/messages'
 
 /** Where a specifier leads. */
 export type Link =
@@ -172,7 +172,7 @@ export interface MainRequests {
   inspect: [{ readonly pid: string }, (Omit<ProcessDetails, 'process'> & { readonly process: PictureProcess }) | undefined]
   kill: [{ readonly pid: string; readonly reason: string }, boolean]
   send: [{ readonly pid: string; readonly text: string }, { readonly error: 'noproc' | 'badarg'; readonly message: string } | true]
-  shell: [{ readonly line: string }, ShellAnswer]
+  shell: [ShellLine, ShellAnswer]
   ping: [Record<string, never>, true]
   openInspector: [Record<string, never>, { readonly url: string }]
   shutdown: [{ readonly exitCode: number }, true]

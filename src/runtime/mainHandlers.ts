@@ -135,7 +135,7 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
         return reply({ error: 'badarg', message: error instanceof Error ? error.message : String(error) })
       }
     },
-    shell: ({ line }, reply) => void deps.shell.evaluate(line).then(reply),
+    shell: ({ line, ...shown }, reply) => void deps.shell.evaluate(line, shown).then(reply),
     ping: (_, reply) => reply(true),
     openInspector(_, reply) {
       if (inspector.url() === undefined) inspector.open(0, '127.0.0.1')

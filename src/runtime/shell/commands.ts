@@ -104,13 +104,17 @@ function moduleTable(code: CodeApi): string {
   return table([['Module', 'Current', 'Old', 'Status', 'File'], ...rows])
 }
 
+/** As c:m/1: what is loaded, and what it exports. */
 function moduleFacts(code: CodeApi, module: ModuleRef): string {
   const { current, old } = code.versions(module)
+  const info = current === 0 ? undefined : code.moduleInfo(module)
   return table([
+    ...(info === undefined ? [] : [['Module', info.module]]),
     ['Current', slot(current)],
     ['Old', slot(old)],
     ['Status', code.moduleStatus(module)],
     ['File', code.which(module)],
+    ...(info === undefined ? [] : [['MD5', info.md5], ['Functions', info.exports.map(([name, arity]) => `${name}/${arity}`).join(', ')]]),
   ])
 }
 

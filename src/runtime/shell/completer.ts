@@ -9,7 +9,7 @@ export interface CompleterDeps {
   readonly modules: Pick<ShellModules, 'names' | 'exportsOf'>
 }
 
-/** @returns whole words, sorted; with the quote when the word began with one. */
+/** @returns whole words, sorted; with the quote when the word began with one; for an empty word the modules. */
 export type Completer = (word: string) => Promise<readonly string[]>
 
 export function createCompleter({ bindings, commands, modules }: CompleterDeps): Completer {
@@ -29,8 +29,9 @@ export function createCompleter({ bindings, commands, modules }: CompleterDeps):
   return async (word) => {
     const quote = /^['"`]/.exec(word)?.[0]
     if (quote !== undefined) return startingWith(word, (await modules.names()).map((name) => quote + name))
+    if (word === '') return startingWith(word, shortNames(await modules.names()))
     const dot = word.lastIndexOf('.')
-    if (dot < 0) return startingWith(word, [...own(), ...shortNames(await modules.names()), ...(word === '' ? [] : [...nodes, ...globals()])])
+    if (dot < 0) return startingWith(word, [...own(), ...shortNames(await modules.names()), ...nodes, ...Object.getOwnPropertyNames(globalThis)])
     const owner = word.slice(0, dot)
     const names = await members(owner.split('.'))
     return startingWith(word, names.filter((name) => identifier.test(name)).map((name) => `${owner}.${name}`))
@@ -38,8 +39,6 @@ export function createCompleter({ bindings, commands, modules }: CompleterDeps):
 }
 
 const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
-
-const globals = (): string[] => Object.getOwnPropertyNames(globalThis)
 
 function follow(value: unknown, path: readonly string[]): unknown {
   return path.reduce((at, key) => dataProperty(unwrapModule(at), key), value)

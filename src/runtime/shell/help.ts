@@ -13,7 +13,7 @@ A module's name is its namespace: t.start(). Where a module is meant, t, 't' and
 
   previewUpgrade(f) what an upgrade plan (*.upgrade.json) would do; runUpgrade(f) does it, runUpgrade(f, 'down') the way back
 
-  i(), i(pid)       processes, one process      regs()            registered names
+  i(), i(0, 40, 0)  processes, one process      regs()            registered names
   self()            the shell's own pid         pid(0, 40, 0)     a pid from its number
   whereis('t')      pid of a name               send(p, message)  to a pid or a name
   monitor(p)        DOWN message when it ends   flush()           print and drop the shell's messages

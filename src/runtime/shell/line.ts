@@ -61,6 +61,13 @@ function parseLine(source: string): { readonly text: string; readonly program: P
   return { text: source, program: parseScript(source) }
 }
 
+/** The parser wanted more when the text was at its end. */
+export function isIncomplete(error: unknown, source: string): boolean {
+  if (!(error instanceof SyntaxError) || !('pos' in error)) return false
+  if (/^Unterminated (?:template|comment)/.test(error.message)) return true
+  return error.message.startsWith('Unexpected token') && Number(error.pos) >= source.trimEnd().length
+}
+
 const parseScript = (text: string): Program =>
   parse(text, { ecmaVersion: 'latest', sourceType: 'script', allowAwaitOutsideFunction: true, allowHashBang: false })
 

@@ -1,7 +1,7 @@
 /** The shell's commands about processes: OTP c(3) `i`, `regs`, `flush`, `pid`. */
 import { inspect } from 'node:util'
 import { parsePid } from '../../protocol/ids'
-import type { Pid } from '../pid'
+import { Pid } from '../pid'
 import type { Command } from './scope'
 import { table } from './table'
 
@@ -28,9 +28,12 @@ export function processCommands({ processes, write }: ProcessCommandDeps): Recor
       return 'ok'
     },
     pid: (...parts: readonly (number | string)[]) => findPid(processes, parts),
-    i(pid?: Pid) {
-      if (pid !== undefined) return processes.processInfo(pid)
-      write(table([['Pid', 'Name', 'Status', 'Messages', 'Running'], ...processes.processes().map((one) => processRow(one, processes.processInfo(one)))]))
+    i(...which: readonly (Pid | number | string)[]) {
+      if (which.length > 0) return processes.processInfo(pidOf(processes, which))
+      const all = processes.processes()
+      const shown = all.slice(0, mostRows)
+      write(table([['Pid', 'Name', 'Status', 'Messages', 'Running'], ...shown.map((one) => processRow(one, processes.processInfo(one)))]))
+      if (all.length > shown.length) write(`and ${all.length - shown.length} more: processes() has them all, i(pid) shows one\n`)
       return 'ok'
     },
     regs() {
@@ -43,6 +46,9 @@ export function processCommands({ processes, write }: ProcessCommandDeps): Recor
     },
   }
 }
+
+/** A program may have a million processes; the first ones are those that started it. */
+const mostRows = 200
 
 const oneLine = (value: unknown): string => inspect(value, { breakLength: Infinity, compact: true })
 
@@ -63,10 +69,19 @@ async function drain(processes: ShellProcesses): Promise<unknown[]> {
 
 /** `pid(0, 40, 0)`, `pid(40)` and `pid('<0.40.0>')`. */
 function findPid(processes: ShellProcesses, parts: readonly (number | string)[]): Pid {
+  if (parts.length === 0) throw new TypeError('pid takes the numbers of a process: pid(0, 40, 0)')
   const id = parsePid(parts.join('.'))
   const found = processes.processes().find((pid) => pid.id === id)
   if (found === undefined) throw new RangeError(`no process ${id === undefined ? parts.join(', ') : `<0.${id}.0>`}`)
   return found
+}
+
+/** A pid, a registered name, or what `pid()` takes. */
+function pidOf(processes: ShellProcesses, which: readonly (Pid | number | string)[]): Pid {
+  const [first] = which
+  if (first instanceof Pid) return first
+  const named = typeof first === 'string' ? processes.whereis(first) : undefined
+  return named ?? findPid(processes, which.flatMap((part) => (part instanceof Pid ? [] : [part])))
 }
 
 function processRow(pid: Pid, info: unknown): string[] {
@@ -78,6 +93,16 @@ function registeredRow(processes: ShellProcesses, name: string): string[] {
   return [name, String(pid), pid === undefined ? '' : running(processes.processInfo(pid))]
 }
 
-const running = (info: unknown): string => text(field(info, 'currentFunction') ?? field(info, 'initialCall'))
+/** The innermost frame, its version and line; and the modules in whose old code some frame is. */
+function running(info: unknown): string {
+  const stack = field(info, 'currentStacktrace')
+  const frames: readonly unknown[] = Array.isArray(stack) ? stack : []
+  const [frame] = frames
+  if (frame === undefined) return text(field(info, 'currentFunction') ?? field(info, 'initialCall'))
+  const old = new Set(frames.filter((one) => field(one, 'slot') === 'old').map((one) => `${text(field(one, 'module'))} v${text(field(one, 'version'))}`))
+  const at = `${text(field(frame, 'module'))}.${text(field(frame, 'function'))}, v${text(field(frame, 'version'))} line ${text(field(frame, 'line'))}`
+  return old.size === 0 ? at : `${at}  (old: ${[...old].join(', ')})`
+}
+
 const text = (value: unknown): string => (value === undefined ? '' : typeof value === 'string' ? value : oneLine(value))
 const field = (info: unknown, key: string): unknown => (info instanceof Object ? Reflect.get(info, key) : undefined)

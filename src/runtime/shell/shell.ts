@@ -5,7 +5,7 @@
  * Lines do not wait for each other: one whose promise never settles is simply never answered.
  */
 import { inspect } from 'node:util'
-import type { ShellAnswer } from '../../protocol/messages'
+import type { ShellAnswer, ShellLine } from '../../protocol/messages'
 import type { CodeApi } from '../codeApi'
 import { ExitSignal } from '../errors'
 import type { Release } from '../release/releaseTypes'
@@ -13,7 +13,7 @@ import { createCommands, takesModules, type CommandDeps } from './commands'
 import { answer } from './completions'
 import { createCompleter } from './completer'
 import { jsonValue } from './jsonValue'
-import { rewriteLine, type Line } from './line'
+import { isIncomplete, rewriteLine, type Line } from './line'
 import type { ShellModules } from './modules'
 import type { ShellProcesses } from './processCommands'
 import { createBindings, scopeOf, unwrapModule } from './scope'
@@ -38,7 +38,7 @@ export interface ShellDeps {
  * (`["t.start"]`), and the names of modules after a quote (`["'src/t"]`). It leaves `_` alone, loads nothing and calls no getter.
  */
 export interface Shell {
-  evaluate(line: string): Promise<ShellAnswer>
+  evaluate(line: string, shown?: Omit<ShellLine, 'line'>): Promise<ShellAnswer>
 }
 
 const turnsBetweenChecks = 64
@@ -91,16 +91,16 @@ export function createShell(deps: ShellDeps): Shell {
   }
 
   return {
-    async evaluate(source) {
+    async evaluate(source, shown = {}) {
       if (source.trim() === '') return { ok: true, value: '', json: null }
       try {
         const value = await run(source)
         // `_` is what the last line answered, as in Node's shell.
         bindings.thaw('_')
         if (!source.startsWith('$')) bindings.set('_', value)
-        return { ok: true, value: print(value), json: jsonValue(value) }
+        return { ok: true, value: print(value, shown), json: jsonValue(value) }
       } catch (error) {
-        return { ok: false, error: errorView(error) }
+        return { ok: false, error: { ...errorView(error), ...(isIncomplete(error, source) ? { incomplete: true } : {}) } }
       }
     },
   }
@@ -115,7 +115,7 @@ function compile(line: Line, count: number): (scope: object) => Promise<unknown>
 
 const isLineFunction = (value: unknown): value is (scope: object) => Promise<unknown> => typeof value === 'function'
 
-const print = (value: unknown): string => inspect(value, { maxStringLength: 10_000 })
+const print = (value: unknown, { columns = 80, colors = false }: Omit<ShellLine, 'line'> = {}): string => inspect(value, { maxStringLength: 10_000, breakLength: columns, colors })
 
 /** A value that is no error was thrown: its name is `throw`, as Erlang's class of exception; `exit` when the process was ended. */
 function errorView(error: unknown): { readonly name: string; readonly message: string; readonly stack?: string } {
@@ -131,9 +131,9 @@ function withoutStackInMessage(error: unknown): unknown {
   return name === undefined || message === undefined ? error : Object.assign(new Error(message), { name })
 }
 
-/** Frames of the program, down to the line; what is below is the shell, and some between are the runtime's own. */
+/** Frames of the program, down to the line if it is among them (it is not when it only awaits); below is the shell, and some between are the runtime's own. */
 function programFrames(stack: string | undefined): string {
   const frames = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
   const end = frames.findIndex((frame) => frame.includes('codeswitch:shell/'))
-  return frames.slice(0, Math.max(0, end)).filter((frame) => !frame.includes(__filename) && !frame.includes('(node:')).join('\n')
+  return frames.slice(0, end < 0 ? frames.length : end).filter((frame) => !frame.includes(__filename) && !frame.includes('(node:')).join('\n')
 }

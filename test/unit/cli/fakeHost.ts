@@ -72,7 +72,7 @@ export class FakeHost implements RunningHost {
   }
 }
 
-/** Lines come back, except `fail` (an error), `never` (no answer), `busy` (none until its process is killed) and `die` (the end of the program). */
+/** Lines come back, except `fail` (an error), `begin` (only begins a statement), `never` (no answer), `busy` (none until its process is killed) and `die` (the end of the program). */
 export function shellHost(): FakeHost {
   let isBusy = false
   let endBusy = (_answer: ShellAnswer): void => {}
@@ -98,6 +98,7 @@ function answerTo(line: string, host: FakeHost): ShellAnswer | Promise<ShellAnsw
     throw new HostDown('shell', 'exit code 3')
   }
   if (line.startsWith('$complete')) return { ok: true, value: '', json: ['t.start', 't.stop'] }
+  if (line === 'begin') return { ok: false, error: { name: 'SyntaxError', message: 'Unexpected token (1:5)', incomplete: true } }
   if (line === 'fail') return { ok: false, error: { name: 'RangeError', message: 'no', stack: '    at f (t.ts:1:1)' } }
   return { ok: true, value: `said ${line}`, json: { said: line } }
 }

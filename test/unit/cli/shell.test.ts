@@ -39,7 +39,7 @@ describe('shell in a terminal', () => {
       seen += data.toString()
       wake()
     })
-    const left = shellInTerminal({ host, input, output, history: ['earlier'], keepHistory: (lines) => kept.push([...lines]), banner: 'hello\n', busyAfterMs: 20 })
+    const left = shellInTerminal({ host, input, output, history: ['earlier'], keepHistory: (lines) => kept.push([...lines]), banner: 'hello\n', busyAfterMs: 20, colors: false })
     return {
       left, kept, host,
       type: (text: string) => void input.write(text),
@@ -113,6 +113,24 @@ describe('shell in a terminal', () => {
     const shell = terminal()
     await shell.sees('1> ')
     shell.type('half\x03one\n')
+    await shell.sees('said one\n')
+    shell.end()
+    await shell.left
+  })
+
+  it('goes on with a statement that a line only begins, and Ctrl-C drops it', async () => {
+    const shell = terminal()
+    await shell.sees('1> ')
+    shell.type('begin\n')
+    await shell.sees('.> ')
+    shell.type('end\n')
+    await shell.sees('said begin\nend\n')
+    await shell.sees('2> ')
+    shell.type('begin\n')
+    await shell.sees('.> ')
+    shell.type('\x03')
+    await shell.sees('2> ')
+    shell.type('one\n')
     await shell.sees('said one\n')
     shell.end()
     await shell.left

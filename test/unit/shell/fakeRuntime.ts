@@ -1,6 +1,6 @@
 import { createShell, type Shell, type ShellDeps } from '../../../src/runtime/shell/shell'
 import { Pid } from '../../../src/runtime/pid'
-import type { CodeApi, ModuleRef } from '../../../src/runtime/codeApi'
+import type { CodeApi, ModuleInfo, ModuleRef } from '../../../src/runtime/codeApi'
 
 /** A runtime without processes that run: names, one mailbox, and modules that load when they are first named. */
 export class FakeRuntime {
@@ -10,6 +10,7 @@ export class FakeRuntime {
   readonly mailbox: unknown[] = []
   shellPid = fakePid(7)
   inside = 0
+  readonly stacks = new Map<Pid, readonly object[]>()
   readonly loaded = new Map<string, object>()
   readonly shell: Shell
 
@@ -26,7 +27,7 @@ export class FakeRuntime {
           if (this.mailbox.length > 0 && pattern(message)) this.mailbox.shift()
           return Promise.resolve(message)
         },
-        processInfo: (pid) => ({ status: 'waiting', messageQueueLen: 2, currentFunction: `f${pid.id}` }),
+        processInfo: (pid) => ({ status: 'waiting', messageQueueLen: 2, currentFunction: `f${pid.id}`, currentStacktrace: this.stacks.get(pid) ?? [] }),
       },
       code: this.code(),
       modules: {
@@ -75,9 +76,16 @@ export class FakeRuntime {
       delete: unused, rollback: unused, checkOldCode: unused, checkProcessCode: unused, isLoaded: unused, allLoaded: unused, modifiedModules: unused,
       functionExported: unused, mm: unused, lm: unused, stick: unused, unstick: unused,
       lc: async (modules) => (modules.includes('bad') ? 'error' : 'ok'),
-      prepareLoading: unused, ensureModulesLoaded: unused, moduleInfo: unused, moduleMd5: unused, getObjectCode: unused, apply: unused, isSticky: unused, stickDir: unused, unstickDir: unused, getMode: unused,
+      prepareLoading: unused, ensureModulesLoaded: unused, moduleInfo, moduleMd5: unused, getObjectCode: unused, apply: unused, isSticky: unused, stickDir: unused, unstickDir: unused, getMode: unused,
     }
   }
+}
+
+function moduleInfo(module: ModuleRef): ModuleInfo
+function moduleInfo<K extends keyof ModuleInfo>(module: ModuleRef, key: K): ModuleInfo[K]
+function moduleInfo(module: ModuleRef, key?: keyof ModuleInfo): unknown {
+  const info: ModuleInfo = { module: String(module), exports: [['start', 1]], attributes: [], compile: [], md5: 'c0ffee' }
+  return key === undefined ? info : info[key]
 }
 
 const pids = new Map<number, Pid>()

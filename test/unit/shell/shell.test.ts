@@ -80,10 +80,28 @@ describe('shell', () => {
     it('says so of a rejected promise', () => check(["Promise.reject(new Error('late'))"], 'Error: late'))
     it('knows an unknown name', () => check(['nobody'], 'ReferenceError: nobody is not defined'))
     it('lets typeof ask for an unknown name', () => check(['typeof nobody'], "'undefined'"))
+    for (const begun of ['function f() {', 'if (1) {', '[1,', 't.start(1', '{ a: 1,', '`text', '1 +', '/* about']) {
+      it(`knows that ${begun} only begins a statement`, async () => {
+        const answer = await new FakeRuntime().shell.evaluate(begun)
+        assert.ok(!answer.ok && answer.error.incomplete === true)
+      })
+    }
+    for (const wrong of ['const = ;', '1 2', "'text", 'function f() { ]', '}']) {
+      it(`knows that ${wrong} begins nothing`, async () => {
+        const answer = await new FakeRuntime().shell.evaluate(wrong)
+        assert.ok(!answer.ok && answer.error.incomplete === undefined)
+      })
+    }
     it('names a syntax error', async () => {
       assert.match(await ask(new FakeRuntime(), 'const = ;'), /^SyntaxError: Unexpected token/)
     })
     it('has its variables and the last value', () => check(['const a = 1', '7', "throw 'x'", '[a, _]'], '[ 1, 7 ]'))
+    it('shows the frames also when the line only awaited them', async () => {
+      const runtime = new FakeRuntime({ t: module({ late: async () => { await null; throw new Error('here') } }) })
+      const answer = await runtime.shell.evaluate('t.late()')
+      assert.ok(!answer.ok)
+      assert.match(answer.error.stack ?? '', /^ +at [^\n]*late/)
+    })
     it('shows the frames of the program only', async () => {
       const runtime = new FakeRuntime()
       await runtime.shell.evaluate("function inner() { throw new Error('here') }")
@@ -215,6 +233,33 @@ describe('shell commands', () => {
     await check(['i()', 'regs()'], "'ok'", runtime)
     assert.match(runtime.printed, /<0\.40\.0> +waiting +2 +f40\n/)
     assert.match(runtime.printed, /t +<0\.40\.0> +f40\n/)
+  })
+
+  it('i shows one process by pid, number or name', async () => {
+    for (const line of ["i(whereis('t'))", 'i(0, 40, 0)', 'i(40)', "i('t')", "i('<0.40.0>')"]) await check([`(${line}).currentFunction`], "'f40'")
+  })
+
+  it('i tells the version that runs, and in whose old code somebody is', async () => {
+    const frame = (module: string, version: number, slot: string): object => ({ module, version, slot, function: 'loop', file: `/ws/${module}.ts`, line: 7, column: 2 })
+    const runtime = new FakeRuntime()
+    runtime.stacks.set(fakePid(40), [frame('t', 3, 'current'), frame('m', 1, 'old')])
+    await check(['i()'], "'ok'", runtime)
+    assert.match(runtime.printed, /<0\.40\.0> .* t\.loop, v3 line 7 +\(old: m v1\)\n/)
+  })
+
+  it('prints in the width and the colours of the terminal', async () => {
+    const wide = { list: Array.from({ length: 12 }, (_, n) => `item ${n}`), ok: true }
+    const runtime = new FakeRuntime({ w: module({ wide }) })
+    const narrow = await runtime.shell.evaluate('w.wide', { columns: 40, colors: true })
+    assert.ok(narrow.ok && narrow.value.includes('\u001b['))
+    const plain = await runtime.shell.evaluate('[w.wide.ok, "a".repeat(60), "b".repeat(60)]', { columns: 160 })
+    assert.ok(plain.ok && !plain.value.includes('\n'))
+  })
+
+  it('m of one module tells its versions, file and functions', async () => {
+    const runtime = new FakeRuntime({ 'src/t': module({}) })
+    await check(['m(t)'], "'ok'", runtime)
+    assert.match(runtime.printed, /Current +v2\nOld +v1\n[^]*Functions +start\/1\n/)
   })
 
   it('code_switch sends code_switch', async () => {
