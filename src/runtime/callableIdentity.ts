@@ -20,34 +20,71 @@ export function stableProxy(slot: Slot): AnyFunction {
   const target = blank()
   // console.log looks past a proxy at its target.
   Object.defineProperty(target, inspect.custom, { value: (_: number, options: InspectOptions) => inspect(slot.fn, options), configurable: true })
-  const proxy: AnyFunction = new Proxy(target, {
-    apply: (_, self, args) => Reflect.apply(slot.fn, self, args),
-    construct(_, args, newTarget) {
-      const made: unknown = Reflect.construct(slot.fn, args, newTarget === proxy ? slot.fn : newTarget)
-      return Object(made)
-    },
-    get(_, key, receiver) {
-      const value: unknown = Reflect.get(slot.fn, key, receiver === proxy ? slot.fn : receiver)
-      return isFunction(value) && usesStaticPrivates(slot.fn) ? withRawReceiver(value, proxy, slot) : value
-    },
-    set: (_, key, value, receiver) => Reflect.set(slot.fn, key, value, receiver === proxy ? slot.fn : receiver),
-    has: (_, key) => Reflect.has(slot.fn, key),
-    deleteProperty: (_, key) => Reflect.deleteProperty(slot.fn, key),
-    defineProperty: (_, key, descriptor) => Reflect.defineProperty(slot.fn, key, descriptor),
-    ownKeys: () => Reflect.ownKeys(slot.fn),
-    getOwnPropertyDescriptor(_, key) {
-      const descriptor = Reflect.getOwnPropertyDescriptor(slot.fn, key)
-      return descriptor === undefined ? undefined : { ...descriptor, configurable: true }
-    },
-    getPrototypeOf() {
-      const parent = Reflect.getPrototypeOf(slot.fn)
-      return parent === null ? null : stableOf(parent)
-    },
-    setPrototypeOf: (_, parent) => Reflect.setPrototypeOf(slot.fn, parent),
-    // What is frozen could not become the next version.
-    preventExtensions: () => false,
-  })
-  return proxy
+  const face = new Face(slot)
+  return (face.proxy = new Proxy(target, face))
+}
+
+/** A handler per face, and one set of functions for all: a program has thousands of classes. */
+class Face implements ProxyHandler<AnyFunction> {
+  proxy: AnyFunction | undefined
+
+  constructor(private readonly slot: Slot) {}
+
+  apply(_: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
+    return Reflect.apply(this.slot.fn, self, args)
+  }
+
+  construct(_: AnyFunction, args: readonly unknown[], newTarget: AnyFunction): object {
+    const { fn } = this.slot
+    const made: unknown = Reflect.construct(fn, args, newTarget === this.proxy ? fn : newTarget)
+    return Object(made)
+  }
+
+  get(_: AnyFunction, key: PropertyKey, receiver: unknown): unknown {
+    const { slot, proxy } = this
+    const value: unknown = Reflect.get(slot.fn, key, receiver === proxy ? slot.fn : receiver)
+    return proxy !== undefined && isFunction(value) && usesStaticPrivates(slot.fn) ? withRawReceiver(value, proxy, slot) : value
+  }
+
+  set(_: AnyFunction, key: PropertyKey, value: unknown, receiver: unknown): boolean {
+    const { fn } = this.slot
+    return Reflect.set(fn, key, value, receiver === this.proxy ? fn : receiver)
+  }
+
+  has(_: AnyFunction, key: PropertyKey): boolean {
+    return Reflect.has(this.slot.fn, key)
+  }
+
+  deleteProperty(_: AnyFunction, key: PropertyKey): boolean {
+    return Reflect.deleteProperty(this.slot.fn, key)
+  }
+
+  defineProperty(_: AnyFunction, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
+    return Reflect.defineProperty(this.slot.fn, key, descriptor)
+  }
+
+  ownKeys(): (string | symbol)[] {
+    return Reflect.ownKeys(this.slot.fn)
+  }
+
+  getOwnPropertyDescriptor(_: AnyFunction, key: PropertyKey): PropertyDescriptor | undefined {
+    const descriptor = Reflect.getOwnPropertyDescriptor(this.slot.fn, key)
+    return descriptor === undefined ? undefined : { ...descriptor, configurable: true }
+  }
+
+  getPrototypeOf(): object | null {
+    const parent = Reflect.getPrototypeOf(this.slot.fn)
+    return parent === null ? null : stableOf(parent)
+  }
+
+  setPrototypeOf(_: AnyFunction, parent: object | null): boolean {
+    return Reflect.setPrototypeOf(this.slot.fn, parent)
+  }
+
+  /** What is frozen could not become the next version. */
+  preventExtensions(): boolean {
+    return false
+  }
 }
 
 const privates = new WeakMap<object, boolean>()

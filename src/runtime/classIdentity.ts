@@ -10,7 +10,7 @@ import { slotOf } from './identity'
 import type { Slot } from './identity'
 
 interface Saved { readonly parent: object | null; readonly own: PropertyDescriptorMap }
-interface Keys { readonly statics: ReadonlySet<PropertyKey>; readonly members: ReadonlySet<PropertyKey> }
+interface Keys { readonly statics: readonly PropertyKey[]; readonly members: readonly PropertyKey[] }
 
 /** Classes whose text is a module's own; others (made by a package) are left as their makers want them. */
 const classes = new WeakSet<object>()
@@ -46,7 +46,7 @@ export function adoptObjects(slot: Slot, before: AnyFunction | undefined): strin
   if (!classes.has(now)) return undefined
   giveBack(now)
   const note = before === undefined || before === now || !classes.has(before) ? undefined : follow(slot, before, now)
-  keysAtCommit.set(now, { statics: new Set(Reflect.ownKeys(now)), members: new Set(Reflect.ownKeys(prototypeOf(now) ?? {})) })
+  keysAtCommit.set(now, { statics: Reflect.ownKeys(now), members: Reflect.ownKeys(prototypeOf(now) ?? {}) })
   return note
 }
 
@@ -100,8 +100,9 @@ function giveBack(raw: AnyFunction): void {
 }
 
 /** What others added at run time (a registry, a mixin) and the new version does not define stays. */
-function carry(from: object, to: object, known: ReadonlySet<PropertyKey> | undefined): void {
-  if (known === undefined) return
+function carry(from: object, to: object, before: readonly PropertyKey[] | undefined): void {
+  if (before === undefined) return
+  const known = new Set(before)
   for (const key of Reflect.ownKeys(from)) {
     if (known.has(key) || Object.hasOwn(to, key)) continue
     const descriptor = Object.getOwnPropertyDescriptor(from, key)

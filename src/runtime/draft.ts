@@ -121,6 +121,7 @@ export class Draft {
     const unit = deps.units.get(name)
     if (unit === undefined) throw new DraftFailed(name, 'nofile', new Error(`${name} was not compiled`))
     const record = deps.table.obtain(name, unit.file)
+    record.faceAll()
     const commonjs = unit.rewritten.format === 'commonjs' ? newModule(unit.file, deps.entry.file === unit.file ? 'main' : deps.entry.requirer) : undefined
     const instance: Instance = {
       record: deps.versions.make(name, record.nextVersion()), unit, loadedAt: Date.now(), origin: how.origin,

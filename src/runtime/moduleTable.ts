@@ -11,7 +11,7 @@ import type { CommonjsModule } from './commonjs'
 import type { Evaluation } from './evaluation'
 import { ExternalFuns, isForwardable, throwUndef, undefStub } from './externalFuns'
 import type { Identities, UndefinedFunction } from './externalFuns'
-import { slotOfStable } from './identity'
+import { slotOfRaw, slotOfStable } from './identity'
 import type { Unit } from './link'
 import { namespaceOf } from './namespace'
 import type { VersionRecord } from './version'
@@ -66,19 +66,20 @@ export class ModuleRecord {
   readonly calls: Table = callTable()
   /** What the namespace object shows: functions are external funs. Its identity never changes. */
   readonly values: Table = Object.setPrototypeOf({}, null)
-  /** The namespace object, as programs see it. */
-  readonly namespace = namespaceOf(this.values)
   readonly funs: ExternalFuns
   drafting: Drafting | undefined
   /** What readers see instead of current while a top level of its batch runs. */
   shown: Instance | undefined
   private commonjsView: object | undefined
+  private madeNamespace: object | undefined
   private last = 0
   /** The functions it exported when it was deleted. */
   private kept: readonly (readonly [string, unknown])[] = []
   /** Namespace objects that drafts of it handed out. */
   private readonly faces = new WeakSet<object>()
   private interop: object | undefined
+  /** Functions of a first version whose stable face nobody has asked for: most are only called, and a program has thousands. */
+  private readonly faceless = new Map<string, AnyFunction>()
 
   constructor(readonly name: ModuleName, public file: string, private readonly otherwise: UndefinedFunction = throwUndef) {
     this.funs = new ExternalFuns(name, otherwise)
@@ -89,8 +90,13 @@ export class ModuleRecord {
     return face
   }
 
+  /** The namespace object, as programs see it. */
+  get namespace(): object {
+    return (this.madeNamespace ??= namespaceOf(this.values))
+  }
+
   isNamespace(object: object): boolean {
-    return this.namespace === object || this.required === object || this.values === object || this.calls === object || this.faces.has(object)
+    return this.madeNamespace === object || this.required === object || this.values === object || this.calls === object || this.faces.has(object)
   }
 
   get current(): Instance | undefined {
@@ -277,7 +283,25 @@ export class ModuleRecord {
 
   private valueEntry(name: string, value: unknown): void {
     setData(this.calls, name, value)
-    setData(this.values, name, this.valueOf(name, value))
+    if (this.slots.state === 'loaded' && isForwardable(value) && slotOfRaw(value) === undefined) this.faceLater(name, value)
+    else setData(this.values, name, this.valueOf(name, value))
+  }
+
+  private faceLater(name: string, fn: AnyFunction): void {
+    this.faceless.set(name, fn)
+    Object.defineProperty(this.values, name, { get: () => this.makeFace(name, fn), configurable: true, enumerable: true })
+  }
+
+  private makeFace(name: string, fn: AnyFunction): unknown {
+    this.faceless.delete(name)
+    const face = this.valueOf(name, fn)
+    setData(this.values, name, face)
+    return face
+  }
+
+  /** Another version is on its way: from now on its functions and those of current must be known for the same. */
+  faceAll(): void {
+    for (const [name, fn] of this.faceless) this.makeFace(name, fn)
   }
 
   private liveEntry(name: string, read: () => unknown): void {
@@ -293,6 +317,7 @@ export class ModuleRecord {
   }
 
   private removeEntry(name: string): void {
+    this.faceless.delete(name)
     setData(this.calls, name, undefStub(this.name, name, this.otherwise))
     delete this.values[name]
     this.funs.removed(name)
