@@ -97,7 +97,7 @@ describe('shell', () => {
     })
     it('has its variables and the last value', () => check(['const a = 1', '7', "throw 'x'", '[a, _]'], '[ 1, 7 ]'))
     it('shows the frames also when the line only awaited them', async () => {
-      const runtime = new FakeRuntime({ t: module({ late: async () => { await null; throw new Error('here') } }) })
+      const runtime = new FakeRuntime({ t: module({ late: async () => { await Promise.resolve(); throw new Error('here') } }) })
       const answer = await runtime.shell.evaluate('t.late()')
       assert.ok(!answer.ok)
       assert.match(answer.error.stack ?? '', /^ +at [^\n]*late/)
