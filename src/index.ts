@@ -13,7 +13,7 @@ export const {
   any, timeout, Pid, Ref, BadArgError, BadFunError, ExitSignal, NoProcError, UndefError,
   spawn, spawnLink, spawnMonitor, spawnOpt, self, send, receive, sleep,
   register, unregister, whereis, registered, link, unlink, monitor, demonitor, exit, processFlag,
-  sendAfter, startTimer, cancelTimer, readTimer, makeRef, alias, unalias,
+  sendAfter, startTimer, cancelTimer, readTimer, timer, makeRef, alias, unalias,
   processes, processInfo, isProcessAlive, suspendProcess, resumeProcess, hibernate, become,
   put, get, erase, processLabel, setLabel,
   genServer, genStatem, genEvent, supervisor, sys, procLib, task, code, release

@@ -17,6 +17,7 @@ import type { FrameView, ProcessStatus } from '../protocol/snapshot'
 import type { Matched, timeout } from './match'
 import type { Pid, Ref } from './pid'
 import type { CodeApi } from './codeApi'
+import type { TimerModule } from './timerModule'
 import type { GenServer } from './behaviours/genServerTypes'
 import type { GenEvent } from './behaviours/genEventTypes'
 import type { GenStatem } from './behaviours/genStatemTypes'
@@ -35,6 +36,7 @@ export type { BatchError, CodeApi, Loaded, LoadError, LoadErrorReason, ModuleInf
 export type { Instruction, PurgeMethod, Purging, Release, UpgradeDirection, UpgradeOptions, UpgradePlan, UpgradePreview, UpgradeProblem, UpgradeReport } from './release/releaseTypes'
 export type { Status } from './behaviours/sys'
 export type { TaskRef } from './behaviours/task'
+export type { TimerModule, TimerStarted } from './timerModule'
 export type { RequestId, Response } from './behaviours/request'
 export type { From, ServerName, ServerRef, StartMonitorResult, StartOptions, StartResult, Timeout, ViaName, ViaRegistry } from './behaviours/terms'
 
@@ -187,6 +189,9 @@ export declare function startTimer(ms: number, destination: Pid | string, messag
 export declare function cancelTimer(ref: Ref): number | false
 /** erlang:read_timer/1. */
 export declare function readTimer(ref: Ref): number | false
+
+/** Calls and messages later, by module and name, once or again and again. timer(3). */
+export declare const timer: TimerModule
 
 /** erlang:make_ref/0. */
 export declare function makeRef(): Ref

@@ -9,6 +9,7 @@ import { Pid, Ref } from './pid'
 import type { Start } from './process'
 import type { Processes, SpawnOptions } from './processes'
 import { releaseAlone } from './release/releaseAlone'
+import { createTimerModule } from './timerModule'
 
 /** Everything a program can import. */
 export type ProcessApi = typeof Api
@@ -56,6 +57,7 @@ export function createProcessApi(processes: Processes): ProcessApi {
     startTimer: timers.startTimer,
     cancelTimer: timers.cancelTimer,
     readTimer: timers.readTimer,
+    timer: createTimerModule(processes),
     makeRef: () => table.makeRef(),
     alias: processes.alias,
     unalias: processes.unalias,

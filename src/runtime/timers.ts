@@ -35,6 +35,17 @@ export function createTimers(table: ProcessTable, registry: Registry, clock: Clo
     return ref
   }
 
+  function callAfter(ms: number, callback: () => void): Ref {
+    if (!(ms >= 0) || ms === Infinity) throw new BadArgError(`${ms} is no time for a timer`)
+    const ref = table.makeRef()
+    const handle = clock.setTimer(() => {
+      running.delete(ref)
+      callback()
+    }, ms)
+    running.set(ref, { due: clock.now() + ms, handle, target: undefined })
+    return ref
+  }
+
   function forget(ref: Ref): Timer | undefined {
     const timer = running.get(ref)
     running.delete(ref)
@@ -45,6 +56,8 @@ export function createTimers(table: ProcessTable, registry: Registry, clock: Clo
   const left = (timer: Timer): number => Math.max(0, timer.due - clock.now())
 
   return {
+    /** Of nobody: it also calls when whoever started it has ended. */
+    callAfter,
     sendAfter: (ms: number, destination: Pid | string, message: unknown): Ref => start(ms, destination, () => message),
     startTimer: (ms: number, destination: Pid | string, message: unknown): Ref => start(ms, destination, (ref) => ['timeout', ref, message]),
 

@@ -30,7 +30,7 @@ export function createBehaviours(processes: Processes) {
   const { launch: _, ...procLibForPrograms } = procLib
 
   return {
-    genServer: createGenServer(callbacks, requests, procLib, launcher, loop),
+    genServer: createGenServer(processes, callbacks, requests, procLib, launcher, loop),
     genStatem: createGenStatem(callbacks, requests, procLib, launcher, createStatemLoop(processes, callbacks, requests, system, attempt)),
     genEvent: createGenEvent(processes, requests, procLib, launcher, loop, createEventManager(processes, callbacks, attempt)),
     task: createTask(processes, attempt),

@@ -1,4 +1,5 @@
 /** The shapes of gen_server(3): what its callbacks are given and may answer. Tuples are arrays, atoms string literals. */
+import type { ModuleRef } from '../codeApi'
 import type { Pid, Ref } from '../pid'
 import type { RequestId } from './request'
 import type { Responses } from './responses'
@@ -52,6 +53,11 @@ export interface GenServer extends Responses {
    * @throws ExitSignal with [why, ['genServer', 'call', [server, request]]]; why: 'timeout', 'noproc', 'calling_self', or the reason the server ended with ('killed')
    */
   call<R = unknown>(server: ServerRef, request: unknown, timeout?: Timeout): Promise<R>
+  /**
+   * gen_server:enter_loop/3,4: the calling process, started with `procLib`, becomes a server of the module, with this state; `init` is not called.
+   * `return` it: it drops the stack. A name is registered before.
+   */
+  enterLoop(module: ModuleRef, state: unknown, then?: Then, options?: Pick<StartOptions, 'hibernateAfter' | 'debug'>): Promise<never>
   /** Sends a request and goes on; its answer is fetched with `receiveResponse` and the like. */
   sendRequest(server: ServerRef, request: unknown): RequestId
   /** Sends and goes on; to nobody is dropped. */

@@ -18,7 +18,12 @@ export type CallbackMode = 'stateFunctions' | 'handleEventFunction'
  */
 export type EventType = readonly ['call', From] | 'cast' | 'info' | 'timeout' | 'stateTimeout' | readonly ['timeout', unknown] | 'internal' | 'enter'
 
-export type StatemTime = Timeout | 'cancel'
+/** 'update' gives one that runs another content; one that does not run comes at once. */
+export type StatemTime = Timeout | 'cancel' | 'update'
+/** `abs`: the time is a moment, milliseconds since the epoch. */
+export interface StatemTimeOptions {
+  readonly abs?: boolean
+}
 
 /**
  * 'postpone'                              this event again when the state has changed
@@ -33,9 +38,9 @@ export type Action =
   | 'postpone' | readonly ['postpone', boolean]
   | readonly ['nextEvent', EventType, unknown]
   | readonly ['reply', From, unknown]
-  | readonly ['stateTimeout', StatemTime, unknown?]
-  | readonly ['timeout', StatemTime, unknown?] | number
-  | readonly [readonly ['timeout', unknown], StatemTime, unknown?]
+  | readonly ['stateTimeout', StatemTime, unknown?, StatemTimeOptions?]
+  | readonly ['timeout', StatemTime, unknown?, StatemTimeOptions?] | number
+  | readonly [readonly ['timeout', unknown], StatemTime, unknown?, StatemTimeOptions?]
   | 'hibernate' | readonly ['hibernate', boolean]
 /** One, or several in order. */
 export type Actions = Action | readonly Action[]

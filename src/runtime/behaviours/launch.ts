@@ -89,6 +89,14 @@ export function createLauncher(processes: Processes, callbacks: Callbacks, procL
     return isStartResult(result) ? result : ['error', result]
   }
 
+  /** Of a process that was not started as a server and becomes one: whoever started it is its parent when they are linked. */
+  function bornHere({ hibernateAfter = 'infinity', debug }: StartOptions): Born {
+    const self = processes.current()
+    const starter = self.parent === undefined ? undefined : table.find(self.parent)
+    const parent = starter !== undefined && self.extras?.links?.has(starter) === true ? starter : undefined
+    return { pid: self.pid, name: self.registeredName ?? self.pid, parent: parent?.pid, passing: parent !== undefined && parent.kind !== 'spawned', hibernateAfter: milliseconds(hibernateAfter), debug: new Debug(debug) }
+  }
+
   async function startMonitor(blueprint: Blueprint, options: StartOptions): Promise<StartMonitorResult> {
     const result = await start(blueprint, options, false)
     if (result === 'ignore' || result[0] === 'error') return result
@@ -96,7 +104,7 @@ export function createLauncher(processes: Processes, callbacks: Callbacks, procL
     return ['ok', [result[1], ref]]
   }
 
-  return { start, startMonitor }
+  return { start, startMonitor, bornHere }
 }
 
 const failed = (reason: unknown): Accepted => ({ kind: 'end', answer: ['error', reason], reason })

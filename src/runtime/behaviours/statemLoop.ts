@@ -188,11 +188,25 @@ export function createStatemLoop(processes: Processes, callbacks: Callbacks, req
         statem.born.debug.note(statem.born.name, ['out', action.value, action.from[0]])
         break
       case 'timeout':
-        await cancel(statem, action.key)
-        // At once: after the events that are there, before what has yet to be received.
-        if (action.time === 0) effects.late.push({ type: action.key, content: action.content, timer: true })
-        else if (action.time !== 'cancel') statem.timers.start(action.key, action.time, action.content)
+        await setTimer(statem, action, effects)
     }
+  }
+
+  async function setTimer(statem: Statem, { key, time, absolute, content }: Extract<ReadAction, { readonly kind: 'timeout' }>, effects: Effects): Promise<void> {
+    const isIt = (event: Event): boolean => event.timer === true && isDeepStrictEqual(event.type, key)
+    if (time === 'update') {
+      const renewed = (event: Event): Event => (isIt(event) ? { ...event, content } : event)
+      const due = statem.queue.some(isIt) || effects.late.some(isIt)
+      statem.queue = statem.queue.map(renewed)
+      effects.late.splice(0, Infinity, ...effects.late.map(renewed))
+      if (due || statem.timers.update(key, content)) return
+    }
+    await cancel(statem, key)
+    effects.late.splice(0, Infinity, ...effects.late.filter((event) => !isIt(event)))
+    const ms = time === 'cancel' ? undefined : time === 'update' ? 0 : absolute ? Math.max(0, time - processes.now()) : time
+    // At once: after the events that are there, before what has yet to be received.
+    if (ms === 0) effects.late.push({ type: key, content, timer: true })
+    else if (ms !== undefined) statem.timers.start(key, ms, content)
   }
 
   async function terminate(statem: Statem, reason: unknown): Promise<never> {

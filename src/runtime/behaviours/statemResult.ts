@@ -45,7 +45,7 @@ export type ReadAction =
   | { readonly kind: 'hibernate'; readonly on: boolean }
   | { readonly kind: 'nextEvent'; readonly event: Event }
   | { readonly kind: 'reply'; readonly from: From; readonly value: unknown }
-  | { readonly kind: 'timeout'; readonly key: TimeoutKey; readonly time: number | 'cancel'; readonly content: unknown }
+  | { readonly kind: 'timeout'; readonly key: TimeoutKey; readonly time: number | 'cancel' | 'update'; readonly absolute: boolean; readonly content: unknown }
 
 export type ReadActions = { readonly ok: true; readonly actions: readonly ReadAction[] } | { readonly ok: false; readonly action: unknown }
 
@@ -65,20 +65,24 @@ export function readActions(actions: unknown): ReadActions {
 }
 
 function readAction(action: unknown): ReadAction | undefined {
-  if (typeof action === 'number') return timeout('timeout', action, undefined)
-  const [word, first, second]: unknown[] = Array.isArray(action) ? action : [action, true]
+  if (typeof action === 'number') return timeout('timeout', action, undefined, undefined)
+  const [word, first, second, options]: unknown[] = Array.isArray(action) ? action : [action, true]
   if (word === 'postpone' || word === 'hibernate') return typeof first === 'boolean' ? { kind: word, on: first } : undefined
   if (!Array.isArray(action)) return undefined
   if (word === 'nextEvent' && action.length === 3 && isEventType(first)) return { kind: 'nextEvent', event: { type: first, content: second } }
   if (word === 'reply' && isFrom(first)) return { kind: 'reply', from: first, value: second }
-  if (word === 'timeout' || word === 'stateTimeout') return timeout(word, first, second)
-  return isNamed(word) ? timeout(word, first, second) : undefined
+  if (word === 'timeout' || word === 'stateTimeout') return timeout(word, first, second, options)
+  return isNamed(word) ? timeout(word, first, second, options) : undefined
 }
 
-function timeout(key: TimeoutKey, time: unknown, content: unknown): ReadAction | undefined {
-  if (time === 'cancel' || time === 'infinity' || time === Infinity) return { kind: 'timeout', key, time: 'cancel', content }
-  return typeof time === 'number' && time >= 0 ? { kind: 'timeout', key, time, content } : undefined
+function timeout(key: TimeoutKey, time: unknown, content: unknown, options: unknown): ReadAction | undefined {
+  const absolute = isOptions(options) && options.abs === true
+  if (time === 'cancel' || time === 'infinity' || time === Infinity) return { kind: 'timeout', key, time: 'cancel', absolute, content }
+  if (time === 'update') return { kind: 'timeout', key, time, absolute, content }
+  return typeof time === 'number' && (absolute || time >= 0) && (options === undefined || isOptions(options)) ? { kind: 'timeout', key, time, absolute, content } : undefined
 }
+
+const isOptions = (options: unknown): options is { readonly abs?: unknown } => typeof options === 'object' && options !== null && !Array.isArray(options)
 
 const isNamed = (key: unknown): key is readonly ['timeout', unknown] => Array.isArray(key) && key[0] === 'timeout' && key.length === 2
 const isFrom = (value: unknown): value is From => Array.isArray(value) && value.length === 2

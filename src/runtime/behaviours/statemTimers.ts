@@ -21,6 +21,14 @@ export class StatemTimers {
     this.running = [...this.running, { key, ref, content }]
   }
 
+  /** @returns whether it runs */
+  update(key: TimeoutKey, content: unknown): boolean {
+    const found = this.running.find((timer) => isDeepStrictEqual(timer.key, key))
+    if (found === undefined) return false
+    this.running = this.running.map((timer) => (timer === found ? { ...timer, content } : timer))
+    return true
+  }
+
   /** A timer that has fired meanwhile leaves no message behind. */
   async cancel(key: TimeoutKey): Promise<void> {
     const found = this.running.find((timer) => isDeepStrictEqual(timer.key, key))

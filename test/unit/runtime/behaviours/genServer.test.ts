@@ -22,6 +22,25 @@ describe('a gen_server', () => {
     assert.equal(w.whereis('c'), undefined)
   })
 
+  it('may be a process that was something else before', async () => {
+    const w = world()
+    const { module, log } = counter()
+    const starter = {
+      async begin() {
+        w.register('late', w.self())
+        w.procLib.initAck(['ok', w.self()])
+        await w.receive('go')
+        return w.genServer.enterLoop(module, 4)
+      }
+    }
+    w.processFlag('trapExit', true)
+    const pid = await pidOf(w, w.procLib.startLink(starter, 'begin') as never)
+    w.send(pid, 'go')
+    assert.equal(await w.genServer.call('late', 'get'), 4)
+    assert.equal(await w.genServer.call('late', 'stop'), 'stopped')
+    assert.deepEqual(log, [['terminate', 'normal', 4]])
+  })
+
   for (const [title, answer, expected, reason] of [
     ['ignore', 'ignore', 'ignore', 'normal'],
     ['stop', ['stop', 'no'], ['error', 'no'], 'no'],

@@ -121,6 +121,42 @@ describe('a gen_statem', () => {
       assert.deepEqual(log, ['off: cast set', 'off: internal i', 'off: stateTimeout s', 'off: cast after'])
     })
 
+    it('that runs is given another content by update, at its time; one that does not run comes at once', async () => {
+      const w = world()
+      const { module, log } = machine({ off: (_, content) => ['keepStateAndData', content === 'set' ? ['stateTimeout', 100, 'x'] : content === 'update' ? [['stateTimeout', 'update', 'y'], [['timeout', 'n'], 'update', 'z']] : []] })
+      const pid = await start(w, module)
+      w.genStatem.cast(pid, 'set')
+      w.genStatem.cast(pid, 'update')
+      await settled()
+      assert.deepEqual(log, ['off: cast set', 'off: cast update', 'off: timeout z'])
+      await w.clock.pass(100)
+      assert.deepEqual(log.slice(3), ['off: stateTimeout y'])
+    })
+
+    it('at a moment comes then, at once when that is over', async () => {
+      const w = world()
+      const { module, log } = machine({ off: (_, content) => ['keepStateAndData', typeof content === 'number' ? ['stateTimeout', content, 'x', { abs: true }] : []] })
+      const pid = await start(w, module)
+      w.genStatem.cast(pid, w.clock.time - 5)
+      await settled()
+      assert.deepEqual(log.slice(1), ['off: stateTimeout x'])
+      w.genStatem.cast(pid, w.clock.time + 50)
+      await settled()
+      await w.clock.pass(49)
+      assert.equal(log.length, 3)
+      await w.clock.pass(1)
+      assert.equal(log.length, 4)
+    })
+
+    it('of no time that the same answer cancels, or sets again, does not come twice', async () => {
+      const w = world()
+      const { module, log } = machine({ off: (_, content) => ['keepStateAndData', content === 'set' ? [['stateTimeout', 0, 'x'], ['stateTimeout', 'cancel'], [['timeout', 'n'], 0, 1], [['timeout', 'n'], 0, 2]] : []] })
+      const pid = await start(w, module)
+      w.genStatem.cast(pid, 'set')
+      await settled()
+      assert.deepEqual(log, ['off: cast set', 'off: timeout 2'])
+    })
+
     it('that was cancelled or set again leaves nothing behind', async () => {
       const w = world()
       const { module, log } = machine({ off: (_, content) => ['keepStateAndData', content === 'set' ? ['stateTimeout', 100, 'x'] : content === 'cancel' ? ['stateTimeout', 'cancel'] : []] })
