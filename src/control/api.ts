@@ -10,12 +10,14 @@ import type { Why } from './diagnosis/why'
 import type { Loader } from './loader'
 import type { MainLink } from './mainLink'
 import type { Texts } from './texts'
+import type { Turns } from './turns'
 
 export type Api = { readonly [M in keyof Requests]: (params: Requests[M][0]) => Promise<Requests[M][1]> }
 
 export interface ApiDeps {
   readonly main: MainLink
   readonly loader: Loader
+  readonly turns: Turns
   readonly names: ModuleNames
   readonly batches: Batches
   readonly texts: Texts
@@ -29,7 +31,7 @@ export interface ApiDeps {
 }
 
 export function createApi(deps: ApiDeps): Api {
-  const { main, loader, names, batches, texts } = deps
+  const { main, loader, turns, names, batches, texts } = deps
   const found = <T>(text: string, use: (name: ModuleName, view: PictureModule) => Promise<T | Refusal>): Promise<T | Refusal> => {
     const match = names.find(text)
     if (match.kind === 'ambiguous') return Promise.resolve({ error: 'ambiguous_module', message: `${text} could be ${match.names.join(' or ')}` })
@@ -63,15 +65,15 @@ export function createApi(deps: ApiDeps): Api {
       if (all.length === 0) return { error: 'nothing_staged', message: module === undefined ? 'nothing is staged' : `${module} is not staged` }
       return { discarded: await loader.discard(all.map((batch) => batch.id)) }
     },
-    purge: ({ module, soft }) => found(module, (name) => loader.serially(async () => settled(await purge(name, soft)))),
-    purgeAll: ({ soft }) => loader.serially(async () => {
+    purge: ({ module, soft }) => found(module, (name) => turns.serially(async () => settled(await purge(name, soft)))),
+    purgeAll: ({ soft }) => turns.serially(async () => {
       const old = deps.picture().modules.filter((module) => module.old !== undefined)
       const modules: PurgeReport[] = []
       for (const module of old) modules.push(await purge(module.name, soft))
       return settled({ modules })
     }),
-    delete: ({ module }) => found(module, (name) => loader.serially(async () => settled({ module: name, ...(await main.request('delete', { module: name })) }))),
-    rollback: ({ module }) => found(module, (name) => loader.serially(async () => {
+    delete: ({ module }) => found(module, (name) => turns.serially(async () => settled({ module: name, ...(await main.request('delete', { module: name })) }))),
+    rollback: ({ module }) => found(module, (name) => turns.serially(async () => {
       const started = Date.now()
       const result = await main.request('rollback', { module: name })
       if ('error' in result) return { error: 'no_old_code', message: `${name} has no old version to go back to` }

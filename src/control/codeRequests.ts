@@ -9,6 +9,7 @@ import type { CodeAnswer, CodeRequest, Unit, WantedModule } from '../runtime/lin
 import type { LoadHow, Loader } from './loader'
 import { problemsForPerson } from './problemsForPerson'
 import type { Texts } from './texts'
+import type { Turns } from './turns'
 
 const PURGING = { origin: 'shell', force: true, policy: 'brutal', graceMs: 0, alone: true } as const
 const REFUSING = { origin: 'program', force: true, policy: 'never', graceMs: 0, alone: true } as const
@@ -17,6 +18,7 @@ const ATOMIC = { ...REFUSING, atomic: true } as const
 
 export interface CodeRequestDeps {
   readonly loader: Loader
+  readonly turns: Turns
   readonly names: ModuleNames
   readonly texts: Texts
   /** Workspace folder. */
@@ -97,7 +99,7 @@ export class CodeRequests {
     const { loader } = this.deps
     if (names.length === 0) return { kind: 'loaded', modules: [] }
     const work = (): Promise<LoadReport> => loader.run(names, { ...how, texts, nested })
-    return this.answerOf(await (nested ? work() : loader.inTurn(names, work)))
+    return this.answerOf(await (nested ? work() : this.deps.turns.toLoad(names, work)))
   }
 
   private answerOf(report: LoadReport): CodeAnswer {

@@ -16,9 +16,11 @@ import type { WithCapturers } from './capturers'
 import { withOpeners } from './openers'
 import type { Collected, Graph } from './graph'
 import type { MainLink } from './mainLink'
+import type { Turns } from './turns'
 
 export interface LoaderDeps {
   readonly main: Pick<MainLink, 'request'>
+  readonly turns: Turns
   readonly graph: Graph
   readonly names: ModuleNames
   readonly batches: Batches
@@ -31,8 +33,6 @@ export interface LoaderDeps {
   /** The source text on disk no longer is that of these loaded modules. */
   modified(): Promise<readonly ModuleName[]>
   onReport(report: LoadReport): void
-  /** A load of these has been waiting for the program for a while: its top level, its `onLoad`, or whatever spins. */
-  onWait(modules: readonly ModuleName[]): void
   onChange(): Promise<void>
   now(): number
 }
@@ -57,11 +57,6 @@ export interface LoadHow {
   readonly why?: ReadonlyMap<ModuleName, string> | undefined
 }
 
-/** A load that takes the program longer than this (milliseconds) holds up nobody else. */
-const PATIENCE_MS = 1000
-/** A start evaluates all there is. */
-export const START_PATIENCE_MS = 10_000
-
 interface Failure { readonly module: ModuleName; readonly reason: FailureReason; readonly problems: readonly Problem[]; readonly wanted?: readonly string[] }
 
 /** Where these looked for what is not there. */
@@ -71,18 +66,8 @@ export function wantedBy(units: readonly Unit[]): { readonly wanted?: readonly s
   return wanted.length === 0 ? {} : { wanted }
 }
 
-interface NewerLoad { readonly names: readonly ModuleName[]; readonly saved: boolean }
-
 export class Loader {
-  private tail: Promise<unknown> = Promise.resolve()
   private lastBatch = 0
-  /** Counts the works of `serially`; `pass` lets the next one begin. */
-  private turn = 0
-  private pass = (): void => {}
-  /** Loads that wait their turn. */
-  private readonly queued = new Set<NewerLoad>()
-  /** Loads that main is at. More than one when an earlier one waits. */
-  private readonly underWay = new Set<{ readonly names: readonly ModuleName[]; readonly over: Promise<void> }>()
   /** Staged batches whose victims have left. */
   private readonly drained = new Set<number>()
   private readonly onPicture = new Set<() => void>()
@@ -94,72 +79,9 @@ export class Loader {
     this.purgeGrace = deps.options.purgeGrace
   }
 
-  /** One after the other: OTP's code server is one process. */
-  serially<T>(work: () => Promise<T>): Promise<T> {
-    let pass = (): void => {}
-    const passed = new Promise<void>((resolve) => { pass = resolve })
-    const result = this.tail.then(() => {
-      this.turn++
-      this.pass = pass
-      return work()
-    })
-    this.tail = Promise.race([passed, result.then(() => {}, () => {})])
-    return result
-  }
-
-  /** OTP's code server is free while an `on_load` runs: so is ours, when one waits. */
-  onLoadWaits(turn: number): void {
-    if (turn === this.turn) this.pass()
-  }
-
-  /** What takes long in the program holds up nobody else: the next load may be what ends it. */
-  async patiently<T>(names: readonly ModuleName[], work: Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
-    const { turn } = this
-    const timer = setTimeout(() => {
-      this.onLoadWaits(turn)
-      this.deps.onWait(names)
-    }, patienceMs)
-    const underWay = { names, over: work.then(() => {}, () => {}) }
-    this.underWay.add(underWay)
-    try {
-      return await work
-    } finally {
-      clearTimeout(timer)
-      this.underWay.delete(underWay)
-    }
-  }
-
-  /** What fails because it gave way loads with the newer save: that begins when it has. */
-  private async replaced(newer: NewerLoad): Promise<void> {
-    if (!newer.saved) return // in OTP's order, with OTP's answers
-    for (const { names, over } of this.underWay) {
-      if (!names.some((name) => newer.names.includes(name))) continue
-      this.giveWay(newer)
-      this.pass()
-      await over
-    }
-  }
-
-  /** The load under way may wait for something that never comes: a newer one of the same modules takes its place. */
-  private giveWay({ names, saved }: NewerLoad): void {
-    if (names.length > 0) void this.deps.main.request('giveWay', { modules: names, onLoad: saved })
-  }
-
-  /** `serially`, for work that loads these modules. `saved`: a person did it, and waits for no `onLoad`. */
-  inTurn<T>(names: readonly ModuleName[], work: () => Promise<T>, saved = false): Promise<T> {
-    const newer = { names, saved }
-    this.queued.add(newer)
-    this.giveWay(newer)
-    return this.serially(async () => {
-      this.queued.delete(newer)
-      await this.replaced(newer)
-      return work()
-    })
-  }
-
   load(params: LoadParams): Promise<LoadReport | Refusal> {
     const asked = params.modules === undefined ? [] : this.find(params.modules)
-    return this.inTurn('error' in asked ? [] : asked, async () => {
+    return this.deps.turns.toLoad('error' in asked ? [] : asked, async () => {
       const names = params.modules === undefined ? await this.pending() : this.find(params.modules)
       if ('error' in names) return names
       const policy = params.policy ?? this.purgePolicy
@@ -185,7 +107,7 @@ export class Loader {
 
   /** Loads a staged batch now; those who linger are ended when `kill`. */
   loadStaged(id: number, kill: boolean): Promise<LoadReport | Refusal> {
-    return this.serially(() => this.loadBatch(id, kill ? 'brutal' : 'soft'))
+    return this.deps.turns.serially(() => this.loadBatch(id, kill ? 'brutal' : 'soft'))
   }
 
   private async loadBatch(id: number, policy: PurgePolicy): Promise<LoadReport | Refusal> {
@@ -264,8 +186,7 @@ export class Loader {
   private async attempt(id: number, reload: readonly ModuleName[], units: readonly Unit[], how: LoadHow): Promise<ModuleOutcome[]> {
     const purge = how.policy === 'brutal' ? 'kill' : how.policy === 'never' ? 'never' : 'refuse'
     if (how.graceMs > 0) await this.grace(reload, how.graceMs)
-    const loading = this.patiently(reload, this.deps.main.request('load', { units, reload, purge, origin: how.origin, atomic: how.atomic === true, soft: how.soft ?? [], ...(how.nested === true ? {} : { turn: this.turn }) }))
-    for (const newer of this.queued) this.giveWay(newer)
+    const loading = this.deps.turns.patiently(reload, this.deps.main.request('load', { units, reload, purge, origin: how.origin, atomic: how.atomic === true, soft: how.soft ?? [], ...(how.nested === true ? {} : { turn: this.deps.turns.current }) }))
     return this.settled(id, reload, units, await loading, how)
   }
 
@@ -299,7 +220,7 @@ export class Loader {
   /** Nobody is left to ask about: what is staged loads. */
   private async loadDrained(id: number): Promise<void> {
     this.drained.add(id)
-    await this.serially(async () => {
+    await this.deps.turns.serially(async () => {
       const batch = this.deps.batches.get(id)
       if (batch !== undefined) await this.loadBatch(id, batch.policy)
     })

@@ -23,7 +23,7 @@ import { CodeRequests } from './codeRequests'
 import { composeSnapshot } from './composeSnapshot'
 import { Why } from './diagnosis/why'
 import { Graph } from './graph'
-import { Loader, START_PATIENCE_MS, wantedBy } from './loader'
+import { Loader, wantedBy } from './loader'
 import { locate } from './locate'
 import { MainLink } from './mainLink'
 import { Peer } from './peer'
@@ -31,6 +31,7 @@ import { problemsForPerson } from './problemsForPerson'
 import { ReloadOnSave } from './reloadOnSave'
 import { Texts } from './texts'
 import { ToldModules } from './toldModules'
+import { START_PATIENCE_MS, Turns } from './turns'
 import { WorkspaceModules } from './workspaceModules'
 
 const EMPTY: Picture = { modules: [], total: 0, offset: 0, single: 0, processes: [], crowds: [], otherCrowds: { crowds: 0, total: 0 }, lingering: [], atRisk: [] }
@@ -78,6 +79,7 @@ class Control {
   private readonly resolver: Resolver
   private readonly workspace: WorkspaceModules
   private readonly graph: Graph
+  private readonly turns: Turns
   private readonly loader: Loader
   private readonly saves: ReloadOnSave | undefined
   private debugging = false
@@ -89,10 +91,11 @@ class Control {
     this.resolver = new Resolver({ root: options.root, include: options.include, exclude: options.exclude, log })
     this.workspace = new WorkspaceModules({ root: options.root, names: this.names, compiler: this.compiler, resolver: this.resolver })
     this.graph = new Graph({ compiler: this.compiler, resolver: this.resolver, names: this.names, texts: this.texts, captures: this.captures, debugging: () => this.debugging })
+    this.turns = new Turns({ main: link, onWait: (modules) => this.loadWaits(modules) })
     this.loader = new Loader({
-      main: link, graph: this.graph, names: this.names, batches: this.batches, captures: this.captures, options,
+      main: link, turns: this.turns, graph: this.graph, names: this.names, batches: this.batches, captures: this.captures, options,
       loaded: this.modules, locate: (text) => this.workspace.locate(text), modified: () => this.modified(),
-      onReport: (report) => void peer.notify('loaded', report).then(() => link.request('told', {})), onWait: (modules) => this.loadWaits(modules), onChange: async () => void (await this.refresh()), now: Date.now,
+      onReport: (report) => void peer.notify('loaded', report).then(() => link.request('told', {})), onChange: async () => void (await this.refresh()), now: Date.now,
     })
     this.saves = !options.watch ? undefined : new ReloadOnSave({
       root: options.root, snapshot: () => this.last ?? this.compose(), prepare: (files) => void this.compiler.compileMany(files),
@@ -104,7 +107,7 @@ class Control {
     const { link, peer } = this
     this.compiler.warm()
     const code = new CodeRequests({
-      loader: this.loader, names: this.names, texts: this.texts, root: this.options.root,
+      loader: this.loader, turns: this.turns, names: this.names, texts: this.texts, root: this.options.root,
       locate: (text) => this.workspace.locate(text), status: () => this.status(), fresh: () => this.fresh(),
     })
     const why = new Why({ main: link, names: this.names, texts: this.texts, batches: this.batches, picture: () => this.picture })
@@ -123,18 +126,18 @@ class Control {
     }
     link.onNotice = (notice) => {
       if (notice.type === 'changed') this.refreshSoon()
-      else if (notice.type === 'onLoadWaits') this.loader.onLoadWaits(notice.turn)
+      else if (notice.type === 'onLoadWaits') this.turns.waits(notice.turn)
       else if (notice.type === 'log') void peer.notify('log', notice)
       else this.refreshSoon()
     }
     const api = createApi({
-      main: link, why, loader: this.loader, names: this.names, batches: this.batches, texts: this.texts,
+      main: link, why, loader: this.loader, turns: this.turns, names: this.names, batches: this.batches, texts: this.texts,
       prepare: (files) => void this.compiler.compileMany(files),
       picture: () => this.picture, snapshot: () => this.last ?? this.compose(), refresh: () => this.refresh(),
     })
     peer.serve({ ...api, load: (params) => this.load(params), openInspector: (params) => this.openInspector(() => api.openInspector(params)) })
     setInterval(() => void this.ping(), PING_EVERY_MS)
-    void this.loader.serially(() => this.startProgram())
+    void this.turns.serially(() => this.startProgram())
   }
 
   /** The first load of the program, and everything it reaches. */
@@ -164,7 +167,7 @@ class Control {
     }
     this.takenAt = Date.now()
     this.starting = true
-    const result = await this.loader.patiently([module], this.link.request('start', { units, entry: module, entryFile: file, argv, keepAlive }), START_PATIENCE_MS)
+    const result = await this.turns.patiently([module], this.link.request('start', { units, entry: module, entryFile: file, argv, keepAlive }), START_PATIENCE_MS)
     this.starting = false
     if (result.kind === 'loaded') {
       this.batches.settle(this.batches.failedModules())
@@ -186,7 +189,7 @@ class Control {
 
   private load(params: LoadParams): Promise<LoadReport | Refusal> {
     // As long as the program has not started, whatever was repaired, it is the start that is tried again.
-    return this.started ? this.loader.load(params) : this.loader.serially(() => this.startProgram())
+    return this.started ? this.loader.load(params) : this.turns.serially(() => this.startProgram())
   }
 
   /** The answer comes to everybody as a `loaded` notice. */
