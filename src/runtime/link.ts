@@ -129,12 +129,9 @@ export interface WalkView {
   /** Where the export tables of the modules are in the marker's `held`. */
   readonly modules: readonly { readonly name: ModuleName; readonly at: readonly number[] }[]
 }
-export interface VersionDiagnosis {
-  readonly version: Version
+/** `total`: how many processes have an activation in it. */
+export interface VersionDiagnosis extends Omit<PictureLingering, 'module'> {
   readonly slot: 'current' | 'old'
-  /** How many processes have an activation in it; the first of them by name. */
-  readonly total: number
-  readonly processes: readonly PictureProcess[]
   /** What its top level has open. `at`: its place in the marker's `held`; -1 when nothing was marked. */
   readonly held: readonly { readonly kind: HeldKind; readonly label: string; readonly file?: string; readonly line?: number; readonly at: number }[]
   /** Exported objects. */

@@ -59,6 +59,8 @@ describe('ten thousand requests of three routes', function () {
     const [who] = snapshot.lingering
     assert.deepEqual([who?.total, Object.fromEntries((who?.crowds ?? []).map(({ label, total }) => [label, total]))], [10_000, all])
     assert.equal(who?.processes.length, 30)
+    const why = await world.host.request('why', { module: 'main', slot: 'old' })
+    assert.deepEqual('error' in why || why.versions[0]?.keepers.map(({ kind, text, line }) => `${kind} ${text}:${line}`), Object.entries(all).map(([label, n]) => `frame ${n} of ${label}, the oldest in handle:6`))
     assert.deepEqual((snapshot.processes.crowds ?? []).map(({ total, lingering }) => total - lingering), [0, 0, 0])
   })
 

@@ -4,7 +4,7 @@ import { original } from '../../compile/positions'
 import type { ModuleName } from '../../protocol/ids'
 import { version as mintVersion } from '../../protocol/ids'
 import type { HeapWalkView, Requests, WhyKeeper, WhyView } from '../../protocol/messages'
-import type { ProcessView } from '../../protocol/snapshot'
+import type { FrameView, ProcessView } from '../../protocol/snapshot'
 import type { Diagnosis, Picture, VersionDiagnosis } from '../../runtime/link'
 import { processView } from '../composeSnapshot'
 import type { ComposeDeps } from '../composeSnapshot'
@@ -74,18 +74,32 @@ export class Why {
   }
 
   private loaded(module: ModuleName, diagnosis: Diagnosis, walk: HeapWalk): WhyView[] {
-    return diagnosis.versions.map((one) => ({
-      module, version: one.version, slot: one.slot,
-      keepers: [...this.frames(module, one), ...opened(one), ...(walk.keepers.get(one.version)?.all ?? [])],
-      ...(walk.keepers.get(one.version)?.more === true ? { more: true } : {}),
-      ...(one.total > one.processes.length ? { unlisted: one.total - one.processes.length } : {}),
-    }))
+    return diagnosis.versions.map((one) => {
+      const { keepers, unlisted } = this.frames(module, one)
+      return {
+        module, version: one.version, slot: one.slot,
+        keepers: [...keepers, ...opened(one), ...(walk.keepers.get(one.version)?.all ?? [])],
+        ...(walk.keepers.get(one.version)?.more === true ? { more: true } : {}), ...(unlisted > 0 ? { unlisted } : {}),
+      }
+    })
   }
 
-  private frames(module: ModuleName, { version, processes }: VersionDiagnosis): WhyKeeper[] {
-    return processes.map((process) => processView(process, this.deps)).flatMap((process) => process.stack
-      .filter((frame) => frame.module === module && frame.version === version)
-      .map((frame) => ({ kind: 'frame' as const, pid: process.pid, text: `${titleOf(process)} in ${frame.function}`, file: frame.file, line: frame.line })))
+  /** Of a crowd only the oldest by name. */
+  private frames(module: ModuleName, { version, total, processes, crowds = [] }: VersionDiagnosis): { readonly keepers: readonly WhyKeeper[]; readonly unlisted: number } {
+    const views = processes.map((process) => processView(process, this.deps))
+    const labels = new Set(crowds.map(({ label }) => label))
+    const single = views.filter(({ crowd }) => crowd === undefined || !labels.has(crowd))
+    const keeper = (process: ProcessView, title: string) => (frame: FrameView): WhyKeeper =>
+      ({ kind: 'frame', pid: process.pid, text: `${title} in ${frame.function}`, file: frame.file, line: frame.line })
+    const framesOf = (process: ProcessView): readonly FrameView[] => process.stack.filter((frame) => frame.module === module && frame.version === version)
+    const keepers = [
+      ...single.flatMap((process) => framesOf(process).map(keeper(process, titleOf(process)))),
+      ...crowds.flatMap(({ label, total: many }) => {
+        const oldest = views.find(({ crowd }) => crowd === label)
+        return oldest === undefined ? [] : framesOf(oldest).slice(0, 1).map(keeper(oldest, `${many} of ${label}, the oldest`))
+      }),
+    ]
+    return { keepers, unlisted: total - single.length - crowds.reduce((sum, { total: many }) => sum + many, 0) }
   }
 }
 

@@ -12,7 +12,7 @@ export function whyText(module: string, versions: readonly WhyView[], heap: Heap
 
 const section = (view: WhyView, heap: HeapWalkView): string[] => [
   `## v${view.version} (${view.slot})`, '',
-  ...(view.slot === 'purged' ? ['Its code was dropped. Functions of it are still held; calling one throws BadFunError.', ''] : []),
+  ...(view.slot === 'purged' ? ['Its code was dropped, but functions of it are still held.', ''] : []),
   ...(view.keepers.length === 0 ? [nothingText(view, heap)] : view.keepers.map(line)),
   ...(view.unlisted === undefined ? [] : [`- and ${view.unlisted} more processes`]),
   ...(view.more === true ? ['- and more than these'] : []),

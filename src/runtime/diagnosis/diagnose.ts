@@ -9,10 +9,8 @@ import type { Instance, ModuleRecord } from '../moduleTable'
 import type { Processes } from '../processes'
 import { viewProcess } from '../takePicture'
 import type { PictureDeps } from '../takePicture'
+import { viewLingering } from '../viewCrowds'
 import type { VersionRecord } from '../version'
-
-/** So many processes of a version are told by name; the others are counted. */
-const PROCESSES_TOLD = 50
 
 export interface DiagnoseDeps {
   readonly processes: Processes
@@ -51,8 +49,7 @@ function diagnoseVersion({ processes, picture, heldBy }: DiagnoseDeps, record: M
   const who = processes.lingering(instance.record)
   if (marker !== undefined) marker[`of${version}`] = ownedByTable(record, instance)
   return {
-    version, slot: state === 'old' ? 'old' : 'current', total: who.length,
-    processes: who.slice(0, PROCESSES_TOLD).map((process) => viewProcess(picture, process)),
+    version, slot: state === 'old' ? 'old' : 'current', total: who.length, ...viewLingering(who, (process) => viewProcess(picture, process)),
     held: heldBy(instance.record).map(({ target, ...view }) => ({ ...view, at: mark(target) })),
     exports: exportedObjects(instance).map(([name, value]) => ({ name, at: mark(value) })),
   }

@@ -29,7 +29,7 @@ function crowdRow({ label, total, lingering, oldest }: CrowdView): Row {
   return {
     id: `crowd:${label}`,
     label,
-    description: join([count(total, 'process', 'processes'), lingering > 0 && lingers(lingering)]),
+    description: join([String(total), lingering > 0 && lingers(lingering)]),
     tooltip: join([label, count(total, 'process', 'processes'), oldest[0] && `the oldest started ${clockTime(oldest[0].startedAt)}`]),
     icon: lingering > 0 ? LINGERS : { id: 'layers' },
     flags: ['crowd', ...(lingering > 0 ? ['lingers'] : [])],

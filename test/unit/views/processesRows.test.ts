@@ -26,8 +26,8 @@ describe('the rows of the Processes view', () => {
   it('show many that do the same as one, with the oldest and how many more', () => {
     const page = { total: 10_001, single: 1, offset: 0, items: [processView(1)], crowds: [crowd('GET /users', 9952, 0, 40), crowd('GET /orders', 48, 3, 50)] }
     assert.deepEqual(outline(processRows(page)), [
-      ['GET /orders/* — 48 processes · 3 linger', ['GET /orders/0 — <0.50.0> · waiting', 'GET /orders/1 — <0.51.0> · waiting', 'and 46 more']],
-      ['GET /users/* — 9952 processes', ['GET /users/0 — <0.40.0> · waiting', 'GET /users/1 — <0.41.0> · waiting', 'and 9950 more']],
+      ['GET /orders/* — 48 · 3 linger', ['GET /orders/0 — <0.50.0> · waiting', 'GET /orders/1 — <0.51.0> · waiting', 'and 46 more']],
+      ['GET /users/* — 9952', ['GET /users/0 — <0.40.0> · waiting', 'GET /users/1 — <0.41.0> · waiting', 'and 9950 more']],
       'process 1 — <0.1.0> · waiting',
     ])
   })
