@@ -473,7 +473,7 @@ export class Draft {
   private makeEmitted(): Emitted {
     const { processes, traps } = this.deps
     const { enter, leave, park, dead, pause, yielded, trap } = processes
-    const makes = (index: number): void => this.deps.makes(this.instance.record, index, makes)
+    const makes = maker(this.deps, this.instance.record)
     return {
       version: this.instance.record, traps, slot: this.instance.record.slot, imports: this.bindings(),
       meta: this.deps.meta(this.unit, this.instance.record),
@@ -482,10 +482,7 @@ export class Draft {
       opening: this.deps.opening, makes,
       define: (exports, relink) => this.define(exports, relink),
       identity: (value, name) => this.identity(value, name),
-      pass: (value, index, from, name) => {
-        if (this.deps.opening[0] !== 0) this.pass(value, index, from, name, makes)
-        return value
-      },
+      pass: passer(this.deps, this.instance.record, this.unit, makes),
       import: (specifier) => this.import(String(specifier)),
     }
   }
@@ -595,14 +592,6 @@ export class Draft {
     return stableOf(value)
   }
 
-  /** Functions that are passed on run current; who passed them on may pass on others next time. Of an object nobody knows who holds it. */
-  private pass(value: unknown, index: number, from: number | string, name: string, makes: (index: number) => void): void {
-    if (isFunction(value)) makes(index)
-    const link = typeof from === 'number' ? this.unit.links[from] : this.unit.dynamic[from]
-    const isHeld = isFunction(value) ? slotOfStable(value) === undefined : typeof value === 'object' && value !== null
-    if (isHeld && link?.kind === 'module') this.deps.passes(this.instance.record, { module: link.module, name })
-  }
-
   /** Who imports a module that still awaits at its top level waits as well. */
   private async evaluated(record: ModuleRecord): Promise<void> {
     const { evaluation } = record.current ?? record.drafting?.instance ?? this.instance
@@ -636,4 +625,25 @@ export function codedError(code: string, message: string): Error {
   if (code === 'ERR_INVALID_MODULE') return new SyntaxError(message)
   const isType = code === 'ERR_PACKAGE_IMPORT_NOT_DEFINED' || code === 'ERR_INVALID_MODULE_SPECIFIER'
   return Object.assign(isType ? new TypeError(message) : new Error(message), { code })
+}
+
+/** As `passer`, no method. */
+function maker(deps: Pick<DraftDeps, 'makes'>, version: VersionRecord): (index: number) => void {
+  const makes = (index: number): void => deps.makes(version, index, makes)
+  return makes
+}
+
+/**
+ * Functions that are passed on run current; who passed them on may pass on others next time. Of an object nobody knows who holds it.
+ * Not a method: generated code keeps what this answers, and would keep the draft with it, and all drafts of its batch.
+ */
+function passer({ opening, passes }: Pick<DraftDeps, 'opening' | 'passes'>, version: VersionRecord, { links, dynamic }: Unit, makes: (index: number) => void): Emitted['pass'] {
+  return (value, index, from, name) => {
+    if (opening[0] === 0) return value
+    if (isFunction(value)) makes(index)
+    const link = typeof from === 'number' ? links[from] : dynamic[from]
+    const isHeld = isFunction(value) ? slotOfStable(value) === undefined : typeof value === 'object' && value !== null
+    if (isHeld && link?.kind === 'module') passes(version, { module: link.module, name })
+    return value
+  }
 }
