@@ -34,7 +34,7 @@ describe('a gen_server', () => {
       }
     }
     w.processFlag('trapExit', true)
-    const pid = await pidOf(w, w.procLib.startLink(starter, 'begin') as never)
+    const pid = await pidOf(w, w.procLib.startLink(starter, 'begin'))
     w.send(pid, 'go')
     assert.equal(await w.genServer.call('late', 'get'), 4)
     assert.equal(await w.genServer.call('late', 'stop'), 'stopped')
