@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { provideNode } from '../../scripts/lib/nodes.mjs'
 import { calls } from './rows/calls'
 import { crowdRows } from './rows/crowd'
+import { express } from './rows/express'
 import { extension } from './rows/extension'
 import { processes } from './rows/processes'
 import { reloads } from './rows/reloads'
@@ -14,7 +15,7 @@ import { saveToLive } from './rows/saveToLive'
 import { startUp } from './rows/startUp'
 import { tableOf, type How, type Section } from './support/figures'
 
-const sections: readonly Section[] = [saveToLive, startUp, calls, processes, crowdRows, reloads, extension]
+const sections: readonly Section[] = [saveToLive, startUp, calls, processes, crowdRows, reloads, express, extension]
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean', default: false } } })

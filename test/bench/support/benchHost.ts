@@ -9,18 +9,25 @@ export interface BenchHostOptions {
   readonly files: Readonly<Record<string, string>>
   readonly node?: string
   readonly nodeArgs?: readonly string[]
+  /** Default: a new folder. */
+  readonly root?: string
+  readonly entry?: string
+  readonly purgePolicy?: 'soft' | 'brutal'
+  readonly onOutput?: (text: string) => void
 }
 
 export class BenchHost {
   private constructor(readonly root: string, readonly host: NodeHost) {}
 
-  static async start({ files, node = process.execPath, nodeArgs = [] }: BenchHostOptions): Promise<BenchHost> {
-    const root = temporaryFolder()
+  static async start({ files, node = process.execPath, nodeArgs = [], root = temporaryFolder(), entry = 'main.ts', purgePolicy = 'brutal', onOutput }: BenchHostOptions): Promise<BenchHost> {
     let said = ''
     const host = new NodeHost({
-      options: () => ({ root, entry: 'main.ts', argv: [], include: [], exclude: [], purgePolicy: 'brutal', purgeGrace: 0, watch: false, keepAlive: true }),
+      options: () => ({ root, entry, argv: [], include: [], exclude: [], purgePolicy, purgeGrace: 0, watch: false, keepAlive: true }),
       runtimeExecutable: node, runtimeArgs: nodeArgs, distDir, stdio: 'pipe', log: () => {},
-      onOutput: (_, text) => { said = (said + text).slice(-2000) },
+      onOutput: (_, text) => {
+        said = (said + text).slice(-2000)
+        onOutput?.(said)
+      },
     })
     const bench = new BenchHost(root, host)
     for (const [file, text] of Object.entries(files)) bench.write(file, text)

@@ -3,7 +3,7 @@ import { median, p95 } from './statistics'
 
 export interface Figure {
   readonly what: string
-  readonly unit: 'ms' | 'us' | 'ns' | 'B' | 'kB' | 'MB'
+  readonly unit: 'ms' | 'us' | 'ns' | 'B' | 'kB' | 'MB' | ''
   readonly samples: readonly number[]
   /** The figure of the same section it is compared with, by `what`. */
   readonly against?: string
@@ -42,17 +42,18 @@ function rowOf(figure: Figure, all: readonly Figure[]): string[] {
   const base = all.find((other) => other.what === against)
   const ratio = base === undefined ? undefined : value / median(base.samples)
   const many = samples.length > 1
-  return [what, `${short(value)} ${unit}`, many ? `${short(p95(samples))} ${unit}` : '', String(samples.length), ratio === undefined ? '' : `${short(ratio)}x ${against ?? ''}`, goalOf(figure, ratio ?? value, ratio !== undefined), note ?? '']
+  return [what, `${short(value)} ${unit}`.trim(), many ? `${short(p95(samples))} ${unit}` : '', String(samples.length), ratio === undefined ? '' : `${short(ratio)}x ${against ?? ''}`, goalOf(figure, ratio ?? value, ratio !== undefined), note ?? '']
 }
 
 function goalOf({ atMost, against, unit }: Figure, value: number, relative: boolean): string {
   if (atMost === undefined || (against !== undefined && !relative)) return ''
-  return `<= ${short(atMost)}${relative ? 'x' : ` ${unit}`} ${value <= atMost ? 'met' : 'MISSED'}`
+  return `<= ${short(atMost)}${relative ? 'x' : ` ${unit}`.trimEnd()} ${value <= atMost ? 'met' : 'MISSED'}`
 }
 
 /** Three digits that matter. */
 function short(value: number): string {
   if (!Number.isFinite(value)) return '-'
   const size = Math.abs(value)
+  if (size === 0) return '0'
   return size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : size >= 0.1 ? value.toFixed(2) : value.toPrecision(2)
 }
