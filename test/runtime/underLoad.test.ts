@@ -11,7 +11,7 @@ const program = (version: number): Readonly<Record<string, string>> => ({
   'main.ts': `import { app } from './app'\nconst server = app.listen(0, '127.0.0.1', () => console.log('port ' + server.address().port + '.'))\nexport const main = ${version}\n`,
   'app.ts': `import express from 'express'\nimport { router } from './routes'\nexport const app = express()\napp.use(express.json())\napp.use('/items', router)\nexport const edition = ${version}\n`,
   'routes.ts': `import express from 'express'\nimport { find } from './service'\nexport const router = express.Router()\nrouter.get('/:id', async (request, response) => { response.json({ id: request.params.id, routes: ${version}, service: await find() }) })\n`,
-  'service.ts': `import { setTimeout as pause } from 'node:timers/promises'\nexport async function find() { await pause(1); return ${version} }\n`,
+  'service.ts': `import { setTimeout as pause } from 'node:timers/promises'\nexport async function find() { await pause(20); return ${version} }\n`,
 })
 
 /** Most saves are of a leaf; every fifth one is of what others captured, every tenth of what listens. */
@@ -45,7 +45,7 @@ describe('an Express program that is reloaded under load', () => {
       assert.deepEqual(failures, [])
       assert.ok(answered > RELOADS / 4 && bodies.size > RELOADS / 20, `${answered} answers, ${bodies.size} different`)
     }
-    assert.ok(loaded > RELOADS / 2, `${loaded} modules were loaded at once`)
+    assert.ok(loaded > RELOADS / 10, `${loaded} modules were loaded at once`)
   })
 })
 
