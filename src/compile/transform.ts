@@ -1,5 +1,6 @@
 import type { Message, TransformOptions } from 'esbuild'
 import type { Problem } from '../base/problem'
+import { namesItself, withMetadata } from './decoratorMetadata'
 import type { Loader } from './format'
 import { esbuildProblem, fileProblem } from './problems'
 import type { TsSettings } from './tsconfigs'
@@ -42,7 +43,10 @@ export class Transformer {
 
   transform(file: string, text: string, loader: Loader, settings: TsSettings, target: Target = 'asWritten'): Promise<Transformed> {
     const options = this.options(file, loader, settings)
-    return this.run(file, text, target === 'cjs' ? { ...options, format: 'cjs' } : options)
+    const { typescript } = settings
+    const said = typescript !== undefined && (loader === 'ts' || loader === 'tsx') ? withMetadata(typescript, file, text, settings.compilerOptions) : undefined
+    const how = said === undefined ? options : { ...options, loader: loader === 'ts' ? 'js' : 'jsx', keepNames: namesItself(said) } as const
+    return this.run(file, said ?? text, target === 'cjs' ? { ...how, format: 'cjs' } : how)
   }
 
   /** The shortest way to say the same; undefined when it does not compile. */

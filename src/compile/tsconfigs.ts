@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { createPathsMatcher, getTsconfig, type PathsMatcher, type TsConfigResult } from 'get-tsconfig'
+import { typescriptFor } from './decoratorMetadata'
 import type { Log } from './log'
 import { NearestFile, type Loaded } from './nearestFile'
 import type { Turn } from './turn'
@@ -14,6 +15,8 @@ export interface TsSettings {
   /** Candidates (absolute, without extension search) for a specifier that is neither relative nor absolute. */
   readonly matchPaths: PathsMatcher | undefined
   readonly allowJs: boolean
+  /** `emitDecoratorMetadata` is on: the TypeScript that says what it comes to. */
+  readonly typescript: string | undefined
 }
 
 /** Everything esbuild reads from a tsconfig, except what must not reach it: see `effective`. */
@@ -22,7 +25,7 @@ const passedOn = [
   'jsxImportSource', 'preserveValueImports', 'strict', 'target', 'useDefineForClassFields', 'verbatimModuleSyntax',
 ] as const
 
-const none: TsSettings = { compilerOptions: {}, digest: '', matchPaths: undefined, allowJs: false }
+const none: TsSettings = { compilerOptions: {}, digest: '', matchPaths: undefined, allowJs: false, typescript: undefined }
 
 /** The tsconfig.json of a directory: the nearest one, as `tsc` would find it. Re-read when it, or one it extends, changed. */
 export class Tsconfigs {
@@ -54,15 +57,16 @@ export class Tsconfigs {
 
   private settings(found: TsConfigResult): TsSettings {
     const options: Readonly<Record<string, unknown>> = { ...found.config.compilerOptions }
-    if (options['emitDecoratorMetadata'] === true) {
-      this.note(`${found.path}: emitDecoratorMetadata has no effect, types are erased file by file; give injection tokens explicitly (@Inject)`)
-    }
+    const emits = options['emitDecoratorMetadata'] === true
+    const typescript = emits ? typescriptFor(found.path) : undefined
+    if (emits && typescript === undefined) this.note(`${found.path}: emitDecoratorMetadata needs the package typescript, which is not installed here; without it, give injection tokens explicitly (@Inject)`)
     const compilerOptions = effective(options)
     return {
       compilerOptions,
-      digest: hash('sha1', JSON.stringify(compilerOptions)),
+      digest: hash('sha1', JSON.stringify([compilerOptions, typescript])),
       matchPaths: createPathsMatcher(found) ?? undefined,
       allowJs: options['allowJs'] === true,
+      typescript,
     }
   }
 

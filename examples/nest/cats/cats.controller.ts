@@ -1,10 +1,10 @@
-import { Body, Controller, Get, Inject, Param, Post, UseGuards } from '@nestjs/common'
+import { Body, Controller, Get, Param, Post, UseGuards } from '@nestjs/common'
 import { CatsService } from './cats.service'
 import { KeyGuard } from './key.guard'
 
 @Controller('cats')
 export class CatsController {
-  constructor(@Inject(CatsService) private readonly cats: CatsService) {}
+  constructor(private readonly cats: CatsService) {}
 
   @Get()
   all(): readonly string[] {

@@ -48,7 +48,7 @@ describe('the NestJS example', () => {
   })
 
   it('injects what a constructor newly asks for, and knows its providers by the same classes', async () => {
-    await nest.edit('cats/cats.controller.ts', ['private readonly cats: CatsService)', 'private readonly cats: CatsService, @Inject(KeyGuard) private readonly guard: KeyGuard)'], ['return this.cats.names()', 'return [...this.cats.names(), this.guard.constructor.name]'])
+    await nest.edit('cats/cats.controller.ts', ['private readonly cats: CatsService)', 'private readonly cats: CatsService, private readonly guard: KeyGuard)'], ['return this.cats.names()', 'return [...this.cats.names(), this.guard.constructor.name]'])
     assert.deepEqual(await get('/cats'), ['tom', 'KeyGuard'])
     await nest.edit('cats/cats.service.ts', ['miaow', 'purr'])
     await nest.edit('cats/key.guard.ts', ['secret', 'other'])

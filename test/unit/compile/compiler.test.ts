@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import path from 'node:path'
 import type { Problem } from '../../../src/base/problem'
 import { Compiler, esbuildVersion, type Compiled, type CompileOutcome } from '../../../src/compile/compiler'
 import { original, originalOfInput } from '../../../src/compile/positions'
@@ -196,7 +197,41 @@ describe('compiler options', () => {
     const old = (await unit('old/a.ts')).rewritten.code
     assert.match(old, /__decorateClass/)
     assert.match(old, /this\.x = 1/)
-    assert.deepEqual(space.logged.map((each) => /emitDecoratorMetadata/.test(each)), [true])
+    assert.deepEqual(space.logged.map((each) => /emitDecoratorMetadata needs the package typescript/.test(each)), [true])
+  })
+
+  it("say with the workspace's TypeScript what decorated constructors and methods take, and lead back to the lines of the source", async () => {
+    const text = `import { Service } from './service'
+import type { Hidden } from './hidden'
+function d(...a: unknown[]): any {}
+
+@d
+export class A {
+  constructor(private readonly service: Service, readonly name: string, readonly hidden: Hidden) {}
+
+  @d
+  find(id: number): string {
+    return fail(id)
+  }
+}
+`
+    const { space, unit } = open({ 'a.ts': text, 'plain.ts': 'export const email: string = "a@b.c"', 'broken.ts': `${text}}`, 'tsconfig.json': '{"compilerOptions":{"experimentalDecorators":true,"emitDecoratorMetadata":true}}' })
+    mkdirSync(space.path('node_modules'))
+    symlinkSync(path.dirname(createRequire(__filename).resolve('typescript/package.json')), space.path('node_modules/typescript'))
+    const compiled = await unit('a.ts')
+    assert.match(compiled.rewritten.code, /__metadata\("design:paramtypes", \[typeof \(_a = typeof Service !== "undefined" && Service\) === "function" \? _a : Object, String, Object\]\)/)
+    assert.match(compiled.rewritten.code, /let A = class \{/)
+    assert.match(compiled.rewritten.code, /import \{ Service \} from/)
+    assert.doesNotMatch(compiled.rewritten.code, /hidden'/)
+    const lines = compiled.rewritten.code.split('\n')
+    const line = lines.findIndex((each) => each.includes('return fail'))
+    assert.deepEqual(originalOfInput(compiled, line + 1, (lines[line] ?? '').indexOf('fail')), { line: 11, column: 11 })
+    assert.doesNotMatch((await unit('plain.ts')).rewritten.code, /__metadata/)
+    const broken = await new Compiler({ nodeVersion: '20.20.2', root: space.root, log: space.log, rewrite: stubRewrite().rewrite }).compile(space.path('broken.ts'))
+    assert.ok(!broken.ok && broken.problems[0]?.line === 14)
+    assert.deepEqual(space.logged, [])
+    space.write('self.ts', text.replace('return fail(id)', 'return A.name'))
+    assert.match((await unit('self.ts')).rewritten.code, /__name\(this, "A"\)/)
   })
 
   it('decide whether unused imports stay', async () => {

@@ -4,7 +4,7 @@ import { TraceMap, originalPositionFor } from '@jridgewell/trace-mapping'
 import { inlineMap, original, originalOfInput } from '../../../src/compile/positions'
 import { Transformer } from '../../../src/compile/transform'
 
-const settings = { compilerOptions: {}, digest: '', matchPaths: undefined, allowJs: false }
+const settings = { compilerOptions: {}, digest: '', matchPaths: undefined, allowJs: false, typescript: undefined }
 
 /** What the rewriter does, in small: puts texts before places of a line and keeps book. */
 function insert(code: string, edits: readonly (readonly [before: string, text: string])[]): { readonly code: string; readonly shifts: readonly number[] } {
