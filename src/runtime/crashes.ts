@@ -6,6 +6,8 @@ import type { ModuleName } from '../protocol/ids'
 import type { Crash } from './spawn'
 
 const STDERR = 2
+/** Node's own, before the program's calls of it are looked at. */
+export const exit: (code?: number) => never = process.exit.bind(process)
 
 type Capture = (error: unknown) => void
 
@@ -43,13 +45,13 @@ function leavePlaceForCapture(): void {
 export function die(error: unknown): never {
   const text = error instanceof Error ? inspect(error) : `Uncaught ${inspect(error)}`
   writeSync(STDERR, `${text}\n\nNode.js ${process.version}\n`)
-  process.exit(1)
+  exit(1)
 }
 
 /** Node's exit code, and its words, for a program in which nothing can ever happen again while a top level still awaits. */
 export function endUnsettled(file: string): never {
   writeSync(STDERR, `Warning: Detected unsettled top-level await at ${file}\n`)
-  process.exit(13)
+  exit(13)
 }
 
 /** A process that crashed ends alone; the program goes on. */

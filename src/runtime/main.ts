@@ -9,7 +9,7 @@ import { systemClock } from './clock'
 import { createCodeFunctions } from './codeFunctions'
 import { CodeServer } from './codeServer'
 import type { LoadOutcome } from './codeServer'
-import { die, endUnsettled, reportCrash, reportTopLevel, takeOverUncaught, uncaught } from './crashes'
+import { die, endUnsettled, exit, reportCrash, reportTopLevel, takeOverUncaught, uncaught } from './crashes'
 import { codedError } from './draft'
 import type { DraftDeps } from './draft'
 import { fileUrl } from './evaluate'
@@ -217,7 +217,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     },
     openers: () => implicit.openers(),
     heldBy: (version) => implicit.heldBy(version),
-    shutdown: (exitCode) => process.exit(exitCode),
+    shutdown: (exitCode) => exit(exitCode),
   })
   hold()
   stacks.install()

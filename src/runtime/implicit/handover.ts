@@ -175,6 +175,7 @@ export function installHandover(deps: HandoverDeps): Handover {
     const since = Date.now()
     const look = (): void => {
       if (!retiring.has(entry)) return
+      if (next.failed() && !held.closed) return deps.log(`${next.module} gave up: ${held.address.text} stays as it was`)
       const waited = Date.now() - since
       if (waited < GRACE_MS || (!next.settled() && waited < PATIENCE_MS)) {
         later(look, LOOK_EVERY_MS).unref()

@@ -10,6 +10,7 @@ import type { Process } from '../process'
 import type { VersionRecord } from '../version'
 import { installBoundEvents } from './boundEvents'
 import type { ImplicitDeps } from './context'
+import { installExits } from './exits'
 import { installHandover } from './handover'
 import type { Ledger } from './ledger'
 import { Ledgers } from './ledgers'
@@ -50,6 +51,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
   installBoundEvents(deps.processes)
   installTimers(deps)
   installListeners(deps)
+  installExits(deps.processes, deps.log)
   installResources(deps)
   syncBuiltinESMExports()
 

@@ -8,6 +8,7 @@
  *   live -> released   a newer version was committed
  */
 import type { ModuleName } from '../../protocol/ids'
+import { ENDED } from '../process'
 import type { Process } from '../process'
 import type { VersionRecord } from '../version'
 import type { Origin } from './place'
@@ -43,6 +44,8 @@ export class Ledger {
   readonly processes: Process[] = []
   /** What it may hold of other modules, apart from what they opened for it. */
   readonly uses = new Map<string, Use>()
+  /** Another version of the module was live before. */
+  again = false
   /** How many servers it asked for any free port: the n-th one gets the port of the n-th one before. */
   anyPort = 0
   private readonly held = new Set<Held>()
@@ -69,6 +72,11 @@ export class Ledger {
 
   all(): readonly Held[] {
     return [...this.held].filter((held) => !held.gone())
+  }
+
+  /** Its top level gave up. */
+  failed(): boolean {
+    return this.processes.some((process) => process.mode === ENDED)
   }
 
   /** Whether its top level and what that awaits have come to an end. */

@@ -36,6 +36,7 @@ export class Ledgers {
     const live = this.live.get(version.module)
     const ledger = live?.version === version ? live : (this.drafts.get(version) ?? new Ledger(version.module, version))
     if (ledger.state === 'draft') this.drafts.set(version, ledger)
+    ledger.again = live !== undefined && live !== ledger
     ledger.processes.push(process)
     process.ledger = ledger
   }

@@ -72,11 +72,23 @@ describe('the NestJS example', () => {
     assert.equal((await nest.save('cats/cats.service.ts', `${service}}`)).ok, false)
     assert.deepEqual(await get('/cats/tom'), { text: 'tom says miaow' })
     const module = await nest.read('cats/cats.module.ts')
-    assert.equal((await nest.save('cats/cats.module.ts', module.replace('providers: [CatsService, KeyGuard]', 'providers: []'))).ok, false)
+    const report = await nest.save('cats/cats.module.ts', module.replace('providers: [CatsService, KeyGuard]', 'providers: []'))
+    assert.match(JSON.stringify(report.outcomes), /process.abort\(\) was called by the top level of main/)
     assert.deepEqual(await get('/cats/tom'), { text: 'tom says miaow' })
     loaded(await nest.save('cats/cats.module.ts', module))
     loaded(await nest.save('cats/cats.service.ts', service.replace('miaow', 'purr')))
     assert.deepEqual(await get('/cats/tom'), { text: 'tom says purr' })
+  })
+
+  it('serves on when main, as the Nest CLI writes it, does not wait for an application that cannot be started', async () => {
+    await nest.edit('main.ts', ['await bootstrap()', 'bootstrap()'])
+    const module = await nest.read('cats/cats.module.ts')
+    loaded(await nest.save('cats/cats.module.ts', module.replace('providers: [CatsService, KeyGuard]', 'providers: []')))
+    for (let times = 0; times < 20; times++) assert.deepEqual(await get('/cats/tom'), { text: 'tom says miaow' })
+    loaded(await nest.save('cats/cats.module.ts', module))
+    await nest.edit('cats/cats.controller.ts', [`@Get(':name')`, `@Get('named/:name')`])
+    while ((await request(nest.port, '/cats/named/tom')).status !== 200) assert.equal((await request(nest.port, '/cats')).status, 200)
+    assert.deepEqual(await get('/cats/named/tom'), { text: 'tom says miaow' })
   })
 
   it('fails no request of a hundred edits in a row', async () => {
