@@ -11,8 +11,8 @@ export class Example {
   private constructor(readonly world: World) {}
 
   /** Started, and has printed `ready`. */
-  static async start(name: string, ready: string): Promise<Example> {
-    const world = await World.create({}, { entry: 'main.ts' }, { env: { ...process.env, PORT: '0' } })
+  static async start(name: string, ready: string, options: Parameters<typeof World.create>[1] = {}, env: Readonly<Record<string, string>> = {}): Promise<Example> {
+    const world = await World.create({}, { entry: 'main.ts', ...options }, { env: { ...process.env, PORT: '0', ...env } })
     await cp(path.join(root, 'examples', name), world.root, { recursive: true })
     await symlink(path.join(root, 'node_modules'), path.join(world.root, 'node_modules'))
     await world.host.start()
@@ -23,7 +23,7 @@ export class Example {
   }
 
   get port(): number {
-    return Number(/localhost:(\d+)/.exec(this.world.output)?.[1])
+    return Number(/(?:localhost|127\.0\.0\.1):(\d+)/.exec(this.world.output)?.[1])
   }
 
   read(file: string): Promise<string> {

@@ -1,0 +1,5 @@
+import { logger } from './logger'
+
+export function beat(): void {
+  logger.debug('still here')
+}
