@@ -150,7 +150,9 @@ export class CodeServer {
     }
     const late = this.refusal(reload, how)
     if (late !== undefined) return this.refuse(batch, late)
-    return { kind: 'loaded', versions: this.commit(batch, how.origin) }
+    const versions = this.commit(batch, how.origin)
+    batch.clear() // what keeps one of these drafts (`require`, `import()`) must not keep the others
+    return { kind: 'loaded', versions }
   }
 
   /**
@@ -242,6 +244,7 @@ export class CodeServer {
       this.discard(unfinished)
       return failure
     }
+    batch.clear()
     return { kind: 'loaded', versions: loaded }
   }
 

@@ -102,6 +102,17 @@ describe('why', () => {
     assert.deepEqual(await keepers('purged'), ['closure: `kept`  < an Array < variable `handlers` of index.js'])
   })
 
+  it('finds nothing of a purged version that was loaded together with a module that requires or imports later', async () => {
+    await world.write('late.ts', "import { one } from './one'\nexport const go = async (): Promise<unknown> => [await import('./two'), one()]\n")
+    await world.write('late.cjs', "const { one } = require('./one')\nexports.go = () => [require('./two'), one()]\n")
+    await world.write('one.ts', 'export function one(): number { return 1 }\n')
+    await world.write('two.ts', 'export const two = 2\n')
+    await world.value("await (await import('./late')).go(), (await import('./late.cjs')).go(), 0")
+    await world.save('one.ts', 'export function one(): number { return 11 }\n')
+    await world.host.request('purge', { module: 'one', soft: false })
+    assert.deepEqual((await why({ module: 'one' })).versions.map(({ slot, keepers: all }) => [slot, all]), [['current', []]])
+  })
+
   it('names what the top level has open, without a look at the heap', async () => {
     const tick = "setInterval(() => {}, 1000)\nprocess.on('SIGUSR1', () => {})\n"
     await world.save('t.ts', `${tick}${files['t.ts']}`)

@@ -3,6 +3,8 @@
  * open. For a heap walk they are prepared as well: `Marker` names objects, so that they can be found in a heap snapshot.
  */
 import inspector from 'node:inspector'
+import { isClass } from '../classIdentity'
+import type { Slot } from '../identity'
 import type { HeldView } from '../implicit/ledgers'
 import type { Diagnosis, ScriptView, VersionDiagnosis } from '../link'
 import type { Instance, ModuleRecord } from '../moduleTable'
@@ -59,7 +61,13 @@ const mark = (target: object): number => (marker === undefined ? -1 : marker.hel
 
 /** The table's own hold on a version: its slot and, of current, the export tables. */
 const ownedByTable = (record: ModuleRecord, instance: Instance): readonly object[] =>
-  [instance, ...record.funs.allSlots(), ...(record.current === instance ? [record.calls, record.values, record.namespace, record.funs] : [])]
+  [instance, ...record.funs.allSlots().flatMap((slot) => [slot, ...prototypeShownBy(slot)]), ...(record.current === instance ? [record.calls, record.values, record.namespace, record.funs] : [])]
+
+/** The face of a plain function shows its `prototype`, which leads back to the function. Objects of a class are held by whoever holds them. */
+function prototypeShownBy({ fn }: Slot): object[] {
+  const prototype: unknown = isClass(fn) ? undefined : Object.getOwnPropertyDescriptor(fn, 'prototype')?.value
+  return typeof prototype === 'object' && prototype !== null ? [prototype] : []
+}
 
 /** Exported values that are objects: they hold their version as functions do. */
 function exportedObjects(instance: Instance): (readonly [string, object])[] {
