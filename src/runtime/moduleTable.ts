@@ -382,12 +382,33 @@ export class ModuleTable {
   /** The namespace object belongs to which module? (`l(t)` in the shell gets the object.) */
   ofNamespace(object: object): ModuleRecord | undefined {
     const known = this.byNamespace.get(object)
-    if (known?.isNamespace(object) === true) return known
-    for (const record of this.records.values()) {
-      if (!record.isNamespace(object)) continue
-      this.byNamespace.set(object, record)
-      return record
-    }
+    if (known !== undefined) return known
+    const behind = moduleBehind(object)
+    const owner = ownerOf(object)
+    const found = this.first((record) => record.isNamespace(object)) ?? this.first((record) => record.funs === owner || (behind !== undefined && record.isNamespace(behind)))
+    if (found !== undefined) this.byNamespace.set(object, found)
+    return found
+  }
+
+  private first(fits: (record: ModuleRecord) => boolean): ModuleRecord | undefined {
+    for (const record of this.records.values()) if (fits(record)) return record
     return undefined
   }
+}
+
+/**
+ * `import * as t` in TypeScript that becomes CommonJS is an object of its own, whose properties read those of the module:
+ * its `default` is what `require` answered, or (`__esModule`) it has the module's own functions.
+ */
+function moduleBehind(object: object): object | undefined {
+  const inner: unknown = Object.getOwnPropertyDescriptor(object, 'default')?.value
+  return isObject(inner) ? inner : undefined
+}
+
+/** Whose functions they are, when all of them are of one module. */
+function ownerOf(object: object): object | undefined {
+  if (!Object.hasOwn(object, '__esModule')) return undefined
+  const owners = new Set<object | undefined>()
+  for (const [name, value] of Object.entries(object)) if (name !== 'default' && typeof value === 'function') owners.add(slotOfStable(value)?.owner)
+  return owners.size === 1 ? [...owners][0] : undefined
 }

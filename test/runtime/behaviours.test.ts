@@ -62,6 +62,14 @@ describe('behaviours in a host', () => {
     assert.ok(!world.output.includes('terminated'))
   })
 
+  it('a module that is imported by TypeScript which becomes CommonJS is known by its name', async () => {
+    const importing = (name: string): string => `import * as ${name} from './${name}'\nimport { genServer } from 'codeswitch'\nconst { inspect } = require('node:util')\nvoid genServer.start(${name} as never, inspect, { name: '${name}' })`
+    const callbacks = `export const init = () => ['ok', 1]`
+    world = await World.start({ 'main.ts': `import './a'\nimport './b'`, 'a.ts': importing('esm'), 'b.ts': importing('cjs'), 'esm.ts': callbacks, 'cjs.ts': `${callbacks}\nconst { inspect } = require('node:util')` }, { entry: 'main.ts' })
+    const { processes } = await world.snapshot()
+    assert.deepEqual(processes.items.flatMap(({ name, label }) => (name === undefined ? [] : [label])), ['genServer esm', 'genServer cjs'])
+  })
+
   it('suspend, load, changeCode, resume migrates the state while calls wait', async () => {
     world = await World.start({ 'main.ts': `import * as srv from './srv'\nawait srv.start()`, 'srv.ts': srv(1, '7') }, { entry: 'main.ts' })
     assert.equal(await world.value(`sys.suspend('srv')`), 'ok')

@@ -168,7 +168,7 @@ export function createSupervisorServer(processes: Processes, callbacks: Callback
   async function terminateChild(table: ChildTable, id: unknown): Promise<unknown> {
     if (table.simple && !(id instanceof Pid)) return ['error', 'simple_one_for_one']
     const child = table.simple && id instanceof Pid ? table.byPid.get(id) : table.byId(id)
-    if (child === undefined) return ['error', 'not_found']
+    if (child === undefined) return wasOneOf(table, id) ? 'ok' : ['error', 'not_found']
     if (table.simple && child.pid !== undefined) await shutdown([child.pid], child.spec.shutdown)
     await endOne(table, child)
     return 'ok'
@@ -180,6 +180,9 @@ export function createSupervisorServer(processes: Processes, callbacks: Callback
     const started = await startProcess(child)
     return started.ok ? started.result : ['error', started.reason]
   }
+
+  /** As in OTP: of many children that are all alike nobody remembers those that have ended, so every ended process may have been one. */
+  const wasOneOf = (table: ChildTable, id: unknown): boolean => table.simple && id instanceof Pid && processes.find(id) === undefined
 
   function deleteChild(table: ChildTable, id: unknown): unknown {
     const child = stoppedChild(table, id)
@@ -210,7 +213,7 @@ export function createSupervisorServer(processes: Processes, callbacks: Callback
   }
 
   function specOf(table: ChildTable, id: unknown): unknown {
-    const spec = id instanceof Pid ? table.byPid.get(id)?.spec : table.template ?? table.byId(id)?.spec
+    const spec = id instanceof Pid && !wasOneOf(table, id) ? table.byPid.get(id)?.spec : table.template ?? table.byId(id)?.spec
     return spec === undefined ? ['error', 'not_found'] : ['ok', spec]
   }
 

@@ -261,6 +261,19 @@ describe('a supervisor', () => {
   })
 })
 
+describe('a supervisor of children that are all alike', () => {
+  it('says ok to the end of one that has ended, as if it had been asked in time, and not_found to a stranger', async () => {
+    const w = world()
+    const { start, spec } = nursery(w)
+    await start({ strategy: 'simpleOneForOne' }, [spec('x', { restart: 'temporary' })])
+    const child = await pidOf(w, w.supervisor.startChild('sup', []) as never)
+    assert.equal(await w.supervisor.terminateChild('sup', child), 'ok')
+    assert.equal(await w.supervisor.terminateChild('sup', child), 'ok')
+    assert.equal((await w.supervisor.getChildspec('sup', child))[0], 'ok')
+    assert.deepEqual(await w.supervisor.terminateChild('sup', w.self()), ['error', 'not_found'])
+  })
+})
+
 describe('supervisorsAtRisk', () => {
   /** What it says, then what really happens when they are killed. */
   async function compare(w: World, supervisors: readonly string[], victims: readonly string[]): Promise<readonly (string | undefined)[]> {
