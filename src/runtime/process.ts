@@ -113,6 +113,8 @@ export class Process implements StackLinks {
   purgedCode: 'throws' | 'goes on' | 'ends it'
   /** What this process opens was opened by the top level of a version. */
   ledger: Ledger | undefined = undefined
+  /** Of a request or connection: destroyed when the process is killed. A field and no resource, because there are so many of them. */
+  connection: { destroy(): unknown } | undefined = undefined
   /** Those it is shown with when they are many. */
   crowd: Crowd | undefined = undefined
 

@@ -61,7 +61,7 @@ export function createProcessInfos(table: ProcessTable, describe: ((frame: Frame
     ancestors,
     label: (p) => p.label,
     suspending: (p) => [...(p.extras?.suspending?.keys() ?? [])].map((other) => other.pid),
-    resources: (p) => [...(p.extras?.resources ?? [])].map((resource) => resource.label)
+    resources: (p) => [...(p.connection === undefined ? [] : ['connection']), ...[...(p.extras?.resources ?? [])].map((resource) => resource.label)]
   }
 
   function get<K extends keyof ProcessInfo>(process: Process, key: K): ProcessInfo[K] {

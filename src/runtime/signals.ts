@@ -47,7 +47,19 @@ export function createSignals({ table, registry, frames, receiving, onEnded, onR
     table.remove(process)
     if (process.pNext !== process) frames.dropStack(process)
     if (process.extras !== undefined) tell(process, reason)
+    if (process.connection !== undefined) disconnect(process)
     onChange()
+  }
+
+  function disconnect(process: Process): void {
+    const { connection } = process
+    process.connection = undefined
+    if (process.mode !== ENDED) return // it came to its end by itself
+    try {
+      connection?.destroy()
+    } catch (error) {
+      onReleaseFailed('connection', error)
+    }
   }
 
   function tell(process: Process, reason: unknown): void {

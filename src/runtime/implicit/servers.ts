@@ -9,7 +9,6 @@
 import http from 'node:http'
 import net from 'node:net'
 import tls from 'node:tls'
-import { ENDED } from '../process'
 import type { Process } from '../process'
 import { bindEvents, bindRequest, processOf } from './boundEvents'
 import type { ImplicitDeps } from './context'
@@ -31,7 +30,7 @@ export function installServers({ processes }: ImplicitDeps, succession: Successi
 
   function start(label: string, connection: { destroy(): unknown }): Process {
     const process = processes.newProcess({ label, kind: 'implicit' })
-    processes.own(process, { label: 'connection', release: () => void (process.mode === ENDED && connection.destroy()) })
+    process.connection = connection
     return process
   }
 
