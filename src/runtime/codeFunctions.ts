@@ -233,7 +233,7 @@ export function createCodeFunctions(deps: CodeFunctionsDeps): CodeApi {
       const { module: name, file, text } = answer
       return [name, new Compiled(name, file, text), file]
     },
-    apply: (module, name, args = []) => server.apply(nameOf(module), name, args),
+    apply: (module, name, args = []) => server.calls.apply(nameOf(module), name, args),
     mm: modified,
     async lm() {
       const results: (Loaded | LoadError)[] = []

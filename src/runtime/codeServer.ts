@@ -4,14 +4,12 @@
  * better on purpose, docs/OTP.md says so: victims are ended only after the new code has proved to load.
  */
 import path from 'node:path'
-import { isFunction } from '../base/guards'
-import type { AnyFunction } from '../base/guards'
 import type { ModuleName, PidText, Version } from '../protocol/ids'
 import { pidText } from '../protocol/ids'
 import type { FailureReason, Origin } from '../protocol/snapshot'
 import { codedError, Draft, DraftFailed } from './draft'
 import type { DraftDeps } from './draft'
-import { UndefError } from './errors'
+import { ErrorHandler } from './errorHandler'
 import { viewError } from './errorView'
 import { REPLACED } from './link'
 import type { Link, Found, LoadedVersion, LoadResult, PurgeMode, Unit } from './link'
@@ -21,7 +19,7 @@ import { showInCache } from './nodeLoader'
 import type { Answer } from './nodeLoader'
 import type { Pid } from './pid'
 import { stageOf } from './stage'
-import { drive, driveNow, drivePromise } from './steps'
+import { driveNow } from './steps'
 import type { Steps } from './steps'
 import type { VersionRecord } from './version'
 import type { Versions } from './versions'
@@ -82,7 +80,9 @@ export interface LoadHow {
 export class CodeServer {
   /** Every module in these is sticky. */
   readonly stickyFolders = new Set<string>()
-  readonly table = new ModuleTable((module, name, args) => this.undefinedFunction(module, name, args))
+  readonly table = new ModuleTable((module, name, args) => this.calls.undefinedFunction(module, name, args))
+  /** Calls by name. */
+  readonly calls: ErrorHandler
   /** Compiled and reachable, but not loaded yet. */
   private readonly units = new Map<ModuleName, Unit>()
   private readonly draftDeps: DraftDeps
@@ -93,6 +93,10 @@ export class CodeServer {
   private readonly broken = new Map<ModuleName, { readonly hash: string; readonly thrown: unknown }>()
 
   constructor(private readonly deps: CodeServerDeps) {
+    this.calls = new ErrorHandler({
+      table: this.table, find: deps.find, findNow: deps.findNow, current: deps.processes.current, throwIfEnded: deps.throwIfEnded, embedded: deps.embedded,
+      offer: (units) => this.offer(units), autoload: (name) => this.autoloadSteps(name, false),
+    })
     this.draftDeps = { ...deps, table: this.table, units: this.units, broken: this.broken, runners: this.runners, requireModule: (name, now) => this.autoloadSteps(name, now), onEvaluated: (draft) => this.evaluated(draft), required: (link) => this.required(link) }
   }
 
@@ -325,78 +329,6 @@ export class CodeServer {
     return [...this.table.all()].filter((record) => record.current === undefined).map((record) => record.name)
   }
 
-  /**
-   * A qualified call by name (erlang:apply/3): loads the module if it must, waits for a first `onLoad`.
-   * @throws UndefError (in its promise) when there is no such function, whatever it throws
-   */
-  async apply(module: string, name: string, args: readonly unknown[]): Promise<unknown> {
-    await this.ensure(module)
-    this.deps.throwIfEnded()
-    return this.call(module, name, args)
-  }
-
-  /** The function a call by name would run; for a module that is not loaded one that loads it first. */
-  exported(module: string, name: string): AnyFunction | undefined {
-    const record = this.table.find(module)
-    const ready = record?.current !== undefined || (record?.drafting !== undefined && record.drafting.pending === undefined)
-    if (record === undefined || !ready) return (...args) => this.apply(module, name, args)
-    if (record.current !== undefined && !Object.hasOwn(record.current.exports, name)) return undefined
-    const value = record.calls[name]
-    return isFunction(value) ? value : undefined
-  }
-
-  /** What a call by name does when the loaded module has no such function: its `$handleUndefinedFunction`, or UndefError. */
-  call(module: string, name: string, args: readonly unknown[]): unknown {
-    const exports = this.table.find(module)?.current?.exports ?? {}
-    const own = Object.hasOwn(exports, name) ? exports[name]?.() : undefined
-    if (isFunction(own)) return own(...args)
-    const handle = exports.$handleUndefinedFunction?.()
-    if (isFunction(handle)) return handle(name, args)
-    throw new UndefError(module, name, args.length)
-  }
-
-  /** Calls through imports land here when current code has no such function; source: error_handler.erl. */
-  private undefinedFunction(module: ModuleName, name: string, args: readonly unknown[]): unknown {
-    const waiting = this.ensureNow(module)
-    return waiting === undefined ? this.call(module, name, args) : waiting.then(() => this.call(module, name, args))
-  }
-
-  /** Whether the caller has to wait for a first `onLoad` that somebody else runs; `mine`: it would wait for itself. */
-  private pendingFor(record: ModuleRecord | undefined): Promise<void> | 'mine' | undefined {
-    const drafting = record?.drafting
-    if (drafting === undefined || record?.current !== undefined) return undefined
-    return drafting.isRunBy(this.deps.processes.current()) ? 'mine' : drafting.pending
-  }
-
-  /** Loads the module if it is not loaded. When it cannot be loaded, the call that follows says `undef`. */
-  private async ensure(module: string): Promise<void> {
-    const record = this.table.find(module)
-    const pending = this.pendingFor(record)
-    if (pending !== undefined) return pending === 'mine' ? undefined : pending
-    if (record?.current !== undefined || record?.drafting !== undefined || this.deps.embedded) return
-    const found = await this.deps.find(record?.name ?? module).catch(notFound)
-    if ('error' in found) return
-    this.offer(found.units)
-    await drivePromise(this.autoloadSteps(found.module, false)).catch(() => {})
-  }
-
-  /** The same for a caller that cannot wait: this thread stops while control compiles. Only what is async is waited for. */
-  private ensureNow(module: ModuleName): Promise<void> | undefined {
-    const record = this.table.get(module)
-    const pending = this.pendingFor(record)
-    if (pending !== undefined) return pending === 'mine' ? undefined : pending
-    if (record?.current !== undefined || record?.drafting !== undefined || this.deps.embedded) return undefined
-    const found = attempt(() => this.deps.findNow(module))
-    if ('error' in found) return undefined
-    this.offer(found.units)
-    let loaded = false
-    const done = new Promise<void>((resolve) => drive(this.autoloadSteps(found.module, false), () => {
-      loaded = true
-      resolve()
-    }))
-    return loaded ? undefined : done
-  }
-
   /** code:purge/1 on a table entry: ends those who linger, drops old. */
   purge(name: ModuleName): readonly Pid[] {
     const record = this.table.get(name)
@@ -541,15 +473,4 @@ function refuseAwaits(batch: ReadonlyMap<ModuleName, Draft>): void {
 
 function failed(module: ModuleName, reason: DraftFailed['reason'], thrown: unknown, at?: number): LoadFailure {
   return { kind: 'failed', module, reason, error: viewError(thrown), thrown, ...(at === undefined ? {} : { importIndex: at }) }
-}
-
-/** It does not compile: for a caller the same as if it were not there; a load says why. */
-const notFound = (error: unknown): Found => ({ error: String(error) })
-
-function attempt(find: () => Found): Found {
-  try {
-    return find()
-  } catch (error) {
-    return notFound(error)
-  }
 }

@@ -79,7 +79,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
 
   const processes = createProcesses({
     traps, onChange, report: reportCrash,
-    lookup: { exported: (module, name) => server.exported(module, name), call: (module, name, args) => server.call(module, name, args), nameOf: (namespace) => server.table.ofNamespace(namespace)?.name },
+    lookup: { exported: (module, name) => server.calls.exported(module, name), call: (module, name, args) => server.calls.call(module, name, args), nameOf: (namespace) => server.table.ofNamespace(namespace)?.name },
     onTrap: () => serveAtSafepoint(port, traps, wake),
     onStale: (version, process) => stale.called(version, process),
     onReleaseFailed: (label, error) => log(`releasing ${label} failed: ${String(error)}`),

@@ -90,7 +90,7 @@ export class Run {
   private async call({ module, name, args, text }: Call): Promise<void> {
     const target = typeof module === 'string' ? module : this.deps.server.table.ofNamespace(module)?.name
     try {
-      await this.deps.server.apply(target ?? textOf(module), name, args)
+      await this.deps.server.calls.apply(target ?? textOf(module), name, args)
     } catch (error) {
       throw new StepFailed(`apply ${text}`, textOfReason(error))
     }
