@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http from 'node:http'
 import http2 from 'node:http2'
+import https from 'node:https'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { cert, key } from './support/certificate'
 import { request, traffic } from './support/requests'
 import { World } from './support/world'
 
@@ -135,6 +137,26 @@ server.listen(0, () => console.log(\`port \${server.address().port}.\`))`
     await world.save('main.ts', text('two'))
     assert.equal(await ask(), 'two GET /users')
     session.close()
+  })
+
+  it('of https hands over: connections that are kept alive and new ones reach the new code, and nothing is refused', async () => {
+    const text = (answer: string): string => `
+import https from 'node:https'
+import { key, cert } from './certificate'
+const server = https.createServer({ key, cert }, (req, res) => res.end('${answer}'))
+server.listen(0, () => console.log(\`port \${server.address().port}.\`))`
+    await start({ 'main.ts': text('one'), 'certificate.ts': `export const key = ${JSON.stringify(key)}\nexport const cert = ${JSON.stringify(cert)}` })
+    const kept = new https.Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false })
+    const anew = new https.Agent({ rejectUnauthorized: false })
+    const ask = (agent: https.Agent): Promise<string> => new Promise((resolve, reject) => {
+      https.get({ port, host: '127.0.0.1', agent }, (response) => void response.setEncoding('utf8').toArray().then((parts) => resolve(parts.join('')), reject)).on('error', reject)
+    })
+    assert.deepEqual([await ask(kept), await ask(anew)], ['one', 'one'])
+    for (const answer of ['two', 'three', 'four']) {
+      assert.equal((await world.save('main.ts', text(answer))).ok, true)
+      assert.deepEqual([await ask(kept), await ask(anew)], [answer, answer])
+    }
+    kept.destroy()
   })
 
   it('at a path hands over too', async () => {

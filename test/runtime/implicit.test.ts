@@ -219,6 +219,45 @@ console.log('results ' + JSON.stringify(results) + '.')` })
     assert.match(world.output, /results \[1,3,1,true\]\./)
   })
 
+  it('listeners on an EventTarget are not doubled by a reload, nor left by a load that fails', async () => {
+    const hears = (version: number, more = ''): string => `
+import { bus, heard } from './bus'
+bus.addEventListener('ring', () => heard.push('${version}'))
+bus.addEventListener('ring', { handleEvent() { heard.push('object ${version}') } }, { capture: true })
+bus.addEventListener('ring', () => heard.push('once ${version}'), { once: true })
+console.log('hears ${version}.')${more}`
+    await start({ 'main.ts': hears(1), 'bus.ts': `export const bus = new EventTarget()\nexport const heard = []\nexport const ring = () => { bus.dispatchEvent(new Event('ring')); return heard.splice(0) }` })
+    await world.prints('hears 1.')
+    assert.equal((await world.save('main.ts', hears(2))).ok, true)
+    assert.deepEqual(await world.value('bus.ring()'), ['2', 'object 2', 'once 2'])
+    assert.equal((await world.save('main.ts', hears(3, `\nthrow new Error('late')`))).ok, false)
+    assert.deepEqual(await world.value('bus.ring()'), ['2', 'object 2'])
+  })
+
+  it('an interval of timers/promises ends with the process that was killed in it', async () => {
+    await start({ 'main.ts': `
+import { setInterval } from 'node:timers/promises'
+import { spawn, exit } from 'codeswitch'
+export async function run() {
+  for await (const value of setInterval(5, 'tick')) console.log(value)
+}
+export async function twice() {
+  let ticks = 0
+  for await (const _ of setInterval(5)) if (++ticks === 2) break
+  console.log('twice')
+}
+export const begin = () => spawn(run)
+export const kill = (pid) => exit(pid, 'kill')
+export const active = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length` })
+    await world.value('pid = main.begin()')
+    await world.prints('tick\ntick\n')
+    const before = Number(await world.value('main.active()'))
+    await world.value('main.kill(pid)')
+    assert.equal(await world.value('main.active()'), before - 1)
+    await world.value('main.twice()')
+    assert.match(world.output, /twice/)
+  })
+
   it('a killed process leaves no timer behind, one that ends by itself does', async () => {
     await start({ 'main.ts': `
 import { spawn, exit, sleep } from 'codeswitch'

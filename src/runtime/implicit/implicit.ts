@@ -10,6 +10,7 @@ import type { Process } from '../process'
 import type { VersionRecord } from '../version'
 import { installBoundEvents } from './boundEvents'
 import type { ImplicitDeps } from './context'
+import { installEventTargets } from './eventTargets'
 import { installExits } from './exits'
 import { installHandover } from './handover'
 import type { Ledger } from './ledger'
@@ -17,6 +18,7 @@ import { Ledgers } from './ledgers'
 import type { HeldView, LedgersDeps } from './ledgers'
 import { installListeners } from './listeners'
 import { LoadedBy } from './loadedBy'
+import { installPromisedTimers } from './promisedTimers'
 import { installResources } from './resources'
 import { installServers } from './servers'
 import { installTimers } from './timers'
@@ -50,7 +52,9 @@ export function installImplicit(deps: InstallDeps): Implicit {
   installServers(deps, handover)
   installBoundEvents(deps.processes)
   installTimers(deps)
+  installPromisedTimers(deps.processes)
   installListeners(deps)
+  installEventTargets(deps)
   installExits(deps.processes, deps.log)
   installResources(deps)
   syncBuiltinESMExports()
