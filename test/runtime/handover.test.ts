@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import dgram from 'node:dgram'
 import { once } from 'node:events'
 import http from 'node:http'
 import http2 from 'node:http2'
@@ -201,4 +202,53 @@ import.meta.hot?.dispose(() => server.close(() => console.log('${name} closed'))
       for (;;) await request(port, '/')
     }, /ECONNREFUSED|ECONNRESET/) // reset: the connection had just been made when the server closed
   })
+})
+
+describe('a bound UDP socket', () => {
+  let world: World
+  afterEach(() => world.end())
+
+  it('passes to the next version of its module: nothing is bound twice, no load fails, what arrives is heard once', async () => {
+    const client = dgram.createSocket('udp4')
+    const heard: string[] = []
+    client.on('message', (data) => heard.push(String(data)))
+    const port = await freePort()
+    const text = (version: number, more = ''): string => `
+import dgram from 'node:dgram'
+const socket = dgram.createSocket('udp4')
+socket.on('message', (data, { port, address }) => socket.send('${version} ' + data, port, address))
+socket.bind(${port}, () => console.log('bound ${version} ' + socket.address().port))
+${more}`
+    const ask = async (): Promise<string> => {
+      client.send('x', port, '127.0.0.1')
+      return String((await once(client, 'message'))[0])
+    }
+    world = await World.start({ 'main.ts': text(1) }, { entry: 'main.ts' })
+    await world.prints(`bound 1 ${port}`)
+    assert.equal(await ask(), '1 x')
+    for (let version = 2; version <= 5; version++) {
+      assert.equal((await world.save('main.ts', text(version))).ok, true)
+      await world.prints(`bound ${version} ${port}`)
+      assert.equal(await ask(), `${version} x`)
+      assert.equal((await world.save('main.ts', text(9, `throw new Error('late')`))).ok, false)
+      assert.equal(await ask(), `${version} x`)
+    }
+    assert.equal((await world.save('main.ts', text(6, `import.meta.hot.dispose(() => socket.close())`))).ok, true)
+    assert.equal((await world.save('main.ts', text(7))).ok, true)
+    assert.equal(await ask(), '7 x')
+    assert.equal((await world.save('main.ts', 'export const nothing = 1')).ok, true)
+    const again = dgram.createSocket('udp4').bind(port, '127.0.0.1')
+    await once(again, 'listening')
+    again.close()
+    client.close()
+  })
+
+  async function freePort(): Promise<number> {
+    const socket = dgram.createSocket('udp4').bind(0)
+    await once(socket, 'listening')
+    const { port } = socket.address()
+    socket.close()
+    await once(socket, 'close')
+    return port
+  }
 })

@@ -10,6 +10,7 @@ import type { Process } from '../process'
 import type { VersionRecord } from '../version'
 import { installBoundEvents } from './boundEvents'
 import type { ImplicitDeps } from './context'
+import { installDatagrams } from './datagrams'
 import { installEventTargets } from './eventTargets'
 import { installExits } from './exits'
 import { installHandover } from './handover'
@@ -50,6 +51,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
   const loadedBy = new LoadedBy(deps.processes.table.storage, deps.places, deps.opening)
   const handover = installHandover({ ...deps, replacedBy: (ledger) => ledgers.replacedBy(ledger) })
   installServers(deps, handover)
+  const datagrams = installDatagrams({ ...deps, replacedBy: (ledger) => ledgers.replacedBy(ledger) })
   installBoundEvents(deps.processes)
   installTimers(deps)
   installPromisedTimers(deps.processes)
@@ -82,7 +84,10 @@ export function installImplicit(deps: InstallDeps): Implicit {
     committed(versions) {
       const pairs = versions.map((version) => ledgers.commit(version))
       const olds = pairs.flatMap(({ old }) => old ?? [])
-      for (const { next } of pairs) handover.complete(next)
+      for (const { next } of pairs) {
+        handover.complete(next)
+        datagrams.complete(next)
+      }
       deps.hot.beginUpdate(versions)
       for (const { next, old } of pairs) {
         if (old === undefined) continue
@@ -97,6 +102,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
       const draft = ledgers.discard(version)
       if (draft === undefined) return
       handover.discarded(draft)
+      datagrams.discarded(draft)
       release(draft)
     },
     deleted(module) {

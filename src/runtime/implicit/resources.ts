@@ -4,7 +4,6 @@
  * others (a database) stay, because what was made with them may be in use: `import.meta.hot.dispose` closes them.
  */
 import { ChildProcess } from 'node:child_process'
-import dgram from 'node:dgram'
 import fs from 'node:fs'
 import net from 'node:net'
 import workers from 'node:worker_threads'
@@ -70,13 +69,6 @@ export function installResources(deps: ImplicitDeps): void {
       // Those of a request are many, most of them an agent's, and shared.
       const process = storage.getStore()
       if (this instanceof net.Socket && process?.kind === 'spawned') opened({ kind: 'socket', target: this, close: () => this.destroy(), gone: () => this.destroyed }, replacement)
-      return Reflect.apply(native, this, args)
-    }
-    return replacement
-  })
-  patch(dgram.Socket.prototype, 'bind', (native) => {
-    const replacement: AnyFunction = function (this: unknown, ...args) {
-      if (this instanceof dgram.Socket) opened({ kind: 'socket', target: this, close: () => this.close(), gone: () => false }, replacement)
       return Reflect.apply(native, this, args)
     }
     return replacement
