@@ -18,7 +18,7 @@ export function hold(what: keyof typeof t.ways): void {
 export const linger = (): unknown => spawn(async () => { await t.wait(receive) })
 `,
   'other.ts': 'export const registry = new Map<string, unknown>()\n',
-  't.ts': `import http from 'node:http'
+  't.ts': `import http from 'node:http'; import { keep } from 'esmish'
 export const api = { handler: (): number => 1 }
 class Session { open(): boolean { return true } }
 export async function wait(receive: () => Promise<unknown>): Promise<void> {
@@ -32,8 +32,11 @@ export const ways = {
   export: (registry: Map<string, unknown>): unknown => registry.set('api', api),
   instance: (registry: Map<string, unknown>): unknown => registry.set('session', new Session()),
   native: (_: Map<string, unknown>, pool: Pool): unknown => pool.keep(function kept() {}),
+  module: (): unknown => keep(function cached() {}),
 }
 `,
+  'node_modules/esmish/package.json': '{ "name": "esmish", "type": "module", "exports": "./kept.js" }',
+  'node_modules/esmish/kept.js': 'export const key = {}\nconst kept = new WeakMap()\nexport const keep = (fn) => void kept.set(key, fn)\nexport const forKey = () => kept.get(key)\n',
   'node_modules/poolish/package.json': '{ "name": "poolish", "main": "index.js" }',
   'node_modules/poolish/index.js': `function make() {
   const handlers = []
@@ -71,6 +74,7 @@ describe('why', () => {
     server: "server: `answer` 11 < the 'request' event of a Server",
     export: 'export: exported `api`  < a Map < export `registry` of other',
     instance: 'closure: an object of class `Session` 3 < a Map < export `registry` of other',
+    module: 'closure: `cached` 15 < a WeakMap < a variable of kept.js',
     native: 'closure: `kept` 14 < an Array < variable `handlers` of index.js',
   }
   for (const [what, keeper] of Object.entries(held)) {

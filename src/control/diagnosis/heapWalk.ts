@@ -1,7 +1,7 @@
 /** Looks through the whole heap for what holds code of a module from elsewhere than its slot. */
 import type { HeapWalkView, WhyKeeper } from '../../protocol/messages'
 import type { Diagnosis, VersionDiagnosis, WalkView } from '../../runtime/link'
-import { typeOf } from './heapGraph'
+import { nameOf, typeOf } from './heapGraph'
 import type { HeapGraph } from './heapGraph'
 import { Marked } from './marked'
 import { referencesTo } from './reachable'
@@ -98,8 +98,9 @@ class Search {
     // Said already: what the ledger knows, and whose frames are listed.
     if (open.has(target) || way.nodes.some((node) => open.has(node)) || (waits && known !== undefined && known.total > 0)) return undefined
     const name = exported.get(target)
-    const place = scripts.placeOf(graph.locations.get(target))
-    const text = name !== undefined ? `exported \`${name}\`` : way.objectOf !== undefined ? `an object of class \`${way.objectOf}\`` : waits ? suspendedName(graph, target) : functionName(graph, target)
+    // Of an object the place of its class.
+    const place = scripts.placeOf(graph.locations.get(way.object ?? target))
+    const text = name !== undefined ? `exported \`${name}\`` : way.object !== undefined ? `an object of class \`${nameOf(graph, way.object)}\`` : waits ? suspendedName(graph, target) : functionName(graph, target)
     return {
       kind: name !== undefined ? 'export' : waits ? 'frame' : way.kind, text,
       ...(place === undefined ? {} : { file: place.file }), ...(place?.line === undefined ? {} : { line: place.line }),

@@ -10,8 +10,8 @@ import type { Place, Scripts } from './scripts'
 
 export interface Way {
   readonly kind: 'timer' | 'listener' | 'server' | 'closure'
-  /** Not the function is held, but an object whose class it belongs to. */
-  readonly objectOf: string | undefined
+  /** Not the function is held, but this object whose class it belongs to. */
+  readonly object: number | undefined
   readonly words: readonly string[]
   /** Nearest first. */
   readonly nodes: readonly number[]
@@ -27,7 +27,7 @@ export interface WayDeps {
 /** `from` refers to what is below it by `edge`. */
 interface Step { readonly edge: number; readonly from: number }
 
-type Told = { readonly words: string; readonly kind?: Way['kind']; readonly last?: boolean } | { readonly objectOf: string } | undefined
+type Told = { readonly words: string; readonly kind?: Way['kind']; readonly last?: boolean } | { readonly object: number } | undefined
 
 const LONGEST = 5
 /** The rewriter's own names. */
@@ -38,12 +38,12 @@ export function wayOf(deps: WayDeps, found: Found, reference: Reference): Way {
   const steps = stepsOf(found, reference)
   let words: string[] = []
   let kind: Way['kind'] = 'closure'
-  let objectOf: string | undefined
+  let object: number | undefined
   for (const [index, step] of steps.entries()) {
     const told = isSuspended(graph, step.from) ? suspended(deps, step) : tell(deps, steps, index, found)
     if (told === undefined) continue
-    if ('objectOf' in told) {
-      objectOf = told.objectOf
+    if ('object' in told) {
+      object = told.object
       words = []
       continue
     }
@@ -51,7 +51,7 @@ export function wayOf(deps: WayDeps, found: Found, reference: Reference): Way {
     if (kind === 'closure') kind = told.kind ?? kind
     if (told.last === true || words.length === LONGEST) break
   }
-  return { kind, words, objectOf, nodes: steps.map((step) => step.from) }
+  return { kind, words, object, nodes: steps.map((step) => step.from) }
 }
 
 function tell(deps: WayDeps, steps: readonly Step[], index: number, found: Found): Told {
@@ -63,8 +63,10 @@ function tell(deps: WayDeps, steps: readonly Step[], index: number, found: Found
   const table = tables.get(from)
   if (table !== undefined) return { words: `export \`${name}\` of ${table}`, last: true }
   if (how === 'context') return variable(deps, name, from, found)
-  if (type === 'object' && (name === '__proto__' || name === 'map') && owner !== 'Object') return { objectOf: owner }
+  if (type === 'object' && (name === '__proto__' || name === 'map') && owner !== 'Object') return { object: from }
+  if (name.includes('pair in WeakMap')) return { words: 'a WeakMap' }
   if (type !== 'object' && type !== 'closure') return undefined
+  if (owner === 'ModuleWrap') return ofModule(graph, from)
   const whose = scripts.at(graph.locations.get(from))
   if (whose?.kind === 'runtime') return ofRuntime(graph, from, owner)
   if (owner === 'Timeout' || owner === 'Immediate') return { words: timerText(graph, from, owner), kind: 'timer', last: true }
@@ -83,6 +85,12 @@ function listenerText(graph: HeapGraph, below: readonly Step[], emitter: string)
   const event = below.findLast((step) => edgeTypeOf(graph, step.edge) === 'property')
   const of = emitter === 'process' ? emitter : articled(emitter)
   return event === undefined ? `a listener of ${of}` : `the '${edgeNameOf(graph, event.edge)}' event of ${of}`
+}
+
+/** Variables of an ES module that Node loaded are cells of it, without names. */
+function ofModule(graph: HeapGraph, wrap: number): Told {
+  const url = childOf(graph, wrap, 'url')
+  return url === undefined ? undefined : { words: `a variable of ${path.basename(nameOf(graph, url))}`, last: true }
 }
 
 /** Objects of the runtime that a person knows by another name; all others are passed over. */
