@@ -12,13 +12,17 @@ import { blank } from './callableIdentity'
 import { isForwardable } from './externalFuns'
 import { notePackage } from './identity'
 import { joinMetadata } from './metadataIdentity'
-import { asNode } from './nodeLoader'
+import { asNode, parentNow } from './nodeLoader'
 
 export interface CommonjsModule { exports: unknown; loaded: boolean; filename: string; paths: string[]; id: string }
 
-/** @param parent who requires it; `main` for the entry of the program. Node notes the new module among the parent's children. */
-export function newModule(file: string, parent: CommonjsModule | 'main' | undefined): CommonjsModule {
-  const module: CommonjsModule = Reflect.construct(Module, [file, parent === 'main' ? null : parent])
+/**
+ * @param parent who requires it; `main` for the entry of the program. Node notes the new module among the parent's children.
+ * @param before the version it will replace, whose place it has then
+ */
+export function newModule(file: string, parent: CommonjsModule | 'main' | undefined, before: CommonjsModule | undefined): CommonjsModule {
+  const module: CommonjsModule = Reflect.construct(Module, [file, parent === 'main' ? null : before === undefined ? parent : undefined])
+  if (before !== undefined && parent !== 'main') Reflect.set(module, 'parent', parentNow(before))
   module.filename = file
   if (parent === 'main') module.id = '.'
   module.paths = nodeModulePaths(path.dirname(file))
@@ -36,6 +40,7 @@ function nodeModulePaths(folder: string): string[] {
 /** Node's `require` for this file, with `load` in front of it: whatever `load` declines is Node's business. */
 export function makeRequire(file: string, main: () => unknown, load: (specifier: string) => { readonly exports: unknown } | undefined): NodeJS.Require {
   const native = createRequire(file)
+  Reflect.deleteProperty(native, 'main') // the main module of now: each version would hold the one before it
   const requireNative = (specifier: string): unknown => {
     const exports: unknown = asNode(() => native(specifier))
     notePackage(exports)

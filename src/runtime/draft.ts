@@ -122,7 +122,7 @@ export class Draft {
     if (unit === undefined) throw new DraftFailed(name, 'nofile', new Error(`${name} was not compiled`))
     const record = deps.table.obtain(name, unit.file)
     record.faceAll()
-    const commonjs = unit.rewritten.format === 'commonjs' ? newModule(unit.file, deps.entry.file === unit.file ? 'main' : deps.entry.requirer) : undefined
+    const commonjs = unit.rewritten.format === 'commonjs' ? newModule(unit.file, deps.entry.file === unit.file ? 'main' : deps.entry.requirer, record.current?.commonjs) : undefined
     const instance: Instance = {
       record: deps.versions.make(name, record.nextVersion()), unit, loadedAt: Date.now(), origin: how.origin,
       exports: {}, constants: new Set(unit.rewritten.constants), identities: new Map(), commonjs, stars: undefined,

@@ -36,8 +36,34 @@ export function asNode<T>(require: () => T): T {
   }
 }
 
+/** It has the place of the version before it: among the children of its parent, and as the parent of its children. */
 export function showInCache(module: CommonjsModule): void {
+  const before: unknown = Reflect.get(cache, module.filename)
   Reflect.set(cache, module.filename, module)
+  if (before instanceof Module && before !== module && module instanceof Module) takePlace(before, module)
+}
+
+/** No version knows the one before it, or all of them would stay for ever. */
+function takePlace(before: Module, module: Module): void {
+  const parent = parentNow(module) // it may have been loaded again together with this one
+  Reflect.set(module, 'parent', parent ?? Reflect.get(module, 'parent'))
+  if (parent instanceof Module) parent.children = [...parent.children.filter((child) => child !== before && child !== module), module]
+  const own = module.children.filter((child) => !before.children.includes(child))
+  module.children = [...before.children.filter((child) => Reflect.get(cache, child.filename) === child), ...own]
+  for (const child of module.children) if (Reflect.get(child, 'parent') === before) Reflect.set(child, 'parent', module)
+  before.children = []
+}
+
+/** The module of that file as it is now. */
+export function nowInCache(file: string): CommonjsModule | undefined {
+  const module: unknown = Reflect.get(cache, file)
+  return module instanceof Module ? module : undefined
+}
+
+/** The parent of a version, or what has taken its place. */
+export function parentNow(module: CommonjsModule | Module): CommonjsModule | undefined {
+  const parent: unknown = Reflect.get(module, 'parent')
+  return parent instanceof Module ? (nowInCache(parent.filename) ?? parent) : undefined
 }
 
 export function dropFromCache(module: CommonjsModule): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { rename, rm, symlink } from 'node:fs/promises'
+import { readFile, rename, rm, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { World } from './support/world'
 import type { LoadReport } from '../../src/protocol/messages'
@@ -181,5 +181,46 @@ describe('modules that are loaded again', () => {
     assert.equal(await look(), 'repaired')
     loaded(await world.save('plugin.ts', `export default 'again'`))
     assert.equal(await look(), 'again')
+  })
+
+  describe('in CommonJS', () => {
+    const a = (version: number): string => `(globalThis.seen ??= []).push(new WeakRef(module)); const b = require('./b'); exports.version = ${version}; exports.b = b`
+    const family = async (): Promise<void> => start({
+      'package.json': '{}', 'main.js': `const a = require('./a'); exports.look = () => { const { cache } = require; const now = (name) => Object.values(cache).find((one) => one.filename.endsWith('/' + name)); const tell = (name) => [now(name).parent?.filename.split('/').pop() ?? null, now(name).parent === null || Object.values(cache).includes(now(name).parent), now(name).children.map((one) => one.filename.split('/').pop() + (Object.values(cache).includes(one) ? '' : ' of before'))]; return [tell('main.js'), tell('a.js'), tell('b.js')] }`,
+      'a.js': a(1), 'b.js': 'exports.b = 1',
+    }, 'main.js')
+
+    it('parents and children are those that are current', async () => {
+      await family()
+      const before = await look()
+      assert.deepEqual(before, [[null, true, ['a.js']], ['main.js', true, ['b.js']], ['a.js', true, []]])
+      for (const version of [2, 3, 4]) loaded(await world.save('a.js', a(version)))
+      assert.deepEqual(await look(), before)
+      loaded(await world.save('main.js', `// again\n${await readFile(path.join(world.root, 'main.js'), 'utf8')}`))
+      loaded(await world.save('b.js', 'exports.b = 2'))
+      assert.deepEqual(await look(), before)
+      await Promise.all([world.write('b.js', 'exports.b = 3'), world.write('a.js', a(5)), world.write('main.js', `// both\n${await readFile(path.join(world.root, 'main.js'), 'utf8')}`)])
+      loaded(await world.load(undefined))
+      assert.deepEqual(await look(), before)
+      assert.equal((await world.save('a.js', 'throw new Error()')).ok, false)
+      assert.deepEqual(await look(), before)
+      await world.host.request('rollback', { module: 'a' })
+      assert.deepEqual(await look(), before)
+    })
+
+    it('nothing keeps the versions before the old one', async () => {
+      await family()
+      const main = await readFile(path.join(world.root, 'main.js'), 'utf8')
+      for (let version = 2; version < 12; version++) {
+        await Promise.all([world.write('a.js', a(version)), world.write('main.js', `${main}\n// ${version}`)])
+        loaded(await world.load(undefined))
+      }
+      await world.value(`void (process.getBuiltinModule('v8').setFlagsFromString('--expose-gc'), globalThis.collect = process.getBuiltinModule('vm').runInNewContext('gc'))`)
+      const alive = async (): Promise<unknown> => {
+        await world.value('void collect()')
+        return world.value('seen.filter((one) => one.deref() !== undefined).length')
+      }
+      for (let count = await alive(); Number(count) > 3; count = await alive()) continue
+    })
   })
 })

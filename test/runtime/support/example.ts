@@ -7,13 +7,16 @@ import { World } from './world'
 
 const root = path.resolve(__dirname, '../../..')
 
+/** By somebody who ran the example where it is. */
+const LEFT_BEHIND = /[\\/]node_modules$|\.(?:db|log)$/
+
 export class Example {
   private constructor(readonly world: World) {}
 
   /** Started, and has printed `ready`. */
   static async start(name: string, ready: string, options: Parameters<typeof World.create>[1] = {}, env: Readonly<Record<string, string>> = {}): Promise<Example> {
     const world = await World.create({}, { entry: 'main.ts', ...options }, { env: { ...process.env, PORT: '0', ...env } })
-    await cp(path.join(root, 'examples', name), world.root, { recursive: true })
+    await cp(path.join(root, 'examples', name), world.root, { recursive: true, filter: (file) => !LEFT_BEHIND.test(file) })
     await symlink(path.join(root, 'node_modules'), path.join(world.root, 'node_modules'))
     await world.host.start()
     const { runtime } = world.host.snapshot
