@@ -268,8 +268,8 @@ export class CodeServer {
     if (!outcome.ok) throw outcome.error
     const record = outcome.value
     const instance = record.current ?? record.drafting?.instance
-    // Half of a cycle: Node hands out the unfinished object itself.
-    return record.current === undefined && instance?.commonjs !== undefined ? { exports: instance.commonjs.exports } : { exports: record.answer(instance) }
+    // Half of a cycle: Node hands out the unfinished object itself. Ours reads it, and later what is current.
+    return { exports: record.current === undefined && instance?.commonjs !== undefined ? record.view(instance.commonjs.exports) : record.answer(instance) }
   }
 
   /** The module, loaded now if it is not. Half of a cycle is answered as it is; who may wait waits for a first `onLoad`. */

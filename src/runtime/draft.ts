@@ -458,7 +458,7 @@ export class Draft {
       if (!outcome.ok) throw outcome.error
       stageOf(this.batch).evaluated(member)
     }
-    if (member.first) return member.instance.commonjs?.exports ?? record.answer(member.instance)
+    if (member.first) return member.instance.commonjs === undefined ? record.answer(member.instance) : record.view(member.instance.commonjs.exports)
     return record.answer(member.finished ? member.instance : record.current)
   }
 

@@ -89,6 +89,22 @@ describe('modules that are loaded again', () => {
     assert.equal(await look(), 'A3b3A3F3')
   })
 
+  it('a cycle of require(): whoever was given the unfinished half, or required itself, reaches current', async () => {
+    const a = (v: number): string => `exports.v = () => ${v}\nconst b = require('./b')\nexports.viaB = () => b.askA()\nexports.half = () => b.half`
+    const self = (v: number): string => `const s = require('./s')\nexports.v = () => ${v}\nexports.loop = async () => { const { receive, send } = require('codeswitch'); for (;;) { const from = await receive(); send(from, [${v}, s.v()]) } }`
+    await start({
+      'package.json': '{}', 'main.js': `const a = require('./a'); const s = require('./s'); const { spawn, register } = require('codeswitch'); register('s', spawn(s.loop)); exports.look = () => [a.viaB(), a.half()]`,
+      'a.js': a(1), 'b.js': `const a = require('./a')\nexports.half = Object.keys(a)\nexports.askA = () => a.v()`, 's.js': self(1),
+    }, 'main.js')
+    assert.deepEqual(await look(), [1, ['v']])
+    for (const v of [2, 3]) {
+      loaded(await world.save('a.js', a(v)))
+      assert.deepEqual(await look(), [v, ['v']])
+    }
+    loaded(await world.save('s.js', self(2)))
+    assert.deepEqual(await world.value(`(send('s', self()), receive((message) => Array.isArray(message)))`), [1, 2])
+  })
+
   it('a module that imports itself: its qualified calls reach current', async () => {
     await start({ 'main.ts': `import * as self from './main'; export const v = () => 1; export const look = () => [self.v(), v()]; export const late = () => new Promise((r) => setTimeout(() => r([self.v(), v()]), 100))` })
     const late = look('main.late()')
