@@ -52,9 +52,13 @@ export async function walkHeap(deps: HeapWalkDeps): Promise<HeapWalk> {
 class Search {
   private readonly marked: Marked
   private readonly tables: ReadonlyMap<number, string>
+  /** Functions of the runtime: what they lead to, a person rather sees where the program has it. */
+  private readonly ofRuntime: Uint8Array
 
   constructor(private readonly graph: HeapGraph, private readonly scripts: Scripts, private readonly diagnosis: HeapWalkDeps['diagnosis'], private readonly stop: Stop) {
     this.marked = new Marked(graph)
+    this.ofRuntime = new Uint8Array(graph.nodeCount)
+    for (const [node, location] of graph.locations) if (typeOf(graph, node) === 'closure' && scripts.at(location)?.kind === 'runtime') this.ofRuntime[node] = 1
     this.tables = new Map(diagnosis.walk.modules.flatMap(({ name, at }) => at.flatMap((one) => this.marked.held(one)).map((node) => [node, name] as const)))
   }
 
@@ -66,7 +70,8 @@ class Search {
     const targets = new Uint8Array(graph.nodeCount)
     for (const node of this.codeOf(ids)) targets[node] = 1
     for (const node of exported.keys()) targets[node] = 1
-    const found = await referencesTo(graph, targets, new Set([...marked.leftOut(version), ...this.followers(version, known)]), REFERENCES, this.stop)
+    const leftOut = new Set([...marked.leftOut(version), ...this.followers(version, known)])
+    const found = await referencesTo(graph, { targets, leftOut, last: this.ofRuntime }, REFERENCES, this.stop)
     if (found === undefined) return undefined
     const open = new Set((known?.held ?? []).flatMap(({ at }) => marked.held(at)))
     const told = new Map<string, WhyKeeper>()

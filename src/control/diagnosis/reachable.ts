@@ -9,6 +9,13 @@ export interface Reference {
   readonly from: number
 }
 
+/** Nodes by their indexes. */
+export interface Search {
+  readonly targets: Uint8Array
+  readonly leftOut: ReadonlySet<number>
+  readonly last: Uint8Array
+}
+
 export interface Found {
   readonly references: readonly Reference[]
   /** The edge by which a node was first reached, and the node it comes from: the way back to the root. */
@@ -23,10 +30,11 @@ const ROOT = 0
 const NODES_AT_ONCE = 20_000
 
 /**
- * Breadth first, so that ways are short. Targets are not gone through: what they refer to they hold themselves.
+ * Breadth first, so that ways are short; over the nodes in `last` only where no other way leads. Targets are not gone through:
+ * what they refer to they hold themselves.
  * @returns undefined when it was stopped
  */
-export async function referencesTo(graph: HeapGraph, targets: Uint8Array, leftOut: ReadonlySet<number>, limit: number, stop: Stop): Promise<Found | undefined> {
+export async function referencesTo(graph: HeapGraph, { targets, leftOut, last }: Search, limit: number, stop: Stop): Promise<Found | undefined> {
   const { firstEdge, edgeType, edgeName, edgeTo, nodeType, nodeCount } = graph
   const array = graph.nodeTypes.indexOf('array')
   const weak = graph.edgeTypes.indexOf('weak')
@@ -34,6 +42,7 @@ export async function referencesTo(graph: HeapGraph, targets: Uint8Array, leftOu
   const reachedBy = new Int32Array(nodeCount).fill(-1)
   const reachedFrom = new Int32Array(nodeCount).fill(-1)
   const queue = new Uint32Array(nodeCount)
+  let later: number[] = []
   const references: Reference[] = []
   for (const node of leftOut) seen[node] = 1
   leaveOutStores(graph, seen)
@@ -41,7 +50,11 @@ export async function referencesTo(graph: HeapGraph, targets: Uint8Array, leftOu
   let tail = 0
   seen[ROOT] = 1
   queue[tail++] = ROOT
-  for (let head = 0; head < tail; head++) {
+  for (let head = 0; head < tail || later.length > 0; head++) {
+    if (head === tail) {
+      for (const node of later) queue[tail++] = node
+      later = []
+    }
     if (head % NODES_AT_ONCE === NODES_AT_ONCE - 1) await new Promise(setImmediate)
     if (stop.asked) return undefined
     const from = queue[head] ?? ROOT
@@ -58,7 +71,8 @@ export async function referencesTo(graph: HeapGraph, targets: Uint8Array, leftOu
       seen[to] = 1
       reachedBy[to] = edge
       reachedFrom[to] = from
-      queue[tail++] = to
+      if (last[to] === 1) later.push(to)
+      else queue[tail++] = to
     }
   }
   return { references, reachedBy, reachedFrom, more: false }

@@ -40,6 +40,7 @@ export function wayOf(deps: WayDeps, found: Found, reference: Reference): Way {
   let kind: Way['kind'] = 'closure'
   let object: number | undefined
   for (const [index, step] of steps.entries()) {
+    if (words.length > 0 && isVariableOfRuntime(deps, step, found)) break
     const told = isSuspended(graph, step.from) ? suspended(deps, step) : tell(deps, steps, index, found)
     if (told === undefined) continue
     if ('object' in told) {
@@ -108,6 +109,13 @@ function ofRuntime(graph: HeapGraph, node: number, owner: string): Told {
 function timerText(graph: HeapGraph, timer: number, owner: string): string {
   if (owner === 'Immediate') return 'a setImmediate'
   return childOf(graph, timer, '_repeat') === undefined ? 'a setInterval' : 'a setTimeout'
+}
+
+/** From there on it is our own bookkeeping. Before anything was told, it may be what we put around a listener. */
+function isVariableOfRuntime({ graph, scripts }: WayDeps, { edge, from }: Step, found: Found): boolean {
+  if (edgeTypeOf(graph, edge) !== 'context') return false
+  const by = functionAbove(graph, from, found)
+  return by !== undefined && scripts.at(graph.locations.get(by))?.kind === 'runtime'
 }
 
 /** A variable lives in a context; whose it is, the function tells through which the context was reached. */
