@@ -6,7 +6,7 @@ import Module, { createRequire } from 'node:module'
 import path from 'node:path'
 import { inspect } from 'node:util'
 import type { InspectOptions } from 'node:util'
-import { trusted } from '../base/guards'
+import { isFunction, trusted } from '../base/guards'
 import type { AnyFunction } from '../base/guards'
 import { blank } from './callableIdentity'
 import { isForwardable } from './externalFuns'
@@ -80,16 +80,27 @@ export function commonjsView(first: object, exports: () => unknown, face: (name:
     const value = exports()
     return isObject(value) ? value : first
   }
-  const wrap = (key: PropertyKey, value: unknown): unknown => (typeof key === 'string' && isForwardable(value) ? face(key, value) : value)
+  /** Functions that somebody else put in the place of the module's own (spies, wrappers). They may call what they replaced, so they must not get its face. */
+  const given = new WeakSet<object>()
+  const give = (value: unknown): void => {
+    if (isFunction(value)) given.add(value)
+  }
+  const wrap = (key: PropertyKey, value: unknown): unknown => (typeof key === 'string' && isForwardable(value) && !given.has(value) ? face(key, value) : value)
   const target: object = isCallable(first) ? blank() : Array.isArray(first) ? [] : {}
   // console.log looks past a proxy at its target.
   Object.defineProperty(target, inspect.custom, { value: (_: number, options: InspectOptions) => inspect(now(), options), configurable: true })
   const view: object = new Proxy(target, {
     get: (_, key) => wrap(key, Reflect.get(now(), key)),
-    set: (_, key, value) => Reflect.set(now(), key, value),
+    set(_, key, value) {
+      give(value)
+      return Reflect.set(now(), key, value)
+    },
     has: (_, key) => Reflect.has(now(), key),
     deleteProperty: (_, key) => Reflect.deleteProperty(now(), key),
-    defineProperty: (_, key, descriptor) => Reflect.defineProperty(now(), key, descriptor),
+    defineProperty(_, key, descriptor) {
+      give(descriptor.value)
+      return Reflect.defineProperty(now(), key, descriptor)
+    },
     getPrototypeOf: () => Reflect.getPrototypeOf(now()),
     ownKeys: (own) => [...new Set([...Reflect.ownKeys(now()), ...Reflect.ownKeys(own).filter((key) => fixed(own, key))])],
     getOwnPropertyDescriptor: (own, key) => {

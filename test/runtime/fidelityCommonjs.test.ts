@@ -14,6 +14,13 @@ const programs: readonly (readonly [string, Files, How?])[] = [
     'main.js': `console.log(require('./a'), require('./dir'), require('./pkg'), require('./data'), require('./dir/'), require('.').self, require('./b.c'))`,
     'index.js': `exports.self = 1`, 'a.js': `module.exports = 'a'`, 'dir/index.js': `module.exports = 'dir'`, 'pkg/package.json': `{"main":"./lib/x"}`, 'pkg/lib/x.js': `module.exports = 'pkg'`, 'data.json': `{"d":1}`, 'b.c.js': `module.exports = 'bc'`,
   }],
+  ['a function that another one replaced from outside can be called by it, and put back', {
+    'main.js': `const lib = require('./lib'); const { user } = require('./user'); const before = lib.f; const wrapped = (n) => before(n) + 1
+lib.f = wrapped; console.log(lib.f(1), lib.f === wrapped, user(1), require('./lib').f === wrapped)
+Object.defineProperty(lib, 'f', { value: new Proxy(before, { apply: (f, self, args) => -Reflect.apply(f, self, args) }), configurable: true, writable: true, enumerable: true })
+console.log(lib.f(1), user(1)); lib.f = before; console.log(lib.f(1), lib.f === before, user(1))`,
+    'lib.js': `exports.f = (n) => n * 10`, 'user.js': `const lib = require('./lib'); exports.user = (n) => lib.f(n)`,
+  }],
   ['require of JSON is one object', { 'main.js': `const d = require('./d.json'); d.x = 2; console.log(require('./d.json'), require('./d.json') === d, require('./a.json'), require('./n.json'))`, 'd.json': '\uFEFF{ "x": 1 }', 'a.json': '[1, 2]', 'n.json': 'null' }],
   ['cycles see what is there so far', {
     'main.js': `exports.early = 1; const b = require('./b'); exports.late = 2; console.log(b.seen, b.f())`, 'b.js': `const a = require('./main'); exports.seen = Object.keys(a); exports.f = () => Object.keys(a); console.log(a.early, a.late)`,
