@@ -94,6 +94,16 @@ export const work = (request, response) => { waiting.push(() => { response.send(
     assert.deepEqual([await get('/show'), await get('/wait')], ['users 4', 'users waited 4'])
   })
 
+  it('are those of the last save when they are fields of an object that the top level made', async () => {
+    const users = (version: number): string => `class Base { constructor(readonly name: string) {} }\nexport class Users extends Base {\n  show = (request, response) => { response.send(this.name + ' ${version}') }\n}`
+    await start({ 'users.ts': users(1), 'main.ts': `import express from 'express'\nimport { Users } from './users'\nconst app = express()\nconst users = new Users('ann')\napp.get('/show', users.show)\n${listen}` })
+    for (let version = 1; version <= 4; version++) {
+      if (version > 1) assert.deepEqual(brief(await world.save('users.ts', users(version))), ['users loaded', 'main loaded because users changed: new Users at line 2 made functions that may be in use'])
+      assert.equal(await get('/show'), `ann ${version}`)
+    }
+    assert.match(String(await world.value('String(users.Users)')), /^class Users extends Base \{\s+show = /)
+  })
+
   it('of objects with private members go on with the code they were made with', async () => {
     const counter = (version: number): string => `export class Counter {\n  #n = 0\n  more() { return [1].map((one) => (this.#n += one) + ' of ${version}')[0] }\n}`
     await start({ 'counter.ts': counter(1), 'main.ts': `import express from 'express'\nimport { Counter } from './counter'\nconst app = express()\nconst counter = new Counter()\napp.get('/more', (request, response) => { response.send(counter.more()) })\n${listen}` })

@@ -1,4 +1,5 @@
 import type { Class, MethodDefinition, PropertyDefinition } from 'acorn'
+import { addFunction } from './context'
 import type { Context } from './context'
 import { visitFunction, visitStaticBlock } from './functions'
 import type { MethodOf } from './functions'
@@ -15,15 +16,18 @@ export function visitClass(cx: Context, node: Class, name: string): void {
   if (node.id && !(node.type === 'ClassDeclaration' && outside.isOutermost)) declare(cx, scope, node.id.name)
   if (node.superClass?.type === 'Identifier') visitName(cx, node.superClass, isImport(cx, node.superClass.name) ? 'value' : 'construct')
   else if (node.superClass) cx.visit(cx, node.superClass)
+  const isTop = outside.isOutermost && cx.fn.outer === undefined
+  const makes = isTop && node.body.body.some(isFunctionField)
+  if (makes) announceFields(cx, node, name)
   for (const member of node.body.body) {
     if (member.type === 'StaticBlock') visitStaticBlock(cx, member)
-    else visitMember(cx, member, outside.isOutermost && cx.fn.outer === undefined, name)
+    else visitMember(cx, member, { isTop, makes }, name)
   }
   scope.close()
   cx.scope = outside
 }
 
-function visitMember(cx: Context, member: MethodDefinition | PropertyDefinition, isTop: boolean, className: string): void {
+function visitMember(cx: Context, member: MethodDefinition | PropertyDefinition, { isTop, makes }: { readonly isTop: boolean; readonly makes: boolean }, className: string): void {
   const { key, computed } = member
   if (computed && key.type !== 'PrivateIdentifier') cx.visit(cx, key)
   const name = `${className}.${keyName(cx.code, key, computed)}`
@@ -37,7 +41,19 @@ function visitMember(cx: Context, member: MethodDefinition | PropertyDefinition,
   const { kind } = member
   const { body } = member.value
   if (kind !== 'constructor' && isTop) cx.methodBodies.push(body)
-  visitFunction(cx, member.value, kind === 'get' || kind === 'set' ? `${kind} ${name}` : name, member.start, isTop ? methodOf(member, className) : undefined)
+  visitFunction(cx, member.value, kind === 'get' || kind === 'set' ? `${kind} ${name}` : name, member.start, isTop ? methodOf(member, className) : undefined, makes && kind === 'constructor')
+}
+
+/** `handle = () => { … }`: each object has a function of its own, of the version that made it. */
+const isFunctionField = (member: Class['body']['body'][number]): boolean =>
+  member.type === 'PropertyDefinition' && !member.static && (member.value?.type === 'ArrowFunctionExpression' || member.value?.type === 'FunctionExpression')
+
+/** Who makes such an object holds these functions: a class without a constructor gets the one it has anyway, to say so. */
+function announceFields(cx: Context, node: Class, name: string): void {
+  if (node.body.body.some((member) => member.type === 'MethodDefinition' && member.kind === 'constructor')) return
+  const makes = cx.words.makes(addFunction(cx, `new ${name}`, node.start))
+  const args = cx.words.own('a')
+  cx.edits.insert(node.body.start + 1, node.superClass ? ` constructor(...${args}) { ${makes}; super(...${args}); }` : ` constructor() { ${makes}; }`)
 }
 
 /** A method that can be found again by its name. */

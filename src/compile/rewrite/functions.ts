@@ -10,7 +10,7 @@ import { Scope } from './scope'
 export interface MethodOf { readonly className: string; readonly name: string }
 
 /** `start` is the place that is shown for it. */
-export function visitFunction(cx: Context, node: FunctionNode, name: string, start: number, method?: MethodOf): void {
+export function visitFunction(cx: Context, node: FunctionNode, name: string, start: number, method?: MethodOf, makesFunctions = false): void {
   const { fn: outer, scope: outside } = cx
   const scope = new Scope(outside)
   const index = addFunction(cx, name, start)
@@ -19,6 +19,7 @@ export function visitFunction(cx: Context, node: FunctionNode, name: string, sta
   cx.fn = newFunction(kindOf(node), index, arrow, scope, outer)
   cx.fn.immediate = cx.called === node
   cx.fn.method = node.generator ? undefined : method
+  cx.fn.makesFunctions = makesFunctions
   if (node.type === 'FunctionExpression' && node.id) declare(cx, scope, node.id.name)
   for (const parameter of node.params) visitBinding(cx, parameter, scope)
   if (isBlock(node.body)) visitBlockBody(cx, node, node.body)

@@ -42,6 +42,7 @@ describe('a function that makes functions', () => {
     assert.deepEqual(makers('const guard = (role) => (q, r) => {}; async function start() { const f = () => {}; await f() }'), ['guard', 'start'])
     assert.deepEqual(makers('function f() { class A { m() {} } return new A() }'), ['f'])
     assert.deepEqual(makers('function f() { (() => { keep(() => 1) })() }'), ['f'])
+    assert.deepEqual(makers('class A { f = () => 1 } class B extends A { g = function () {}; constructor() { super() } } let C = class extends A { h = async () => {} }; class D { static s = () => 1; n = 1 }'), ['new A', 'B.constructor', 'new C'])
     assert.deepEqual(makers('class A { m() { this.f = () => 1 } constructor() { on(() => {}) } }').sort(), ['A.constructor', 'A.m'])
   })
 
