@@ -144,11 +144,30 @@ describe('an upgrade plan', () => {
     assert.deepEqual(await world.value(`(await sys.getStatus('b'))[3][1]`), 'suspended')
   })
 
+  it('is undone on the way down as well, when the newer code cannot give the state back', async () => {
+    const back = `if (Array.isArray(oldVsn)) { if (globalThis.gave) throw new Error('cannot'); globalThis.gave = 1; return ['ok', state.n] } return ['ok', { n: state, from: oldVsn, extra }]`
+    await start({ 'srv.ts': srv(2, back), 'lib.ts': lib(2) })
+    assert.equal((await run()).kind, 'done')
+    const report = await run(plan, { direction: 'down' })
+    assert.ok(report.kind === 'undone', json(report))
+    assert.match(report.step, /^codeChange of srv in b/)
+    assert.deepEqual([await states(), await versions()], [[{ n: 7, from: 1, extra: 'x' }, { n: 7, from: 1, extra: 'x' }], [[2, 2], [2, 2]]])
+  })
+
+  it('brings everything back when the process that runs it is ended', async () => {
+    await start({ 'srv.ts': srv(2, `if (!globalThis.once) { globalThis.once = 1; ${migrate} } return new Promise(() => { globalThis.changing = 1 })`), 'lib.ts': lib(2) })
+    await world.value(`globalThis.report = undefined; void release.run(${json(plan)}).then((report) => { globalThis.report = report }); 0`)
+    await world.value(`new Promise((resolve) => { const look = () => globalThis.changing ? resolve(0) : setTimeout(look, 5); look() })`)
+    await world.value(`exit(processes().find((p) => processInfo(p, 'label') === 'upgrade'), 'kill')`)
+    assert.match(json(await world.value('globalThis.report')), /"kind":"undone".*the process that ran it was ended/)
+    assert.deepEqual([await world.value(`[await genServer.call('a', 'state'), await genServer.call('a', 'version')]`), await loaded()], [[7, [1, 1]], [[1, 0], [1, 0], [0, 0]]])
+  })
+
   it('is checked whole before anything runs', async () => {
     await start({ 'srv.ts': srv(2), 'lib.ts': 'this is not )' })
-    const bad = { ...plan, up: [...plan.up, { loadModule: 'nowhere' }, { addModule: 'main' }, { addModule: 'missing' }] }
+    const bad = { ...plan, up: [...plan.up, { loadModule: 'nowhere' }, { addModule: 'main' }, { addModule: 'missing' }, { apply: ['sup', 'nothing'] }] }
     const { problems } = await preview(bad)
-    assert.deepEqual(problems.map(({ reason, module }) => [reason, module]).sort(), [['already_loaded', 'main'], ['badfile', 'lib'], ['nofile', 'missing'], ['not_loaded', 'nowhere']])
+    assert.deepEqual(problems.map(({ reason, module }) => [reason, module]).sort(), [['already_loaded', 'main'], ['badfile', 'lib'], ['nofile', 'missing'], ['not_loaded', 'nowhere'], ['undef', 'sup']])
     await world.write('v2/lib.ts', lib(2))
     assert.deepEqual((await preview()).problems.map(({ reason, message }) => [reason, message]), [['undef', 'the new code of srv exports no codeChange']])
     assert.equal((await run()).kind, 'refused')

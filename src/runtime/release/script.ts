@@ -115,6 +115,7 @@ export async function makeScript(deps: ScriptDeps, plan: Plan, direction: Upgrad
   const script = { title: plan.title, direction, loads, updates, restarts, deletes, ...calls(plan.steps), early: whyEarly(plan.steps, restarts, kills) }
   checkSlots()
   checkChanges()
+  checkCalls()
   checkAsker()
   return { ...script, problems }
 
@@ -176,6 +177,16 @@ export async function makeScript(deps: ScriptDeps, plan: Plan, direction: Upgrad
       const doneByOld = direction === 'down' && early
       const exported = load === undefined ? [] : doneByOld ? Object.keys(load.before?.exports ?? {}) : exportsOf(load)
       if (exported.length > 0 && !exported.includes('codeChange') && !exported.includes('*')) problem('undef', name, `the ${doneByOld ? 'current' : 'new'} code of ${name} exports no codeChange`)
+    }
+  }
+
+  /** What is loaded by the plan, or at the call, may export it by then. */
+  function checkCalls(): void {
+    for (const { module, name } of [...script.before, ...script.after]) {
+      const record = recordOf(module)
+      const exported = record?.current?.exports
+      if (exported === undefined || loads.some((load) => load.record === record) || Object.hasOwn(exported, name) || Object.hasOwn(exported, '$handleUndefinedFunction')) continue
+      problem('undef', textOf(module), `${textOf(module)} exports no ${name}, which the plan calls`)
     }
   }
 
