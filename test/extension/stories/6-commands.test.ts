@@ -85,6 +85,11 @@ describe('commands', () => {
     assert.ok(complete.items.length > 0)
   })
 
+  it('showWhy looks through the heap when it is asked to', async () => {
+    const { heap } = await ran('showWhy', { module: 't', heap: true })
+    assert.match(JSON.stringify(heap), /"state":"done"/)
+  })
+
   it('say what is wrong with an unknown name', async () => {
     assert.equal((await run('reload', 'nosuch'))['error'], 'unknown_module')
     assert.equal((await run('openOldCode', 't'))['error'], 'no_old_code')
