@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { runSuite } from './support/packageSuite'
+import type { Suite } from './support/packageSuite'
+
+/** Packages that publish their tests, dependencies of what we test with; the files whose own dependencies are there, and how many results they must have at least. */
+const suites: readonly (Suite & { readonly results: number })[] = [
+  // thenify.test.js deletes entries of require.cache to have a module evaluated again: here a module is loaded again when it is saved.
+  { package: 'avvio', files: /^test\/(?!lib\/thenify)[a-m/][^/]*(?:\/[^/]+)?\.test\.js$/, results: 100 },
+  { package: 'find-my-way', files: /^test\/(?:issue-(?!330)|params|wildcard|optional|version|constraint\.|case|find)[^/]*\.test\.js$/, results: 150 },
+  { package: 'light-my-request', files: /^test\/(?!index|stream)[^/]*\.test\.js$/, results: 20 },
+  { package: 'process-warning', files: /^test\/[^/]*\.test\.js$/, results: 20 },
+  { package: 'json-schema-ref-resolver', files: /^test\/[^/]*\.test\.js$/, results: 40 },
+  { package: '@fastify/error', files: /^test\/[^/]*\.test\.js$/, results: 20 },
+  { package: 'busboy', files: /^test\/test-(?!types-multipart-stream)[^/]*\.js$/, results: 1 },
+  { package: 'streamsearch', files: /^test\/test\.js$/, results: 1 },
+]
+
+describe('the tests that come with a package', () => {
+  for (const suite of suites) {
+    it(`of ${suite.package} have the same results under codeswitch run as under plain Node`, async function () {
+      this.timeout(Math.max(this.timeout(), 60_000))
+      const { plain, ours } = await runSuite(suite)
+      assert.equal(plain.code, 0, plain.stderr)
+      assert.deepEqual(ours.results, plain.results, ours.stderr)
+      assert.equal(ours.code, 0, ours.stderr)
+      assert.ok(plain.results.length >= suite.results, `only ${plain.results.length} results`)
+    })
+  }
+})
