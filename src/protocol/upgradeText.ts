@@ -10,11 +10,13 @@ export function previewText(preview: UpgradePreview): string {
   return [
     `# ${title} (${direction})`, '',
     ...(problems.length === 0 ? ['Nothing stands against it.'] : ['It cannot run:', '', ...problems.map(({ message }) => `- ${message}`)]),
-    ...(steps.length === 0 ? [] : ['', '## What would happen', '', ...steps.map((step, index) => `${index + 1}. ${stepText(step)}`)]), '',
+    ...(steps.length === 0 ? [] : ['', '## What would happen', '', stepsText(preview)]), '',
   ].join('\n')
 }
 
-export function stepText(step: UpgradeStep): string {
+export const stepsText = ({ steps }: UpgradePreview): string => steps.map((step, index) => `${index + 1}. ${stepText(step)}`).join('\n')
+
+function stepText(step: UpgradeStep): string {
   switch (step.step) {
     case 'apply': return `call ${step.call}`
     case 'suspend': return `suspend ${step.module}: ${people(step.processes)}${silent(step.processes)}`

@@ -115,7 +115,7 @@ export const texts = {
   kill: 'Kill',
   confirmPurge: (module: string, n: number): string => `Purging old ${module} kills ${count(n, 'process', 'processes')}.`,
   purgeAndKill: (n: number): string => `Purge and kill ${n}`,
-  confirmUpgrade: (title: string): string => `Run the upgrade "${title}"?`,
+  confirmUpgrade: (title: string, direction: 'up' | 'down'): string => `Run the upgrade "${title}" (${direction})?`,
   runUpgrade: 'Run',
   pickPlan: 'Which upgrade plan?',
   noPlan: 'There is no upgrade plan: a file *.upgrade.json.',

@@ -2,7 +2,7 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
 import type { UpgradeDirection } from '../../protocol/upgrade'
-import { previewText, reportSentence, reportText } from '../../protocol/upgradeText'
+import { previewText, reportSentence, reportText, stepsText } from '../../protocol/upgradeText'
 import type { Command, CommandResult } from './result'
 import type { Invocation } from './invocation'
 import type { Session } from './session'
@@ -33,7 +33,7 @@ export function upgradeCommands({ host, settings, documents }: Session): Readonl
       await documents.showReport(preview.title, previewText(preview))
       return { ...failure(problem.reason, `${preview.title}: ${problem.message}.`), preview }
     }
-    const answer = await vscode.window.showWarningMessage(texts.confirmUpgrade(preview.title), { modal: true, detail: previewText(preview) }, texts.runUpgrade)
+    const answer = await vscode.window.showWarningMessage(texts.confirmUpgrade(preview.title, preview.direction), { modal: true, detail: stepsText(preview) }, texts.runUpgrade)
     return answer === texts.runUpgrade ? undefined : cancelled
   }
 
