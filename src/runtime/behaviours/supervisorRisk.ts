@@ -23,9 +23,16 @@ export function createSupervisorRisk(processes: Processes, tables: ChildTables) 
   return function supervisorsAtRisk(victims: readonly Pid[]): readonly SupervisorAtRisk[] {
     const plays = new Map<Process, Play>()
     const doomed = new Set<Pid>(victims)
-    const queue: Death[] = Array.from(doomed, (pid) => ({ pid, reason: 'killed', until: Infinity }))
-    for (const death of queue) {
-      for (const other of processes.find(death.pid)?.extras?.links ?? []) {
+    const queue: Death[] = []
+    for (const pid of new Set(victims)) follow(pid, 'killed', Infinity)
+    for (const { pid, reason, until } of queue) follow(pid, reason, until)
+    return [...plays].flatMap(([supervisor, play]) => (play.over ? [play.view(supervisor)] : []))
+
+    function follow(pid: Pid, reason: unknown, until: number): void {
+      const links = processes.find(pid)?.extras?.links
+      if (links === undefined || links.size === 0) return // most of very many victims have none
+      const death = { pid, reason, until }
+      for (const other of links) {
         const table = tables.get(other)
         const child = table?.byPid.get(death.pid)
         if (table !== undefined && child !== undefined) {
@@ -39,7 +46,6 @@ export function createSupervisorRisk(processes: Processes, tables: ChildTables) 
         }
       }
     }
-    return [...plays].flatMap(([supervisor, play]) => (play.over ? [play.view(supervisor)] : []))
   }
 }
 

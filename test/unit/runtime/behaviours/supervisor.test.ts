@@ -334,6 +334,23 @@ describe('supervisorsAtRisk', () => {
     }
   })
 
+  it('counts each of them once, however it dies', async () => {
+    const w = world()
+    const { start, spec } = nursery(w)
+    await start({ intensity: 2 }, [spec('a'), spec('b')])
+    const [a, b] = pids(w, 'a', 'b')
+    assert.ok(a !== undefined && b !== undefined)
+    const friend = w.spawn(async () => {
+      w.link(a)
+      w.link(b)
+      w.register('friend', w.self())
+      await w.receive()
+    })
+    await settled()
+    assert.deepEqual(w.supervisor.supervisorsAtRisk([friend, a, friend]), [])
+    assert.deepEqual(await compare(w, ['sup'], ['friend']), [])
+  })
+
   it('follows a supervisor that ends to its own supervisor', async () => {
     const w = world()
     const { start, spec, module } = nursery(w)
