@@ -90,8 +90,10 @@ export function commonjsView(first: object, exports: () => unknown, face: (name:
   // console.log looks past a proxy at its target.
   Object.defineProperty(target, inspect.custom, { value: (_: number, options: InspectOptions) => inspect(now(), options), configurable: true })
   const view: object = new Proxy(target, {
-    get: (_, key) => wrap(key, Reflect.get(now(), key)),
-    set(_, key, value) {
+    get: (_, key, receiver) => wrap(key, receiver === view ? Reflect.get(now(), key) : Reflect.get(now(), key, receiver)),
+    set(_, key, value, receiver) {
+      // An object that inherits from the exports gets a property of its own.
+      if (receiver !== view) return Reflect.set(now(), key, value, receiver)
       give(value)
       return Reflect.set(now(), key, value)
     },

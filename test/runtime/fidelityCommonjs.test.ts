@@ -21,6 +21,12 @@ Object.defineProperty(lib, 'f', { value: new Proxy(before, { apply: (f, self, ar
 console.log(lib.f(1), user(1)); lib.f = before; console.log(lib.f(1), lib.f === before, user(1))`,
     'lib.js': `exports.f = (n) => n * 10`, 'user.js': `const lib = require('./lib'); exports.user = (n) => lib.f(n)`,
   }],
+  ['what inherits from exports has properties and getters of its own', {
+    'main.js': `const Base = require('./base'); const o = require('./o')
+function Child() {} Object.setPrototypeOf(Child, Base); Child.parent = Base; class K extends Base {} K.count = 1; const made = Object.create(o); made.x = 2
+console.log(Base.parent, Child.parent === Base, Base.count, K.count, o.x, made.x, Object.keys(made), made.self === made, o.self === o.me())`,
+    'base.js': `module.exports = function Base() {}`, 'o.js': `module.exports = { x: 1, get self() { return this }, me() { return module.exports.self } }`,
+  }],
   ['require of JSON is one object', { 'main.js': `const d = require('./d.json'); d.x = 2; console.log(require('./d.json'), require('./d.json') === d, require('./a.json'), require('./n.json'))`, 'd.json': '\uFEFF{ "x": 1 }', 'a.json': '[1, 2]', 'n.json': 'null' }],
   ['cycles see what is there so far', {
     'main.js': `exports.early = 1; const b = require('./b'); exports.late = 2; console.log(b.seen, b.f())`, 'b.js': `const a = require('./main'); exports.seen = Object.keys(a); exports.f = () => Object.keys(a); console.log(a.early, a.late)`,
