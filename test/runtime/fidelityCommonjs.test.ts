@@ -27,6 +27,10 @@ function Child() {} Object.setPrototypeOf(Child, Base); Child.parent = Base; cla
 console.log(Base.parent, Child.parent === Base, Base.count, K.count, o.x, made.x, Object.keys(made), made.self === made, o.self === o.me())`,
     'base.js': `module.exports = function Base() {}`, 'o.js': `module.exports = { x: 1, get self() { return this }, me() { return module.exports.self } }`,
   }],
+  ['standard input read at once, and as a stream', {
+    'main.js': `const fs = require('fs'); const tty = require('tty'); console.log(tty.isatty(0), process.stdin.isTTY, process.stdin.constructor.name); process.stdin.setEncoding('utf8').on('data', (d) => console.log(JSON.stringify(d))).on('end', () => console.log('end'))`,
+  }, { input: 'one\ntwo\n' }],
+  ['all of standard input with readFileSync', { 'main.js': `console.log(require('fs').readFileSync(0, 'utf8').length)` }, { input: 'x'.repeat(200_000) }],
   ['require of JSON is one object', { 'main.js': `const d = require('./d.json'); d.x = 2; console.log(require('./d.json'), require('./d.json') === d, require('./a.json'), require('./n.json'))`, 'd.json': '\uFEFF{ "x": 1 }', 'a.json': '[1, 2]', 'n.json': 'null' }],
   ['cycles see what is there so far', {
     'main.js': `exports.early = 1; const b = require('./b'); exports.late = 2; console.log(b.seen, b.f())`, 'b.js': `const a = require('./main'); exports.seen = Object.keys(a); exports.f = () => Object.keys(a); console.log(a.early, a.late)`,
