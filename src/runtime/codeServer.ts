@@ -7,8 +7,9 @@ import path from 'node:path'
 import type { ModuleName, PidText, Version } from '../protocol/ids'
 import { pidText } from '../protocol/ids'
 import type { FailureReason, Origin } from '../protocol/snapshot'
-import { codedError, Draft, DraftFailed } from './draft'
+import { Draft } from './draft'
 import type { DraftDeps } from './draft'
+import { codedError, DraftFailed } from './draftFailed'
 import { ErrorHandler } from './errorHandler'
 import { viewError } from './errorView'
 import { REPLACED } from './link'
@@ -232,7 +233,7 @@ export class CodeServer {
     const loaded: LoadedVersion[] = []
     try {
       const draft = Draft.instantiate(name, batch, this.draftDeps, { origin, reload: false })
-      for (const member of batch.values()) member.checkImports()
+      for (const member of batch.values()) member.imports.checkImports()
       if (now) refuseAwaits(batch)
       for (const { ready } of batch.values()) if (ready !== undefined) yield ready
       const commitOne = (done: Draft): void => {

@@ -6,24 +6,25 @@ import path from 'node:path'
 import { inspect } from 'node:util'
 import { isFunction } from '../base/guards'
 import type { AnyFunction } from '../base/guards'
-import type { Emitted, ImportBinding } from '../protocol/unit'
+import type { Emitted } from '../protocol/unit'
 import type { ModuleName } from '../protocol/ids'
-import type { FailureReason, Origin } from '../protocol/snapshot'
+import type { Origin } from '../protocol/snapshot'
 import { commonjsExports, makeRequire, newModule } from './commonjs'
 import type { CommonjsModule } from './commonjs'
+import { codedError, DraftFailed, thrownBy } from './draftFailed'
+import { DraftImports } from './draftImports'
+import { DraftRequests } from './draftRequests'
 import { commonjsBody, esmBody } from './evaluate'
 import { Evaluation } from './evaluation'
 import { isClass } from './classIdentity'
-import { isForwardable } from './externalFuns'
 import { slotOfStable, stableOf } from './identity'
 import type { Link, Unit } from './link'
-import type { Instance, ModuleRecord, ModuleTable, Table } from './moduleTable'
-import { namespaceOf } from './namespace'
+import type { Instance, ModuleRecord, ModuleTable } from './moduleTable'
 import type { NativeModules } from './nativeModules'
 import { dropFromCache, showInCache } from './nodeLoader'
 import type { Answer } from './nodeLoader'
 import { stageOf } from './stage'
-import { drive, driveNow, drivePromise } from './steps'
+import { drive } from './steps'
 import type { Steps } from './steps'
 import type { VersionRecord } from './version'
 import type { Versions } from './versions'
@@ -71,13 +72,6 @@ export interface DraftDeps {
   onTopLevelFailed(module: ModuleName, thrown: unknown): void
 }
 
-/** Why a draft did not become a version. `importIndex` points into `rewritten.imports`. */
-export class DraftFailed extends Error {
-  constructor(readonly module: ModuleName, readonly reason: FailureReason, readonly thrown: unknown, readonly importIndex?: number) {
-    super(`${module}: ${reason}`)
-  }
-}
-
 export class Draft {
   committed = false
   finished = false
@@ -86,12 +80,9 @@ export class Draft {
   ready: Promise<unknown> | undefined
   /** Its imports are being gone through: who imports it back does not wait for it. */
   private entered = false
-  /** A native module was missing when the imports were bound. */
-  private unbound = false
   private body: { next(): unknown } | (() => void) | undefined
   private relinkText: ((emitted: Emitted) => void) | undefined
   private emitted: Emitted | undefined
-  private staged = false
   /** `onLoad` has begun: from now on qualified calls see what everybody sees. */
   private outside = false
   private runner: object | undefined
@@ -100,7 +91,8 @@ export class Draft {
   private settle: (() => void) | undefined
   private done: Promise<void> | undefined
   private hidden = false
-  private stagedBinding: ImportBinding | undefined
+  readonly imports: DraftImports
+  private readonly requests: DraftRequests
 
   private constructor(
     readonly record: ModuleRecord,
@@ -109,10 +101,13 @@ export class Draft {
     /** The module has no current code: importers read its bindings while it evaluates. */
     readonly first: boolean,
     /** Part of a load; else running code (or the start) asked for it. */
-    private readonly reload: boolean,
+    readonly reload: boolean,
     private readonly batch: Map<ModuleName, Draft>,
     private readonly deps: DraftDeps,
-  ) {}
+  ) {
+    this.imports = new DraftImports(this, batch, deps)
+    this.requests = new DraftRequests(this, batch, deps)
+  }
 
   /** Creates the draft of `name` and of everything it imports that is not loaded. @throws DraftFailed */
   static instantiate(name: ModuleName, batch: Map<ModuleName, Draft>, deps: DraftDeps, how: { readonly origin: Origin; readonly reload: boolean }): Draft {
@@ -157,7 +152,7 @@ export class Draft {
     this.entered = true
     const waits = yield* this.beginImports(now, onDone)
     this.entered = false
-    if (this.unbound) this.bindImports()
+    if (this.imports.unbound) this.bindImports()
     const rest = this.finish(now, onDone)
     if (waits.length === 0 && !this.unit.rewritten.async) yield* rest
     else if (waits.length === 0) this.goOn(rest)
@@ -167,7 +162,7 @@ export class Draft {
   private *beginImports(now: boolean, onDone: ((draft: Draft) => void) | undefined): Steps<Promise<void>[]> {
     const waits: Promise<void>[] = []
     for (const [index, link] of this.unit.links.entries()) {
-      if (link.kind === 'native') yield* this.loadNative(link.target, index, now)
+      if (link.kind === 'native') yield* this.imports.loadNative(link.target, index, now)
       if (link.kind !== 'module') continue
       const dependency = this.batch.get(link.module)
       if (dependency === undefined) yield* this.waitFor(link.module, index, now)
@@ -199,37 +194,13 @@ export class Draft {
     else onDone?.(this)
   }
 
+  get hasStarted(): boolean {
+    return this.started
+  }
+
   /** An ES module that threw is not run again; CommonJS is. */
   get remembers(): boolean {
     return this.started && this.unit.rewritten.format === 'esm'
-  }
-
-  /** What Node's linker checks before anything runs: names that the imported modules of this program do not export. @throws DraftFailed */
-  checkImports(): void {
-    if (!this.unit.strict) return
-    for (const [index, link] of this.unit.links.entries()) {
-      const record = this.unit.rewritten.imports[index]
-      if (link.kind !== 'module' || record === undefined) continue
-      const lacks = record.names.find((name) => name !== '*' && this.exportsOf(link.module, name, new Set()) === false)
-      if (lacks === undefined) continue
-      const error = new SyntaxError(`The requested module '${record.specifier}' does not provide an export named '${lacks}'`)
-      throw new DraftFailed(this.record.name, 'link_error', error, index)
-    }
-  }
-
-  /** Undefined: only its evaluation will tell. */
-  private exportsOf(module: ModuleName, name: string, seen: Set<ModuleName>): boolean | undefined {
-    const unit = this.batch.get(module)?.unit ?? this.deps.table.get(module)?.current?.unit
-    if (unit === undefined || unit.rewritten.format === 'commonjs') return undefined
-    if (seen.has(module)) return false
-    seen.add(module)
-    if (unit.rewritten.exports.includes(name)) return true
-    if (name === 'default') return false
-    const answers = unit.rewritten.stars.map((index) => {
-      const link = unit.links[index]
-      return link?.kind === 'module' ? this.exportsOf(link.module, name, seen) : undefined
-    })
-    return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false
   }
 
   /** All its exports have their values: what its top level still waits for is its own business. */
@@ -251,7 +222,7 @@ export class Draft {
     const onLoad = this.onLoad()
     if (onLoad === undefined) return
     this.outside = true
-    if (this.staged) this.bindImports()
+    if (this.imports.staged) this.bindImports()
     if (this.first && !this.committed) this.hide()
     try {
       const result: unknown = this.runTopLevel('onLoad', () => Reflect.apply(onLoad, undefined, []))
@@ -346,8 +317,8 @@ export class Draft {
 
   /** After the commit importers of the batch read the real tables. */
   relink(): void {
-    if (!this.staged) return
-    this.staged = false
+    if (!this.imports.staged) return
+    this.imports.staged = false
     this.bindImports()
   }
 
@@ -355,31 +326,6 @@ export class Draft {
     if (this.instance.commonjs !== undefined) dropFromCache(this.instance.commonjs)
     if (this.first) this.record.forget(this.instance)
     this.settled()
-  }
-
-  /** What the members of the batch, itself included, see before the commit: exports that `define` may announce later. */
-  private binding(): ImportBinding {
-    return (this.stagedBinding ??= this.makeBinding())
-  }
-
-  private makeBinding(): ImportBinding {
-    const { record, instance } = this
-    // A top level may keep the namespace object: from the commit on it shows what the module's own shows.
-    const shown = (): object => (this.committed || this.outside ? record.values : instance.exports)
-    const call = (name: PropertyKey): unknown => (typeof name === 'string' ? instance.exports[name]?.() : undefined)
-    const get = (name: PropertyKey): unknown => {
-      if (shown() === record.values) return Reflect.get(record.values, name)
-      const value = call(name)
-      return typeof name === 'string' && isForwardable(value) ? record.funs.stage(instance.identities, name, value) : value
-    }
-    const calls = new Proxy<Table>({}, { get: (_, name) => call(name), has: (_, name) => name in instance.exports })
-    const values = new Proxy<Table>({}, {
-      get: (_, name) => get(name),
-      has: (_, name) => name in shown(),
-      ownKeys: () => Object.keys(shown()),
-      getOwnPropertyDescriptor: (_, name) => (name in shown() ? { enumerable: true, configurable: true } : undefined),
-    })
-    return { calls, values, namespace: record.adopt(namespaceOf(values)) }
   }
 
   private instantiateImports(how: { readonly origin: Origin; readonly reload: boolean }): void {
@@ -427,7 +373,7 @@ export class Draft {
       this.deps.entry.module = module
       Reflect.set(process, 'mainModule', module)
     }
-    const require = makeRequire(file, () => this.deps.entry.module, (specifier) => this.require(specifier))
+    const require = makeRequire(file, () => this.deps.entry.module, (specifier) => this.requests.require(specifier))
     Object.defineProperty(module, 'require', { value: require, writable: true, configurable: true, enumerable: false })
     this.body = () => {
       if (this.first) showInCache(module)
@@ -441,41 +387,12 @@ export class Draft {
     }
   }
 
-  private require(specifier: string): Answer {
-    const known = this.unit.dynamic[specifier]
-    const link = known !== undefined && this.isAtHand(known) ? known : this.deps.resolveNow(specifier, this.unit.file)
-    this.deps.entry.requirer = this.instance.commonjs
-    const member = link.kind === 'module' && this.reload ? this.batch.get(link.module) : undefined
-    return member === undefined || member === this || member.committed ? this.deps.required(link) : { exports: this.requireMember(member) }
-  }
-
-  /** A module that is loaded with this one is evaluated first, as `require` does it; half of a cycle shows what is current. */
-  private requireMember(member: Draft): unknown {
-    const { record } = member
-    if (!member.started) {
-      const outcome = driveNow(member.evaluate(true))
-      if (outcome === undefined) throw codedError('ERR_REQUIRE_ASYNC_MODULE', `require() of ${record.name} cannot wait for its top-level await; use import()`)
-      if (!outcome.ok) throw outcome.error
-      stageOf(this.batch).evaluated(member)
-    }
-    if (member.first) return member.instance.commonjs === undefined ? record.answer(member.instance) : record.view(member.instance.commonjs.exports)
-    return record.answer(member.finished ? member.instance : record.current)
-  }
-
-  /** A file that did not compile when this module did, or that threw, is asked for again: it may be repaired, or there is a reason to tell. */
-  private isAtHand(link: Link): boolean {
-    if (link.kind !== 'module') return link.kind === 'native'
-    if (this.deps.broken.has(link.module)) return false
-    const record = this.deps.table.get(link.module)
-    return record?.current !== undefined || record?.drafting !== undefined || this.deps.units.has(link.module)
-  }
-
   private makeEmitted(): Emitted {
     const { processes, traps } = this.deps
     const { enter, leave, park, dead, pause, yielded, trap } = processes
     const makes = maker(this.deps, this.instance.record)
     return {
-      version: this.instance.record, traps, slot: this.instance.record.slot, imports: this.bindings(),
+      version: this.instance.record, traps, slot: this.instance.record.slot, imports: this.imports.bindings(),
       meta: this.deps.meta(this.unit, this.instance.record),
       trap, enter, leave, park, dead, pause, yielded,
       moved: (className, name) => this.moved(className, name),
@@ -483,79 +400,25 @@ export class Draft {
       define: (exports, relink) => this.define(exports, relink),
       identity: (value, name) => this.identity(value, name),
       pass: passer(this.deps, this.instance.record, this.unit, makes),
-      import: (specifier) => this.import(String(specifier)),
+      import: (specifier) => this.requests.import(String(specifier)),
     }
   }
 
   private define(own: Readonly<Getters>, relink: (emitted: Emitted) => void): void {
     this.relinkText = relink
-    if (this.unit.rewritten.stars.length > 0) this.instance.stars = () => ({ ...this.starExports(), ...own })
+    if (this.unit.rewritten.stars.length > 0) this.instance.stars = () => ({ ...this.imports.starExports(), ...own })
     this.instance.exports = this.instance.stars?.() ?? own
     if (this.first) this.record.expose(this.instance.exports)
   }
 
-  private starExports(): Getters {
-    const names: Getters = {}
-    for (const index of this.unit.rewritten.stars) {
-      const link = this.unit.links[index]
-      if (link === undefined) continue
-      const values = link.kind === 'module' ? this.deps.table.get(link.module)?.values : link.kind === 'native' ? this.deps.natives.get(link.target) : undefined
-      for (const name of Object.keys(values ?? {})) if (name !== 'default') names[name] ??= () => values?.[name]
-    }
-    return names
-  }
-
-  private bindings(): ImportBinding[] {
-    return this.unit.links.map((link, index) => {
-      if (link.kind === 'module') return this.moduleBinding(link.module, index)
-      const native = link.kind === 'native' ? this.deps.natives.get(link.target) : undefined
-      if (native === undefined) this.unbound = true
-      const namespace = native ?? {}
-      return { calls: namespace, values: namespace, namespace }
-    })
-  }
-
-  private moduleBinding(module: ModuleName, index: number): ImportBinding {
-    const member = this.batch.get(module)
-    if (member !== undefined && !member.first && !member.committed && !this.outside) {
-      this.staged = true
-      return member.binding()
-    }
-    const record = this.deps.table.get(module)
-    if (record === undefined) return { calls: {}, values: {}, namespace: {} }
-    for (const name of this.unit.rewritten.imports[index]?.names ?? []) record.expect(name)
-    return record
-  }
-
   private bindImports(): void {
     if (this.emitted === undefined || this.relinkText === undefined) return
-    this.unbound = false
-    this.relinkText({ ...this.emitted, imports: this.bindings() })
+    this.imports.unbound = false
+    this.relinkText({ ...this.emitted, imports: this.imports.bindings() })
     if (this.instance.stars !== undefined) {
       this.instance.exports = this.instance.stars()
       if (this.first && !this.committed) this.record.expose(this.instance.exports)
     }
-  }
-
-  private *loadNative(target: string, index: number, now: boolean): Steps<void> {
-    try {
-      if (this.deps.natives.get(target) === undefined) {
-        if (now) this.deps.natives.loadNow(target)
-        else yield this.deps.natives.load(target)
-      }
-      this.checkNames(target, index)
-    } catch (error) {
-      throw new DraftFailed(this.record.name, 'link_error', error, index)
-    }
-  }
-
-  /** What Node's linker checks: a package that lacks an imported name fails the load, it is not `undefined` later. */
-  private checkNames(target: string, index: number): void {
-    const namespace = this.deps.natives.get(target)
-    const record = this.unit.rewritten.imports[index]
-    if (namespace === undefined || record === undefined) return
-    const lacks = record.names.find((name) => name !== '*' && !(name in namespace))
-    if (lacks !== undefined) throw new SyntaxError(`The requested module '${record.specifier}' does not provide an export named '${lacks}'`)
   }
 
   private *run(now: boolean): Steps<void> {
@@ -592,40 +455,9 @@ export class Draft {
     return stableOf(value)
   }
 
-  /** Who imports a module that still awaits at its top level waits as well. */
-  private async evaluated(record: ModuleRecord): Promise<void> {
-    const { evaluation } = record.current ?? record.drafting?.instance ?? this.instance
-    if (evaluation.isOver) return
-    try {
-      await evaluation.promise
-    } catch (error) {
-      throw thrownBy(error)
-    }
-  }
-
-  /** `import()`: the namespace of a module, loaded now if it never was. */
-  private async import(specifier: string): Promise<unknown> {
-    // In CommonJS the links were made for `require`, which has other conditions.
-    const known = this.unit.rewritten.format === 'commonjs' ? undefined : this.unit.dynamic[specifier]
-    const link = known !== undefined && this.isAtHand(known) ? known : await this.deps.resolve(specifier, this.unit.file)
-    if (link.kind === 'failed') throw codedError(link.code, link.message)
-    if (link.kind === 'native') return this.deps.natives.get(link.target) ?? (await this.deps.natives.load(link.target))
-    const record = await drivePromise(this.deps.requireModule(link.module, false))
-    await this.evaluated(record)
-    return record.namespace
-  }
 }
-
-const thrownBy = (error: unknown): unknown => (error instanceof DraftFailed ? error.thrown : error)
 
 const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise
-
-/** Node's errors, and those of its parser. */
-export function codedError(code: string, message: string): Error {
-  if (code === 'ERR_INVALID_MODULE') return new SyntaxError(message)
-  const isType = code === 'ERR_PACKAGE_IMPORT_NOT_DEFINED' || code === 'ERR_INVALID_MODULE_SPECIFIER'
-  return Object.assign(isType ? new TypeError(message) : new Error(message), { code })
-}
 
 /** As `passer`, no method. */
 function maker(deps: Pick<DraftDeps, 'makes'>, version: VersionRecord): (index: number) => void {

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { CodeServer } from '../codeServer'
-import { codedError, DraftFailed } from '../draft'
+import { codedError, DraftFailed } from '../draftFailed'
 import { FROM_ROOT } from '../link'
 import type { MainPort } from '../mainPort'
 import type { ModuleRecord } from '../moduleTable'
