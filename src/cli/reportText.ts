@@ -63,6 +63,7 @@ function who(lingering: LingeringView | undefined): string {
 
 function failedLines(failed: readonly Outcome<'failed'>[], context: ProblemContext): string[] {
   return failed.flatMap(({ module, reason, problems }) => {
+    if (reason === 'superseded') return [`${prefix} ${module}: a newer save took the place of one that had not ended`]
     if (problems.length === 0) return [`${prefix} ${module} is not loaded: ${reason}`]
     return problems.map((problem) => `${prefix} ${problemText(problem, context).trimEnd()}${problem.stack === undefined ? '' : `\n${frames(problem.stack)}`}`.trimEnd())
   })

@@ -1,6 +1,6 @@
 /** The requests of the outside (editor, CLI) on a running host. */
 import type { ModuleNames } from '../compile/moduleNames'
-import type { PurgeReport, Refusal, Requests } from '../protocol/messages'
+import type { LoadParams, LoadReport, PurgeReport, Refusal, Requests } from '../protocol/messages'
 import type { ModuleName } from '../protocol/ids'
 import type { Snapshot } from '../protocol/snapshot'
 import type { Picture, PictureModule } from '../runtime/link'
@@ -22,6 +22,8 @@ export interface ApiDeps {
   readonly batches: Batches
   readonly texts: Texts
   readonly why: Why
+  /** A load, or another start of a program that did not start. */
+  load(params: LoadParams): Promise<LoadReport | Refusal>
   /** Compiles these files without waiting: a load that follows finds them compiled. */
   prepare(files: readonly string[]): void
   picture(): Picture
@@ -49,7 +51,7 @@ export function createApi(deps: ApiDeps): Api {
     return value
   }
   return {
-    load: (params) => loader.load(params),
+    load: (params) => deps.load(params),
     prepare: async ({ files }) => {
       deps.prepare(files)
       return {}
@@ -63,7 +65,8 @@ export function createApi(deps: ApiDeps): Api {
     discardStaged: async ({ module }) => {
       const all = batches.allStaged().filter((batch) => module === undefined || batch.reload.some((name) => name === module || nameOf(names, module) === name))
       if (all.length === 0) return { error: 'nothing_staged', message: module === undefined ? 'nothing is staged' : `${module} is not staged` }
-      return { discarded: await loader.discard(all.map((batch) => batch.id)) }
+      if (all.every((batch) => batch.loading === true)) return { error: 'nothing_staged', message: 'it is too late: what was staged is being loaded' }
+      return { discarded: await loader.discard(all.flatMap((batch) => (batch.loading === true ? [] : [batch.id]))) }
     },
     purge: ({ module, soft }) => found(module, (name) => turns.serially(async () => settled(await purge(name, soft)))),
     purgeAll: ({ soft }) => turns.serially(async () => {

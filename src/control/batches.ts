@@ -8,6 +8,8 @@ export interface StagedBatch {
   readonly since: number
   readonly origin: Origin
   policy: 'ask' | 'soft'
+  /** It is too late to discard it. */
+  loading?: boolean
   readonly reload: readonly ModuleName[]
   readonly units: readonly Unit[]
   /** What was current when it was staged. */
@@ -47,7 +49,7 @@ export class Batches {
     const batch = this.stagedOf(module)
     if (batch === undefined) return undefined
     const hash = batch.units.find((unit) => unit.module === module)?.hash ?? ''
-    return { since: batch.since, batch: batch.id, policy: batch.policy, hash, victims }
+    return { since: batch.since, batch: batch.id, policy: batch.policy, hash, victims, files: batch.units.flatMap((unit) => (batch.reload.includes(unit.module) ? [] : [unit.file])) }
   }
 
   fail(module: ModuleName, view: FailedView, group: readonly ModuleName[]): void {
@@ -63,9 +65,9 @@ export class Batches {
     return [...this.failed.keys()]
   }
 
-  /** These are settled: loaded, unchanged again or discarded. */
-  settle(modules: readonly ModuleName[]): void {
-    for (const module of modules) this.failed.delete(module)
+  /** What these were at that time is settled: loaded, unchanged again or discarded. */
+  settle(modules: readonly ModuleName[], at: number): void {
+    for (const module of modules) if ((this.failed.get(module)?.at ?? 0) <= at) this.failed.delete(module)
     this.groups = this.groups.filter((group) => !modules.some((module) => group.has(module)))
   }
 

@@ -12,9 +12,9 @@ export interface ComposeDeps {
   readonly names: ModuleNames
 }
 
-export function composeSnapshot(seq: number, runtime: RuntimeView, picture: Picture, deps: ComposeDeps): Snapshot {
+export function composeSnapshot(seq: number, runtime: RuntimeView, picture: Picture, loading: readonly string[], deps: ComposeDeps): Snapshot {
   return {
-    seq, runtime,
+    seq, runtime, loading,
     modules: moduleViews(picture, deps),
     processes: processPage(picture, deps),
     lingering: picture.lingering.map((entry) => ({ ...entry, processes: entry.processes.map((process) => processView(process, deps)) })),

@@ -2,7 +2,9 @@
  * Policy: what a save or a load request leads to. One load at a time; the table below it (code server, main thread) refuses
  * what must not happen, this layer decides between loading, asking, waiting and killing.
  */
+import { readFileSync } from 'node:fs'
 import type { Problem } from '../base/problem'
+import { hashOf } from '../compile/sourceText'
 import type { ModuleNames } from '../compile/moduleNames'
 import type { HostOptions, LoadParams, LoadReport, ModuleOutcome, PurgePolicy, Refusal } from '../protocol/messages'
 import type { ModuleName } from '../protocol/ids'
@@ -51,10 +53,24 @@ export interface LoadHow {
   readonly atomic?: boolean
   /** In the old code of these nobody may linger, whatever the policy is. */
   readonly soft?: readonly ModuleName[]
+  /** When it was compiled, if that was not now: what failed later has not been repaired. */
+  readonly compiledAt?: number
   /** Asked for by a top level or `onLoad` of a load under way: it has no turn of its own. */
   readonly nested?: boolean
   /** Why modules are loaded that nobody saved. */
   readonly why?: ReadonlyMap<ModuleName, string> | undefined
+}
+
+/** Most often it is not meant, or half of a save, and whoever calls it would find nothing there. */
+const emptyProblem = (file: string): Problem =>
+  ({ file, line: 1, column: 0, length: 0, severity: 'error', source: 'compile', message: 'The file is empty. Current code runs on; Reload Module or l(m) loads it as it is' })
+
+function hashOfFile(file: string): string | undefined {
+  try {
+    return hashOf(readFileSync(file))
+  } catch {
+    return undefined // gone, or being written: the load says so
+  }
 }
 
 interface Failure { readonly module: ModuleName; readonly reason: FailureReason; readonly problems: readonly Problem[]; readonly wanted?: readonly string[] }
@@ -79,15 +95,28 @@ export class Loader {
     this.purgeGrace = deps.options.purgeGrace
   }
 
-  load(params: LoadParams): Promise<LoadReport | Refusal> {
+  /** @param instead what is to be done instead when the turn has come, if anything */
+  load(params: LoadParams, instead: () => Promise<LoadReport> | undefined): Promise<LoadReport | Refusal> {
     const asked = params.modules === undefined ? [] : this.find(params.modules)
+    if (!('error' in asked) && !params.force && asked.length > 0 && asked.every((name) => this.isUnderWay(name))) {
+      const outcomes = asked.map((module): ModuleOutcome => ({ module, kind: 'unchanged' }))
+      return Promise.resolve({ batch: ++this.lastBatch, ok: true, origin: params.origin, at: this.deps.now(), tookMs: 0, outcomes })
+    }
     return this.deps.turns.toLoad('error' in asked ? [] : asked, async () => {
+      const other = instead()
+      if (other !== undefined) return other
       const names = params.modules === undefined ? await this.pending() : this.find(params.modules)
       if ('error' in names) return names
       const policy = params.policy ?? this.purgePolicy
       const graceMs = params.policy === 'brutal' ? 0 : this.purgeGrace
       return this.run(names, { origin: params.origin, force: params.force, policy, graceMs })
     }, true)
+  }
+
+  /** Its text on disk is the one that is being loaded: a load of that text is no newer one. */
+  private isUnderWay(name: ModuleName): boolean {
+    const unit = this.deps.turns.loading().find((one) => one.module === name)
+    return unit !== undefined && unit.hash === hashOfFile(unit.file)
   }
 
   /** Compiles these, and what they reach, and loads nothing. */
@@ -99,9 +128,11 @@ export class Loader {
   async run(names: readonly ModuleName[], how: LoadHow): Promise<LoadReport> {
     const started = this.deps.now()
     const id = ++this.lastBatch
-    const modules = how.alone === true ? names : this.deps.batches.relatives(names)
+    const asked = new Set(names)
+    // Who never loaded is needed if somebody still imports it, and else by nobody.
+    const modules = how.alone === true ? names : this.deps.batches.relatives(names).filter((name) => asked.has(name) || this.currentOf(name) !== undefined)
     const collected = await this.deps.graph.collect(modules.map((name) => this.deps.names.fileOf(name) ?? name), this.has(modules), how.texts)
-    const outcomes = await this.outcomes(id, modules, new Set(names), collected, how)
+    const outcomes = await this.outcomes(id, modules, asked, collected, how)
     return this.report(id, outcomes, how.origin, started)
   }
 
@@ -115,7 +146,9 @@ export class Loader {
     if (batch === undefined) return { error: 'nothing_staged', message: 'nothing is staged' }
     if (policy === 'soft') batch.policy = 'soft'
     const started = this.deps.now()
-    const outcomes = await this.attempt(id, batch.reload, batch.units, { origin: batch.origin, force: true, policy, graceMs: 0, why: batch.why })
+    batch.loading = true
+    const outcomes = await this.attempt(id, batch.reload, batch.units, { origin: batch.origin, force: true, policy, graceMs: 0, why: batch.why, compiledAt: batch.since })
+    batch.loading = false
     // What does not load although nobody is in the way waits for its repair, and for nothing else.
     if (outcomes.some((outcome) => outcome.kind === 'failed')) this.deps.batches.unstage(id)
     return this.report(id, outcomes, batch.origin, started)
@@ -124,7 +157,7 @@ export class Loader {
   async discard(ids: readonly number[]): Promise<readonly ModuleName[]> {
     const discarded = ids.flatMap((id) => this.deps.batches.get(id)?.reload ?? [])
     for (const id of ids) this.deps.batches.unstage(id)
-    this.deps.batches.settle(discarded)
+    this.deps.batches.settle(discarded, this.deps.now())
     await this.deps.onChange()
     return discarded
   }
@@ -154,7 +187,10 @@ export class Loader {
   }
 
   private async outcomes(id: number, modules: readonly ModuleName[], asked: ReadonlySet<ModuleName>, collected: Collected, how: LoadHow): Promise<ModuleOutcome[]> {
-    if (collected.failures.length > 0) return this.failures(modules, collected.failures, how)
+    const failures = collected.failures.filter(({ module, reason }) => reason !== 'nofile' || asked.has(module) || !modules.includes(module))
+    if (failures.length > 0) return this.failures(modules, failures, how)
+    const emptied = how.force ? [] : collected.units.filter((unit) => unit.size === 0 && (this.currentOf(unit.module)?.size ?? 0) > 0)
+    if (emptied.length > 0) return this.failures(modules, emptied.map(({ module, file }) => ({ module, reason: 'badfile', problems: [emptyProblem(file)] })), how)
     const unchanged = how.force ? [] : modules.filter((module) => this.isCurrent(module, collected.units))
     const reload = modules.filter((module) => !unchanged.includes(module) && (how.force ? asked.has(module) || !this.isCurrent(module, collected.units) : true))
     this.settle(unchanged)
@@ -186,7 +222,7 @@ export class Loader {
   private async attempt(id: number, reload: readonly ModuleName[], units: readonly Unit[], how: LoadHow): Promise<ModuleOutcome[]> {
     const purge = how.policy === 'brutal' ? 'kill' : how.policy === 'never' ? 'never' : 'refuse'
     if (how.graceMs > 0) await this.grace(reload, how.graceMs)
-    const loading = this.deps.turns.patiently(reload, this.deps.main.request('load', { units, reload, purge, origin: how.origin, atomic: how.atomic === true, soft: how.soft ?? [], ...(how.nested === true ? {} : { turn: this.deps.turns.current }) }))
+    const loading = this.deps.turns.patiently(reload, units, this.deps.main.request('load', { units, reload, purge, origin: how.origin, atomic: how.atomic === true, soft: how.soft ?? [], ...(how.nested === true ? {} : { turn: this.deps.turns.current }) }))
     return this.settled(id, reload, units, await loading, how)
   }
 
@@ -237,10 +273,10 @@ export class Loader {
   private async settled(id: number, reload: readonly ModuleName[], units: readonly Unit[], result: LoadResult, how: LoadHow): Promise<ModuleOutcome[]> {
     switch (result.kind) {
       case 'loaded':
-        this.settle([...reload, ...result.versions.map((version) => version.module)])
+        this.settle([...reload, ...result.versions.map((version) => version.module)], how.compiledAt)
         return result.versions.map((version) => this.loaded(version, reload, how))
       case 'lingering':
-        return this.stage(id, reload, units, result.modules.map((entry) => [entry.module, entry.pids.length]), how)
+        return this.unlinked(reload, units, how) ?? this.stage(id, reload, units, result.modules.map((entry) => [entry.module, entry.pids.length]), how)
       case 'refused':
         return result.modules.map((module) => ({ module, kind: 'failed', reason: result.reason, problems: [] }))
       case 'failed': {
@@ -269,13 +305,21 @@ export class Loader {
     return reload.map((module) => ({ module, kind: 'staged', victims: of.get(module) ?? 0, policy }))
   }
 
-  /** These are no longer staged or failed in any batch. */
-  private settle(modules: readonly ModuleName[]): void {
+  /** Nobody is asked about what could not be loaded anyway. */
+  private unlinked(reload: readonly ModuleName[], units: readonly Unit[], how: LoadHow): ModuleOutcome[] | undefined {
+    const failed = units.flatMap((unit): Failure[] => unit.links.flatMap((link, index) => (link.kind !== 'failed' ? []
+      : [{ module: unit.module, reason: 'link_error', problems: [this.deps.graph.problemAtImport(unit, index, `Error: ${link.message}`)], ...wantedBy([unit]) }])))
+    return failed.length === 0 ? undefined : this.failures(reload, failed, how)
+  }
+
+  /** These, as they were at that time, are no longer staged or failed in any batch; nor is what only they needed. */
+  private settle(modules: readonly ModuleName[], at = this.deps.now()): void {
     for (const module of modules) {
       const batch = this.deps.batches.stagedOf(module)
       if (batch !== undefined) this.deps.batches.unstage(batch.id)
     }
-    this.deps.batches.settle(modules)
+    const needless = this.deps.batches.relatives(modules).filter((module) => this.currentOf(module) === undefined)
+    this.deps.batches.settle([...modules, ...needless], at)
   }
 
   private failures(modules: readonly ModuleName[], failed: readonly Failure[], how: LoadHow): ModuleOutcome[] {
@@ -286,6 +330,10 @@ export class Loader {
     for (const { module, ...failure } of how.texts?.size ? [] : failed) this.deps.batches.fail(module, { at: this.deps.now(), ...failure }, group)
     const broken = failed.map(({ module, reason, problems }): ModuleOutcome => ({ module, kind: 'failed', reason, problems }))
     const held = modules.filter((module) => !failed.some((one) => one.module === module))
+    const [first] = failed
+    if (first !== undefined && how.alone !== true && !how.texts?.size) {
+      for (const module of held) this.deps.batches.fail(module, { at: this.deps.now(), reason: first.reason, problems: [], because: first.module }, group)
+    }
     return because === undefined ? broken : [...broken, ...held.map((module): ModuleOutcome => ({ module, kind: 'heldBack', because }))]
   }
 

@@ -132,10 +132,10 @@ class Control {
     }
     const api = createApi({
       main: link, why, loader: this.loader, turns: this.turns, names: this.names, batches: this.batches, texts: this.texts,
-      prepare: (files) => void this.compiler.compileMany(files),
+      load: (params) => this.load(params), prepare: (files) => void this.compiler.compileMany(files),
       picture: () => this.picture, snapshot: () => this.last ?? this.compose(), refresh: () => this.refresh(),
     })
-    peer.serve({ ...api, load: (params) => this.load(params), openInspector: (params) => this.openInspector(() => api.openInspector(params)) })
+    peer.serve({ ...api, openInspector: (params) => this.openInspector(() => api.openInspector(params)) })
     setInterval(() => void this.ping(), PING_EVERY_MS)
     void this.turns.serially(() => this.startProgram())
   }
@@ -148,7 +148,8 @@ class Control {
     const result = report(await this.startOutcomes())
     await this.refresh()
     await this.peer.notify('loaded', result)
-    if (!result.ok && !this.options.keepAlive) void this.link.request('shutdown', { exitCode: 1 })
+    const replaced = result.outcomes.some((outcome) => outcome.kind === 'failed' && outcome.reason === 'superseded')
+    if (!result.ok && !replaced && !this.options.keepAlive) void this.link.request('shutdown', { exitCode: 1 })
     return result
   }
 
@@ -167,10 +168,10 @@ class Control {
     }
     this.takenAt = Date.now()
     this.starting = true
-    const result = await this.turns.patiently([module], this.link.request('start', { units, entry: module, entryFile: file, argv, keepAlive }), START_PATIENCE_MS)
+    const result = await this.turns.patiently([module], units, this.link.request('start', { units, entry: module, entryFile: file, argv, keepAlive }), START_PATIENCE_MS)
     this.starting = false
     if (result.kind === 'loaded') {
-      this.batches.settle(this.batches.failedModules())
+      this.batches.settle(this.batches.failedModules(), Date.now())
       return result.versions.map(({ module: name, version }) => ({ module: name, kind: 'loaded', version, killed: [] }))
     }
     if (result.kind !== 'failed') return []
@@ -189,7 +190,7 @@ class Control {
 
   private load(params: LoadParams): Promise<LoadReport | Refusal> {
     // As long as the program has not started, whatever was repaired, it is the start that is tried again.
-    return this.started ? this.loader.load(params) : this.turns.serially(() => this.startProgram())
+    return this.loader.load(params, () => (this.started ? undefined : this.startProgram()))
   }
 
   /** The answer comes to everybody as a `loaded` notice. */
@@ -201,6 +202,7 @@ class Control {
   private loadWaits(modules: readonly ModuleName[]): void {
     this.saves?.goOn()
     void this.peer.notify('loadWaits', { modules })
+    this.publish() // with the files that may repair it
   }
 
   private log(level: 'info' | 'warn' | 'error', message: string): void {
@@ -294,7 +296,7 @@ class Control {
     const snapshot = this.compose()
     this.last = snapshot
     void this.peer.notify('snapshot', this.told.update(snapshot))
-    const folders = [...new Set(snapshot.modules.flatMap(foldersOf))].sort()
+    const folders = [...new Set([...snapshot.modules.flatMap(foldersOf), ...(snapshot.loading ?? []).map((file) => path.dirname(file))])].sort()
     if (folders.join('\n') !== this.watched) {
       this.watched = folders.join('\n')
       if (this.saves === undefined) void this.peer.notify('watch', { folders })
@@ -304,7 +306,8 @@ class Control {
   }
 
   private compose(): Snapshot {
-    return composeSnapshot(++this.seq, this.runtimeView(), this.picture, { texts: this.texts, batches: this.batches, names: this.names })
+    const loading = this.turns.loading().flatMap(({ module, file }) => (this.isLoaded(module) ? [] : [file]))
+    return composeSnapshot(++this.seq, this.runtimeView(), this.picture, loading, { texts: this.texts, batches: this.batches, names: this.names })
   }
 
   private runtimeView(): RuntimeView {

@@ -8,6 +8,7 @@ import type { Disposable } from '../base/disposable'
 import type { Snapshot } from '../protocol/snapshot'
 import { affectedFiles } from '../save/affectedFiles'
 import { systemClock } from '../save/clock'
+import { hasContent } from '../save/fileFacts'
 import { FileWatcher } from '../save/fileWatcher'
 import { SaveQueue } from '../save/saveQueue'
 
@@ -52,7 +53,7 @@ export class ReloadOnSave implements Disposable {
   }
 
   private changed(path: string): void {
-    const files = affectedFiles(this.deps.snapshot(), path)
+    const files = affectedFiles(this.deps.snapshot(), path, hasContent)
     for (const file of files) this.queue.push(file, 'external')
     if (files.length > 0) this.deps.prepare(files)
   }

@@ -4,6 +4,7 @@
  * the same modules takes the place of such a one.
  */
 import type { ModuleName } from '../protocol/ids'
+import type { Unit } from '../runtime/link'
 import type { MainLink } from './mainLink'
 
 export interface TurnsDeps {
@@ -27,8 +28,8 @@ export class Turns {
   private pass = (): void => {}
   /** Loads that wait their turn. */
   private readonly queued = new Set<NewerLoad>()
-  /** Loads that main is at. More than one when an earlier one waits. */
-  private readonly underWay = new Set<{ readonly names: readonly ModuleName[]; readonly over: Promise<void> }>()
+  /** Loads that main is at, with all they may evaluate. More than one when an earlier one waits. */
+  private readonly underWay = new Set<{ readonly units: readonly Unit[]; readonly over: Promise<void> }>()
 
   constructor(private readonly deps: TurnsDeps) {}
 
@@ -65,14 +66,22 @@ export class Turns {
     if (turn === this.count) this.pass()
   }
 
-  /** What takes long in the program holds up nobody else: the next load may be what ends it. */
-  async patiently<T>(names: readonly ModuleName[], work: Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+  /** What main is evaluating, or may be. */
+  loading(): Unit[] {
+    return [...this.underWay].flatMap(({ units }) => units)
+  }
+
+  /**
+   * What takes long in the program holds up nobody else: the next load may be what ends it.
+   * @param names who is loaded; `units`: they, and what they may load with them for the first time
+   */
+  async patiently<T>(names: readonly ModuleName[], units: readonly Unit[], work: Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
     const turn = this.count
     const timer = setTimeout(() => {
       this.waits(turn)
       this.deps.onWait(names)
     }, patienceMs)
-    const underWay = { names, over: work.then(() => {}, () => {}) }
+    const underWay = { units, over: work.then(() => {}, () => {}) }
     this.underWay.add(underWay)
     for (const newer of this.queued) this.giveWay(newer)
     try {
@@ -85,8 +94,8 @@ export class Turns {
 
   /** What fails because it gave way loads with the newer save: that begins when it has. */
   private async replaced(newer: NewerLoad): Promise<void> {
-    for (const { names, over } of this.underWay) {
-      if (!names.some((name) => newer.names.includes(name))) continue
+    for (const { units, over } of this.underWay) {
+      if (!units.some((unit) => newer.names.includes(unit.module))) continue
       this.giveWay(newer)
       this.pass()
       await over

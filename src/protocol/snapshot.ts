@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly seq: number
   readonly runtime: RuntimeView
   readonly modules: readonly ModuleView[]
+  /** Files of modules that are being loaded for the first time. */
+  readonly loading?: readonly string[]
   readonly processes: ProcessPage
   /** One entry per old version in which somebody lingers: what the next load of that module would kill. */
   readonly lingering: readonly LingeringView[]
@@ -62,12 +64,16 @@ export interface StagedView {
   readonly policy: 'ask' | 'soft'
   readonly hash: string
   readonly victims: number
+  /** Files of modules that would be loaded with it for the first time: when one changes, what is staged is out of date. */
+  readonly files?: readonly string[]
 }
 
 export interface FailedView {
   readonly at: number
   readonly reason: FailureReason
   readonly problems: readonly Problem[]
+  /** Its own text may be well: it was to be loaded together with this one, which failed. */
+  readonly because?: ModuleName
   /** Absolute paths, with or without extension, where an import was looked for: what comes to be there may repair it. */
   readonly wanted?: readonly string[]
 }

@@ -88,6 +88,8 @@ export class Draft {
   private runner: object | undefined
   /** Ends the wait for an `onLoad`. */
   private abandonOnLoad: ((why: DraftFailed) => void) | undefined
+  /** Why its load was given up. */
+  private givenUp: DraftFailed | undefined
   private settle: (() => void) | undefined
   private done: Promise<void> | undefined
   private hidden = false
@@ -231,7 +233,7 @@ export class Draft {
       const answer = isPromise(result) ? yield this.unlessGivenUp(result) : result
       if (answer !== undefined && answer !== 'ok') throw new Error(`onLoad answered ${inspect(answer)}, and not 'ok' or nothing`)
     } catch (error) {
-      throw error instanceof DraftFailed ? error : new DraftFailed(this.record.name, 'on_load_failure', error)
+      throw error instanceof DraftFailed ? error : (this.givenUp ?? new DraftFailed(this.record.name, 'on_load_failure', error))
     }
     if (this.first && !this.committed) this.record.expose(this.instance.exports)
   }
@@ -248,10 +250,12 @@ export class Draft {
   giveUp(onLoad: boolean): void {
     const members = [...this.batch.values()]
     if (!onLoad && members.some((member) => member.outside)) return
-    for (const { evaluation, committed, record, abandonOnLoad } of members) {
-      const why = (what: string): DraftFailed => new DraftFailed(record.name, 'superseded', new Error(`${what} still waited when a newer version was loaded`))
-      abandonOnLoad?.(why('its onLoad'))
-      if (!evaluation.isOver && !committed) evaluation.fail(why('its top level'))
+    for (const member of members) {
+      const { evaluation, committed, record, abandonOnLoad } = member
+      const why = (what: string): DraftFailed => new DraftFailed(record.name, 'superseded', new Error(`${what} had not ended when a newer version was loaded`))
+      member.givenUp = why(member.outside ? 'its onLoad' : 'its top level')
+      abandonOnLoad?.(member.givenUp)
+      if (!evaluation.isOver && !committed) evaluation.fail(member.givenUp)
     }
     if (this.isRunBy(this.deps.processes.current())) this.deps.processes.endCurrent()
   }
@@ -431,7 +435,7 @@ export class Draft {
       yield result
     } catch (error) {
       if (error instanceof DraftFailed) throw error
-      throw new DraftFailed(this.record.name, 'evaluation_failed', error)
+      throw this.givenUp ?? new DraftFailed(this.record.name, 'evaluation_failed', error)
     }
   }
 

@@ -64,9 +64,11 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   let keepAlive = true
   let told = false
   let untold = false
+  /** A newer save took the place of a start that did not end. */
+  let startsAgain = false
   let fading: unknown
   // A top level that waits for nothing that could ever happen holds nothing; one that waits for messages does.
-  const hold = (): void => port.hold(keepAlive || untold || processes.table.spawned > 0)
+  const hold = (): void => port.hold(keepAlive || untold || startsAgain || processes.table.spawned > 0)
   const onChange = (): void => {
     hold()
     if (told) return
@@ -207,9 +209,14 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     },
     startProgram(params, reply) {
       keepAlive = params.keepAlive
+      if (!keepAlive && !startsAgain) whenNothingIsLeft(processes, entry, server, port)
+      startsAgain = false
       hold()
-      if (!keepAlive) whenNothingIsLeft(processes, entry, server, port)
-      startProgram(server, entry, params, reply)
+      startProgram(server, entry, params, (outcome) => {
+        startsAgain = isSuperseded(outcome)
+        hold()
+        reply(outcome)
+      })
     },
     release: {
       preview: (plan, options) => inOwnProcess(processes, () => release.preview(plan, options)),
@@ -239,6 +246,8 @@ function whenNothingIsLeft(processes: ReturnType<typeof createProcesses>, entry:
   })
 }
 
+const isSuperseded = (outcome: LoadOutcome): boolean => outcome.kind === 'failed' && outcome.reason === 'superseded'
+
 function startProgram(server: CodeServer, entry: { file: string | undefined }, params: MainRequests['start'][0], reply: (outcome: LoadOutcome) => void): void {
   entry.file = params.entryFile
   process.argv.splice(1, process.argv.length, params.entryFile, ...params.argv)
@@ -255,8 +264,11 @@ function startProgram(server: CodeServer, entry: { file: string | undefined }, p
   }
   const start = (): void => drive(server.autoload(params.entry, 'start', false, onLoaded), (outcome) => {
     if (!outcome.ok) die(outcome.error)
-    // A newer save takes its place: that is no end.
-    if (outcome.value.kind === 'failed' && outcome.value.reason === 'superseded') return answer({ kind: 'loaded', versions: loadedSoFar(server) })
+    if (isSuperseded(outcome.value)) {
+      if (!answered) reply(outcome.value)
+      answered = true
+      return
+    }
     if (outcome.value.kind !== 'failed' || params.keepAlive || answered) return answer(outcome.value)
     uncaught(outcome.value.thrown, 'uncaughtException')
     answer({ kind: 'loaded', versions: loadedSoFar(server) }) // somebody listened, and the program goes on

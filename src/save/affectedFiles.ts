@@ -2,13 +2,15 @@ import path from 'node:path'
 import type { ModuleView, Snapshot } from '../protocol/snapshot'
 
 /**
- * Which files to load when `changed` changed: itself when it is a loaded module; else the modules whose last load failed on a
- * problem in that file (an import that never compiled is not a module yet, and repairing it must load its importer), or on an
- * import that was looked for there.
+ * Which files to load when `changed` changed: itself when it is a loaded module, or one that is being loaded; else the modules
+ * whose last load failed on a problem in that file (an import that never compiled is not a module yet, and repairing it must
+ * load its importer), or on an import that was looked for there, or which are staged together with it.
+ * A file that was created and is still empty repairs nothing.
  */
-export function affectedFiles(snapshot: Snapshot, changed: string): readonly string[] {
-  if (snapshot.modules.some((module) => module.file === changed)) return [changed]
-  return snapshot.modules.filter((module) => failedFor(module, changed)).map((module) => module.file)
+export function affectedFiles(snapshot: Snapshot, changed: string, hasContent: (file: string) => boolean): readonly string[] {
+  if (snapshot.modules.some((module) => module.file === changed) || snapshot.loading?.includes(changed) === true) return [changed]
+  const affected = snapshot.modules.filter((module) => failedFor(module, changed) || module.staged?.files?.includes(changed) === true)
+  return affected.length > 0 && hasContent(changed) ? affected.map((module) => module.file) : []
 }
 
 const failedFor = ({ failed }: ModuleView, changed: string): boolean =>

@@ -79,6 +79,7 @@ export class EditorSaves implements Disposable {
   async changedOnDisk(path: string): Promise<void> {
     if (this.options.mode(path) === 'never' || this.options.affected(path).length === 0) return
     const text = await this.options.readText(path)
+    if (text === undefined) this.decided.delete(path) // the same text again is another file
     if (text === undefined || this.decided.get(path) === text) return
     if (this.announced.has(path) || this.options.editorText(path) === text) this.doubt(path)
     else this.loadFromDisk(path, text)

@@ -6,6 +6,7 @@ import type { SaveQueue } from './saveQueue'
 import { affectedFiles } from './affectedFiles'
 import { systemClock } from './clock'
 import { EditorSaves } from './editorSaves'
+import { hasContent } from './fileFacts'
 import { FileWatcher } from './fileWatcher'
 
 export interface SavedFilesOptions {
@@ -22,7 +23,7 @@ export class SavedFiles implements vscode.Disposable {
   constructor({ host, queue, mode, root, log }: SavedFilesOptions) {
     const saves = new EditorSaves({
       mode,
-      affected: (path) => affectedFiles(host.snapshot, path),
+      affected: (path) => affectedFiles(host.snapshot, path, hasContent),
       push: (path, origin) => queue.push(path, origin),
       readText,
       editorText: (path) => vscode.workspace.textDocuments.find((document) => document.uri.scheme === 'file' && document.uri.fsPath === path)?.getText(),

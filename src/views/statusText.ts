@@ -4,7 +4,7 @@ import type { LoadReport } from '../protocol/messages'
 import { riskText, supervisorsAtRisk } from '../protocol/atRisk'
 import { stagedBatches } from './stagedBatches'
 import { wouldKill } from './lingering'
-import { count, duration, join, originText, outcomeText, PRODUCT, reasonText, texts } from './texts'
+import { count, duration, join, originText, outcomeText, PRODUCT, failedText, texts } from './texts'
 
 export interface StatusText {
   readonly text: string
@@ -38,7 +38,7 @@ function runningText({ snapshot, last, loading, waiting = [] }: StatusInput, bus
   const kills = wouldKill(snapshot)
   const tooltip = [
     ...(waiting.length > 0 ? [texts.loadWaits(waiting)] : []),
-    ...failed.map((module) => `${module.name}: not loaded, ${reasonText(module.failed?.reason ?? 'badfile')}${module.current ? `; v${module.current.version} runs on` : ''}`),
+    ...failed.map((module) => `${module.name}: not loaded${module.failed === undefined ? '' : `, ${failedText(module.failed)}`}${module.current ? `; v${module.current.version} runs on` : ''}`),
     ...staged.map((batch) => `${batch.modules.join(', ')}: staged, waits for ${count(batch.total, 'process', 'processes')}`),
     ...(kills > 0 ? [`${texts.nextSaveKills(kills)} that linger in old code.`] : []),
     ...supervisorsAtRisk(snapshot).map(riskText),

@@ -2,7 +2,7 @@
  * Every sentence a person reads, in one place, so that the message, the tree, the status bar and the palette say the same
  * thing in the same words (Erlang's: current, old, lingers, purge). No vscode here: the texts are tested as they are.
  */
-import type { FailureReason, FrameView, Origin, ProcessView, SupervisorRiskView } from '../protocol/snapshot'
+import type { FailedView, FailureReason, FrameView, Origin, ProcessView, SupervisorRiskView } from '../protocol/snapshot'
 import type { ModuleOutcome, Refusal } from '../protocol/messages'
 import type { Problem } from '../base/problem'
 import { assertNever } from '../base/assertNever'
@@ -44,6 +44,7 @@ const REASONS: Record<FailureReason, string> = {
   duplicated: 'named twice', not_loaded: 'not loaded', host_down: 'runtime is down',
 }
 export const reasonText = (reason: FailureReason): string => REASONS[reason]
+export const failedText = ({ reason, because }: Pick<FailedView, 'reason' | 'because'>): string => (because === undefined ? reasonText(reason) : `waits for ${because}`)
 
 export const problemPlace = (problem: Problem): string => `${fileName(problem.file)}:${problem.line}:${problem.column + 1}`
 export const refusalText = (refusal: Refusal): string => refusal.message

@@ -87,6 +87,18 @@ describe('codeswitch run', () => {
     await cli.prints('made and more')
   })
 
+  for (const [where, hangs] of [['top level', 'for (;;) {}'], ['onLoad', 'export const onLoad = () => new Promise(() => {})']] as const) {
+    it(`a program whose ${where} never ends at its start is started by a save`, async () => {
+      start({ 'main.ts': `console.log('hangs')\n${hangs}` }, 'main.ts')
+      await cli.prints('hangs')
+      cli.write('main.ts', `console.log('runs'); setInterval(() => {}, 1000)`)
+      await cli.prints('runs')
+      cli.write('main.ts', `console.log('runs again'); setTimeout(() => process.exit(7))`)
+      assert.equal((await cli.ended()).code, 7)
+      assert.match(cli.stdout, /runs again/)
+    })
+  }
+
   it('soft: a load that would end somebody waits until he has left', async () => {
     start({ 'main.ts': "import * as m from './m'\nimport { send } from 'codeswitch'\nm.start()\nprocess.stdin.on('data', () => send('m', 'code_switch'))\nconsole.log('up')\n", 'm.ts': exampleFile('m.ts') }, 'main.ts')
     await cli.prints('up')

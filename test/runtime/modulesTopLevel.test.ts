@@ -40,7 +40,7 @@ describe('top levels that await', () => {
     await world.prints('hangs')
     assert.equal(await look(), 1)
     loaded(await world.save('lib.ts', `export const v = () => 3`))
-    assert.deepEqual(messages(await hanging), ['Error: its top level still waited when a newer version was loaded'])
+    assert.deepEqual(messages(await hanging), ['Error: its top level had not ended when a newer version was loaded'])
     assert.equal(await look(), 3)
     assert.deepEqual((await world.snapshot()).processes.items.map(({ label }) => label).filter((label) => label.includes('lib')), [])
   })
@@ -66,6 +66,17 @@ describe('top levels that await', () => {
     assert.equal(await look(), 'v3w2')
   })
 
+  it('one that is imported for the first time and spins is repaired by a save of itself', async () => {
+    await start({ 'main.ts': `import { v } from './lib'; export const look = () => v()`, 'lib.ts': `export const v = () => 1` })
+    await world.write('spin.ts', `console.log('spins'); for (;;) {}`)
+    const hanging = world.save('lib.ts', `import { s } from './spin'; export const v = () => s()`)
+    await world.prints('spins')
+    await world.until(({ loading }) => loading?.some((file) => file.endsWith('spin.ts')) === true)
+    loaded(await world.save('spin.ts', `export const s = () => 2`))
+    assert.equal((await hanging).ok, false)
+    assert.equal(await look(), 2)
+  })
+
   it('what was saved together with one that hangs loads with its repair', async () => {
     await start({ 'main.ts': `import { v } from './lib'; import { w } from './other'; export const look = () => v() + w()`, 'lib.ts': `export const v = () => 'v1'`, 'other.ts': `export const w = () => 'w1'` })
     await world.write('lib.ts', `console.log('hangs'); ${never}; export const v = () => 'v2'`)
@@ -86,7 +97,7 @@ describe('top levels that await', () => {
     const second = world.save('lib.ts', hanging(2))
     await world.prints('hangs 2')
     loaded(await world.save('lib.ts', `export const v = () => 3`))
-    assert.deepEqual(messages(await second), ['Error: its onLoad still waited when a newer version was loaded'])
+    assert.deepEqual(messages(await second), ['Error: its onLoad had not ended when a newer version was loaded'])
     assert.equal((await first).ok, false)
     assert.equal(await look(), 3)
     const again = world.save('lib.ts', hanging(4))

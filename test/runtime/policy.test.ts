@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
 import type { LoadReport } from '../../src/protocol/messages'
 import { World } from './support/world'
 
@@ -165,6 +167,68 @@ describe('policy', () => {
     await world.host.request('purge', { module: 't', soft: false })
     assert.deepEqual(kinds(await report), ['t loaded'])
     assert.equal((await world.module('t')).staged, undefined)
+  })
+
+  it('what is staged takes what it imports as it is when it loads', async () => {
+    await lingering()
+    await world.write('n.ts', `export const n = () => 'n1'`)
+    await world.save('t.ts', `${loop(3)}\nimport { n } from './n'\nexport const look = () => n()`)
+    const { staged } = await world.module('t')
+    assert.deepEqual(staged?.files?.map((file) => path.basename(file)), ['n.ts'])
+    await world.write('n.ts', `export const n = () => 'n2'`)
+    assert.deepEqual(kinds(await world.load([path.join(world.root, 't.ts')])), ['t staged'])
+    await world.host.request('loadStaged', { kill: true })
+    assert.equal(await world.value('t.look()'), 'n2')
+  })
+
+  it('asks nobody about a save that could not be loaded anyway', async () => {
+    await lingering()
+    const report = await world.save('t.ts', `import './missing'\n${loop(3)}`)
+    assert.deepEqual(kinds(report), ['t failed'])
+    const { staged, failed } = await world.module('t')
+    assert.deepEqual([staged, failed?.wanted], [undefined, [path.join(world.root, 'missing')]])
+  })
+
+  it('loading what is staged does not hide that a newer save failed', async () => {
+    await lingering()
+    await world.save('t.ts', loop(3))
+    assert.equal((await world.save('t.ts', 'export const =')).ok, false)
+    await world.host.request('loadStaged', { kill: true })
+    const { current, failed } = await world.module('t')
+    assert.deepEqual([current?.version, failed?.reason], [3, 'compile_error'])
+  })
+
+  it('what is being loaded is not discarded', async () => {
+    await lingering()
+    await world.save('t.ts', `${loop(3)}\nconsole.log('at it')\nawait new Promise((go) => { globalThis.go = go })`)
+    const loaded = world.host.request('loadStaged', { kill: true })
+    await world.prints('at it')
+    const answer = await world.host.request('discardStaged', {})
+    assert.ok('error' in answer, JSON.stringify(answer))
+    await world.value('globalThis.go(), 0')
+    await loaded
+    assert.equal((await world.module('t')).current?.version, 3)
+  })
+
+  it('an import that is broken holds up its importer only as long as it is imported', async () => {
+    world = await World.start({ 't.ts': loop(1), 'u.ts': leaf(1) }, { entry: 't.ts' })
+    await world.write('broken.ts', 'export const x = )')
+    assert.deepEqual(kinds(await world.save('t.ts', `import './broken'\n${loop(2)}`)), ['broken failed', 't heldBack'])
+    assert.equal((await world.module('t')).failed?.because, 'broken')
+    assert.deepEqual(kinds(await world.save('t.ts', loop(3))), ['t loaded'])
+    const names = (await world.snapshot()).modules.filter(({ failed }) => failed !== undefined).map(({ name }) => name)
+    assert.deepEqual(names, [])
+    await world.save('t.ts', `import './broken'\n${loop(4)}`)
+    await rm(path.join(world.root, 'broken.ts'))
+    assert.deepEqual(kinds(await world.save('t.ts', loop(5))), ['t loaded'])
+  })
+
+  it('an emptied file is not loaded by a save, and is when it is asked for', async () => {
+    world = await World.start({ 't.ts': loop(1), 'u.ts': leaf(1) }, { entry: 't.ts' })
+    const report = await world.save('t.ts', '')
+    assert.deepEqual(kinds(report), ['t failed'])
+    assert.equal(await world.value('t.version()'), 1)
+    assert.deepEqual(kinds(await world.load([path.join(world.root, 't.ts')], { force: true })), ['t loaded'])
   })
 
   it('what is staged and then does not load is failed, and not tried again', async () => {

@@ -5,7 +5,7 @@ import { riskText, supervisorsAtRisk } from '../../protocol/atRisk'
 import { stagedBatches } from '../stagedBatches'
 import { moreRow, noteRow } from '../noteRows'
 import { lingeringRows } from './lingeringRows'
-import { clockTime, count, fileName, join, lingers, originText, problemPlace, reasonText } from '../texts'
+import { clockTime, count, fileName, join, lingers, originText, problemPlace, failedText } from '../texts'
 
 const SETTLED: Icon = { id: 'symbol-module' }
 const OLD: Icon = { id: 'history' }
@@ -55,7 +55,7 @@ function moduleRow(module: ModuleView, lingering: Lingering, risks: Risks, few: 
       module.old && `old v${module.old.version}`,
       who && lingers(who.total),
       module.staged && 'staged',
-      module.failed && `not loaded: ${reasonText(module.failed.reason)}`,
+      module.failed && `not loaded: ${failedText(module.failed)}`,
       module.sticky && 'sticky',
     ]),
     tooltip: join([module.file, module.current && loadedText(module.current)]),
@@ -113,7 +113,7 @@ function failedRow(module: ModuleView, failed: FailedView): Row {
   return {
     id: `failed:${module.name}`,
     label: 'not loaded',
-    description: join([reasonText(failed.reason), module.current && `v${module.current.version} runs on`, clockTime(failed.at)]),
+    description: join([failedText(failed), module.current && `v${module.current.version} runs on`, clockTime(failed.at)]),
     tooltip: failed.problems.map((problem) => problem.message).join('\n'),
     icon: FAILED,
     flags: ['failed'],

@@ -169,18 +169,40 @@ describe('reload on save', () => {
   })
 })
 
+describe('a file that was gone', () => {
+  it('is loaded when it is back with the text it had', async () => {
+    const desk = new Desk()
+    await desk.write('a', '1')
+    desk.disk.delete('a')
+    await desk.saves.changedOnDisk('a')
+    await desk.write('a', '1')
+    assert.deepEqual(desk.loaded, ['external a', 'external a'])
+  })
+})
+
 describe('the files a change affects', () => {
-  it('are the module itself', () => assert.deepEqual(affectedFiles(picture({ modules: [moduleView('t', { current: 1 })] }), '/w/t.ts'), ['/w/t.ts']))
-  it('are none for a file that is no module', () => assert.deepEqual(affectedFiles(picture({ modules: [moduleView('t', { current: 1 })] }), '/w/x.ts'), []))
+  it('are the module itself', () => assert.deepEqual(affectedFiles(picture({ modules: [moduleView('t', { current: 1 })] }), '/w/t.ts', () => true), ['/w/t.ts']))
+  it('are none for a file that is no module', () => assert.deepEqual(affectedFiles(picture({ modules: [moduleView('t', { current: 1 })] }), '/w/x.ts', () => true), []))
   it('are the modules that looked there for an import', () => {
     const failed = { at: 0, reason: 'link_error', problems: [], wanted: ['/w/lib/x', '/w/lib/y.js', '/w/lib/z/'] } as const
     const snapshot = picture({ modules: [moduleView('t', { current: 1, failed })] })
-    for (const file of ['/w/lib/x.ts', '/w/lib/x.json', '/w/lib/x/index.ts', '/w/lib/y.ts', '/w/lib/z/index.js']) assert.deepEqual(affectedFiles(snapshot, file), ['/w/t.ts'], file)
-    for (const file of ['/w/lib/xx.ts', '/w/x.ts', '/w/lib/x/other.ts']) assert.deepEqual(affectedFiles(snapshot, file), [], file)
+    for (const file of ['/w/lib/x.ts', '/w/lib/x.json', '/w/lib/x/index.ts', '/w/lib/y.ts', '/w/lib/z/index.js']) assert.deepEqual(affectedFiles(snapshot, file, () => true), ['/w/t.ts'], file)
+    for (const file of ['/w/lib/xx.ts', '/w/x.ts', '/w/lib/x/other.ts']) assert.deepEqual(affectedFiles(snapshot, file, () => true), [], file)
+  })
+  it('are none for an empty file, which repairs nothing', () => {
+    const failed = { at: 0, reason: 'link_error', problems: [], wanted: ['/w/x'] } as const
+    const snapshot = picture({ modules: [moduleView('t', { current: 1, failed })] })
+    assert.deepEqual(affectedFiles(snapshot, '/w/x.ts', () => false), [])
+    assert.deepEqual(affectedFiles(snapshot, '/w/t.ts', () => false), ['/w/t.ts'])
+  })
+  it('are those being loaded for the first time, and the modules staged together with one', () => {
+    const snapshot = { ...picture({ modules: [moduleView('t', { current: 1, staged: { files: ['/w/n.ts'] } })] }), loading: ['/w/spin.ts'] }
+    assert.deepEqual(affectedFiles(snapshot, '/w/spin.ts', () => true), ['/w/spin.ts'])
+    assert.deepEqual(affectedFiles(snapshot, '/w/n.ts', () => true), ['/w/t.ts'])
   })
   it('are the modules that failed on a problem in that file', () => {
     const problem = { file: '/w/x.ts', line: 1, column: 0, length: 0, severity: 'error', source: 'compile', message: 'x' } as const
     const failed = moduleView('t', { current: 1, failed: { reason: 'link_error', problems: [problem] } })
-    assert.deepEqual(affectedFiles(picture({ modules: [failed] }), '/w/x.ts'), ['/w/t.ts'])
+    assert.deepEqual(affectedFiles(picture({ modules: [failed] }), '/w/x.ts', () => true), ['/w/t.ts'])
   })
 })
