@@ -87,7 +87,7 @@ describe('codeswitch run', () => {
     await cli.prints('made and more')
   })
 
-  for (const [where, hangs] of [['top level', 'for (;;) {}'], ['onLoad', 'export const onLoad = () => new Promise(() => {})']] as const) {
+  for (const [where, hangs] of [['top level', 'for (;;) {}'], ['onLoad', 'export const onLoad = () => new Promise(() => setInterval(() => {}, 1000))']] as const) {
     it(`a program whose ${where} never ends at its start is started by a save`, async () => {
       start({ 'main.ts': `console.log('hangs')\n${hangs}` }, 'main.ts')
       await cli.prints('hangs')
