@@ -63,6 +63,8 @@ export const esbuildVersion = '0.28.2'
 /** After a start from the cache the compiler gets ready for the first save when nothing was asked for so long. */
 const idleMs = 500
 const practiceIdleMs = 150
+/** Shorter than anybody needs to change a tsconfig as well. */
+const recentMs = 50
 /** Fewer leave the rewriter half as fast; more make no difference. */
 const practiceRounds = 60
 
@@ -83,6 +85,7 @@ export class Compiler implements Disposable {
   private readonly rewrite: Promise<Rewrite> | undefined
   private readonly making = new Map<string, Promise<Made>>()
   private idle: NodeJS.Timeout | undefined
+  private recent: { readonly file: string; readonly hash: string; readonly at: number; readonly outcome: Promise<CompileOutcome> } | undefined
 
   constructor(private readonly options: CompilerOptions) {
     const turn = new Turn()
@@ -118,7 +121,7 @@ export class Compiler implements Disposable {
     // Only now: while it is saved, a file may be gone for a moment.
     const path = this.realPaths.of(file)
     const decoded = decodeSource(path, read.bytes)
-    if (decoded.ok) return this.compileSource(path, decoded.source)
+    if (decoded.ok) return this.compileRecent(path, decoded.source)
     return { ok: false, reason: 'compile_error', problems: [decoded.problem], hash: hashOf(read.bytes) }
   }
 
@@ -194,6 +197,15 @@ export class Compiler implements Disposable {
       const made = await this.transformer.transform(file, practiceText, 'ts', settings)
       if (made.ok) rewrite(made.code, { format: 'esm', file })
     }
+  }
+
+  /** A save is compiled when it is heard of, and asked for when it is loaded: the second time nothing is looked at but its text. */
+  private async compileRecent(file: string, source: SourceText): Promise<CompileOutcome> {
+    const { recent } = this
+    if (recent?.file === file && recent.hash === source.hash && Date.now() - recent.at < recentMs) return recent.outcome
+    const outcome = this.compileSource(file, source)
+    this.recent = { file, hash: source.hash, at: Date.now(), outcome }
+    return outcome
   }
 
   private async compileSource(file: string, source: SourceText): Promise<CompileOutcome> {

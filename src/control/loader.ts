@@ -9,7 +9,7 @@ import type { ModuleNames } from '../compile/moduleNames'
 import type { HostOptions, LoadParams, LoadReport, ModuleOutcome, PurgePolicy, Refusal } from '../protocol/messages'
 import type { ModuleName } from '../protocol/ids'
 import type { FailureReason, Origin } from '../protocol/snapshot'
-import type { LoadedVersion, LoadResult, PictureVersion, Unit } from '../runtime/link'
+import type { LoadedVersion, LoadResult, Opener, PictureVersion, Unit } from '../runtime/link'
 import type { Batches } from './batches'
 import { victimsOf } from './composeSnapshot'
 import type { Captures, Loaded } from './captures'
@@ -73,6 +73,8 @@ function hashOfFile(file: string): string | undefined {
   }
 }
 
+export const PROGRAM_FIRST_MS = 2
+
 interface Failure { readonly module: ModuleName; readonly reason: FailureReason; readonly problems: readonly Problem[]; readonly wanted?: readonly string[] }
 
 /** Where these looked for what is not there. */
@@ -131,8 +133,10 @@ export class Loader {
     const asked = new Set(names)
     // Who never loaded is needed if somebody still imports it, and else by nobody.
     const modules = how.alone === true ? names : this.deps.batches.relatives(names).filter((name) => asked.has(name) || this.currentOf(name) !== undefined)
+    const openers = how.alone === true ? Promise.resolve([]) : this.deps.main.request('openers', {})
+    openers.catch(() => {}) // who needs the answer hears of it
     const collected = await this.deps.graph.collect(modules.map((name) => this.deps.names.fileOf(name) ?? name), this.has(modules), how.texts)
-    const outcomes = await this.outcomes(id, modules, asked, collected, how)
+    const outcomes = await this.outcomes(id, modules, asked, collected, openers, how)
     return this.report(id, outcomes, how.origin, started)
   }
 
@@ -186,7 +190,7 @@ export class Loader {
     return (module) => !again.has(module) && this.currentOf(module) !== undefined
   }
 
-  private async outcomes(id: number, modules: readonly ModuleName[], asked: ReadonlySet<ModuleName>, collected: Collected, how: LoadHow): Promise<ModuleOutcome[]> {
+  private async outcomes(id: number, modules: readonly ModuleName[], asked: ReadonlySet<ModuleName>, collected: Collected, openers: Promise<readonly Opener[]>, how: LoadHow): Promise<ModuleOutcome[]> {
     const failures = collected.failures.filter(({ module, reason }) => reason !== 'nofile' || asked.has(module) || !modules.includes(module))
     if (failures.length > 0) return this.failures(modules, failures, how)
     const emptied = how.force ? [] : collected.units.filter((unit) => unit.size === 0 && (this.currentOf(unit.module)?.size ?? 0) > 0)
@@ -194,19 +198,19 @@ export class Loader {
     const unchanged = how.force ? [] : modules.filter((module) => this.isCurrent(module, collected.units))
     const reload = modules.filter((module) => !unchanged.includes(module) && (how.force ? asked.has(module) || !this.isCurrent(module, collected.units) : true))
     this.settle(unchanged)
-    const batch = how.alone === true ? { reload, units: collected.units, why: undefined } : await this.withDependents(reload, collected.units)
+    const batch = how.alone === true ? { reload, units: collected.units, why: undefined } : await this.withDependents(reload, collected.units, openers)
     const still = unchanged.filter((module) => !batch.reload.includes(module)).map((module): ModuleOutcome => ({ module, kind: 'unchanged' }))
     if (reload.length === 0) return still
     return [...still, ...(await this.attempt(id, batch.reload, batch.units, { ...how, why: batch.why }))]
   }
 
   /** Together with those who would go on with what these were. */
-  private async withDependents(reload: readonly ModuleName[], units: readonly Unit[]): Promise<WithCapturers> {
-    const opened = await withOpeners(this.deps, reload, units)
+  private async withDependents(reload: readonly ModuleName[], units: readonly Unit[], openers: Promise<readonly Opener[]>): Promise<WithCapturers> {
+    const opened = await withOpeners(this.deps, reload, units, openers)
     const captured = await withCapturers(this.deps, opened.reload, opened.units)
     const why = new Map([...opened.why, ...captured.why])
     // Each of the two may have added somebody whom the other one knows more about.
-    const all = captured.reload.length === opened.reload.length ? captured : await this.withDependents(captured.reload, captured.units)
+    const all = captured.reload.length === opened.reload.length ? captured : await this.withDependents(captured.reload, captured.units, openers)
     return { ...all, why: new Map([...why, ...[...all.why].filter(([module]) => !why.has(module))]) }
   }
 
@@ -351,6 +355,8 @@ export class Loader {
   private async report(id: number, outcomes: readonly ModuleOutcome[], origin: Origin, started: number): Promise<LoadReport> {
     const ok = outcomes.every((outcome) => outcome.kind === 'loaded' || outcome.kind === 'unchanged')
     const report: LoadReport = { batch: id, ok, origin, at: started, tookMs: this.deps.now() - started, outcomes }
+    // The program first: who calls new code need not wait for those who look at it.
+    if (outcomes.some((outcome) => outcome.kind === 'loaded')) await new Promise((resolve) => setTimeout(resolve, PROGRAM_FIRST_MS))
     await this.deps.onChange()
     this.deps.onReport(report)
     return report

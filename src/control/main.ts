@@ -23,7 +23,7 @@ import { CodeRequests } from './codeRequests'
 import { composeSnapshot } from './composeSnapshot'
 import { Why } from './diagnosis/why'
 import { Graph } from './graph'
-import { Loader, wantedBy } from './loader'
+import { Loader, PROGRAM_FIRST_MS, wantedBy } from './loader'
 import { locate } from './locate'
 import { MainLink } from './mainLink'
 import { Peer } from './peer'
@@ -269,7 +269,7 @@ class Control {
     const since = Date.now() - this.takenAt
     const restless = since < 2 * PICTURE_EVERY_MS
     this.pictureEvery = this.starting ? PICTURE_AT_START_MS : restless ? Math.min(PICTURE_SLOWEST_MS, 1.5 * this.pictureEvery) : PICTURE_EVERY_MS
-    this.due = setTimeout(() => void this.refresh(), Math.max(0, this.pictureEvery - since))
+    this.due = setTimeout(() => void this.refresh(), Math.max(2 * PROGRAM_FIRST_MS, this.pictureEvery - since))
   }
 
   private refresh(): Promise<Snapshot> {

@@ -7,9 +7,10 @@ import type { ModuleName } from '../protocol/ids'
 import type { Opener, Unit } from '../runtime/link'
 import type { CapturersDeps, WithCapturers } from './capturers'
 
-export async function withOpeners(deps: CapturersDeps, reload: readonly ModuleName[], units: readonly Unit[]): Promise<WithCapturers> {
+/** @param asked what main answered, or will: it is asked before the compiler is, so that nobody waits for it */
+export async function withOpeners(deps: CapturersDeps, reload: readonly ModuleName[], units: readonly Unit[], asked: Promise<readonly Opener[]>): Promise<WithCapturers> {
   if (reload.length === 0) return { reload, units, why: new Map() }
-  const openers = await deps.main.request('openers', {})
+  const openers = await asked
   const after = new Map(units.map((unit) => [unit.module, unit.hash]))
   const looksTheSame = (module: ModuleName): boolean => {
     const before = deps.loaded.get(module)?.current?.hash ?? ''

@@ -70,6 +70,11 @@ export class Ledger {
     this.held.delete(held)
   }
 
+  /** Of a thousand top levels most opened nothing, and every save looks through them. */
+  get isEmpty(): boolean {
+    return this.held.size === 0 && this.uses.size === 0
+  }
+
   all(): readonly Held[] {
     return [...this.held].filter((held) => !held.gone())
   }

@@ -63,6 +63,7 @@ export class Ledgers {
   openers(): readonly Opener[] {
     const found: Opener[] = []
     for (const ledger of this.live.values()) {
+      if (ledger.isEmpty) continue
       for (const { label, origin, lasting } of ledger.all()) {
         const places = lasting ? (origin?.all ?? []) : []
         for (const [index, { module, line }] of places.entries()) {
