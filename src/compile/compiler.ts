@@ -64,7 +64,7 @@ export const esbuildVersion = '0.28.2'
 const idleMs = 500
 const practiceIdleMs = 150
 /** Shorter than anybody needs to change a tsconfig as well. */
-const recentMs = 50
+const preparedMs = 50
 /** Fewer leave the rewriter half as fast; more make no difference. */
 const practiceRounds = 60
 
@@ -85,7 +85,7 @@ export class Compiler implements Disposable {
   private readonly rewrite: Promise<Rewrite> | undefined
   private readonly making = new Map<string, Promise<Made>>()
   private idle: NodeJS.Timeout | undefined
-  private recent: { readonly file: string; readonly hash: string; readonly at: number; readonly outcome: Promise<CompileOutcome> } | undefined
+  private readonly prepared = new Map<string, { readonly hash: string; readonly at: number; readonly outcome: Promise<CompileOutcome> }>()
 
   constructor(private readonly options: CompilerOptions) {
     const turn = new Turn()
@@ -121,7 +121,7 @@ export class Compiler implements Disposable {
     // Only now: while it is saved, a file may be gone for a moment.
     const path = this.realPaths.of(file)
     const decoded = decodeSource(path, read.bytes)
-    if (decoded.ok) return this.compileRecent(path, decoded.source)
+    if (decoded.ok) return this.takePrepared(path, decoded.source) ?? this.compileSource(path, decoded.source)
     return { ok: false, reason: 'compile_error', problems: [decoded.problem], hash: hashOf(read.bytes) }
   }
 
@@ -160,9 +160,17 @@ export class Compiler implements Disposable {
     return undefined
   }
 
-  /** Outcomes in the order of `files`. */
-  compileMany(files: readonly string[]): Promise<CompileOutcome[]> {
-    return Promise.all(files.map((file) => this.compile(file)))
+  /** A save is compiled when it is heard of, and asked for when it is loaded: then nothing is looked at but its text, once. */
+  async prepare(files: readonly string[]): Promise<void> {
+    await Promise.all(files.map(async (file) => {
+      const read = await this.reader.read(file)
+      const path = this.realPaths.of(file)
+      const decoded = read.kind === 'read' ? decodeSource(path, read.bytes) : undefined
+      if (decoded?.ok !== true) return // the load says so
+      const outcome = this.compileSource(path, decoded.source)
+      this.prepared.set(path, { hash: decoded.source.hash, at: Date.now(), outcome })
+      await outcome
+    }))
   }
 
   /** Writes what is new to the compile cache. esbuild's service ends with the process. */
@@ -199,13 +207,10 @@ export class Compiler implements Disposable {
     }
   }
 
-  /** A save is compiled when it is heard of, and asked for when it is loaded: the second time nothing is looked at but its text. */
-  private async compileRecent(file: string, source: SourceText): Promise<CompileOutcome> {
-    const { recent } = this
-    if (recent?.file === file && recent.hash === source.hash && Date.now() - recent.at < recentMs) return recent.outcome
-    const outcome = this.compileSource(file, source)
-    this.recent = { file, hash: source.hash, at: Date.now(), outcome }
-    return outcome
+  private takePrepared(file: string, source: SourceText): Promise<CompileOutcome> | undefined {
+    const prepared = this.prepared.get(file)
+    this.prepared.delete(file)
+    return prepared?.hash === source.hash && Date.now() - prepared.at < preparedMs ? prepared.outcome : undefined
   }
 
   private async compileSource(file: string, source: SourceText): Promise<CompileOutcome> {

@@ -98,7 +98,7 @@ class Control {
       onReport: (report) => void peer.notify('loaded', report).then(() => link.request('told', {})), onChange: async () => void (await this.refresh()), now: Date.now,
     })
     this.saves = !options.watch ? undefined : new ReloadOnSave({
-      root: options.root, snapshot: () => this.last ?? this.compose(), prepare: (files) => void this.compiler.compileMany(files),
+      root: options.root, snapshot: () => this.last ?? this.compose(), prepare: (files) => void this.compiler.prepare(files),
       load: (files) => this.loadSaved(files), log: (message) => log('warn', message),
     })
   }
@@ -132,7 +132,7 @@ class Control {
     }
     const api = createApi({
       main: link, why, loader: this.loader, turns: this.turns, names: this.names, batches: this.batches, texts: this.texts,
-      load: (params) => this.load(params), prepare: (files) => void this.compiler.compileMany(files),
+      load: (params) => this.load(params), prepare: (files) => void this.compiler.prepare(files),
       picture: () => this.picture, snapshot: () => this.last ?? this.compose(), refresh: () => this.refresh(),
     })
     peer.serve({ ...api, openInspector: (params) => this.openInspector(() => api.openInspector(params)) })

@@ -180,7 +180,7 @@ describe('modules that are loaded again', () => {
 
   it('an empty file, a byte order mark, CRLF, and 10 MB', async () => {
     await start({ 'main.ts': `import * as lib from './lib'; export const look = () => 'f' in lib ? (lib as any).f() : 'nothing'`, 'lib.ts': `export const f = () => 1` })
-    loaded(await world.save('lib.ts', ''))
+    loaded(await world.save('lib.ts', '', { force: true }))
     assert.equal(await look(), 'nothing')
     loaded(await world.save('lib.ts', '\uFEFF// é\r\nexport const f = () =>\r\n  `a\r\nb`.length\r\n'))
     assert.equal(await look(), 3)

@@ -12,7 +12,7 @@ const workspace = workspaces()
 async function run(space: Workspace, files: readonly string[], nodeVersion = '20.20.2'): Promise<{ readonly outcomes: readonly CompileOutcome[]; readonly rewrites: number }> {
   const { rewrite, calls } = stubRewrite()
   const compiler = new Compiler({ nodeVersion, root: space.root, cacheDir: space.path('.cache'), log: space.log, rewrite })
-  const outcomes = await compiler.compileMany(files.map((each) => space.path(each)))
+  const outcomes = await Promise.all(files.map((each) => space.path(each)).map((file) => compiler.compile(file)))
   compiler.dispose()
   return { outcomes, rewrites: calls() }
 }
@@ -113,7 +113,7 @@ describe('compile cache', () => {
     await run(space, files)
     const compiler = new Compiler({ nodeVersion: '20.20.2', root: space.root, cacheDir: space.path('.cache'), log: space.log })
     compiler.warm()
-    const outcomes = await compiler.compileMany(files.map((each) => space.path(each)))
+    const outcomes = await Promise.all(files.map((each) => space.path(each)).map((file) => compiler.compile(file)))
     assert.equal(outcomes.every((each) => each.ok), true)
     assert.equal(compiler.isWarm, false)
     compiler.dispose()

@@ -91,7 +91,7 @@ describe('compiling', () => {
 
   it('compiles many, in their order', async () => {
     const { space, compiler } = open({ 'a.ts': 'export {}', 'b.ts': 'x y', 'c.json': '1' })
-    const outcomes = await compiler.compileMany(['a.ts', 'b.ts', 'c.json', 'd.ts'].map((each) => space.path(each)))
+    const outcomes = await Promise.all(['a.ts', 'b.ts', 'c.json', 'd.ts'].map((each) => space.path(each)).map((file) => compiler.compile(file)))
     assert.deepEqual(outcomes.map((each) => each.ok || each.reason), [true, 'compile_error', true, 'nofile'])
   })
 
