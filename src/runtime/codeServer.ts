@@ -307,8 +307,8 @@ export class CodeServer {
 
   /** As `autoloadSteps`, for whoever wants to know why it failed. */
   *ensureSteps(name: ModuleName): Steps<LoadOutcome> {
-    const pending = this.table.get(name)?.drafting?.pending
-    if (pending !== undefined) yield pending
+    // After one that failed another one may be on its way.
+    for (let pending = this.table.get(name)?.drafting?.pending; pending !== undefined; pending = this.table.get(name)?.drafting?.pending) yield pending
     const record = this.table.get(name)
     if (record?.current !== undefined || record?.drafting !== undefined) return { kind: 'loaded', versions: [] }
     const result = yield* this.autoload(name, 'program')

@@ -181,6 +181,13 @@ export const version = () => { order.push('called'); return 1 }` }, { entry: 'ma
     assert.deepEqual(await world.value('main.order'), ['begins', 'ends', 'called'])
   })
 
+  it('never says that a module is loaded whose every load failed', async () => {
+    world = await World.start({ 'main.ts': 'export {}', 't.ts': `export const onLoad = () => new Promise((resolve) => setTimeout(resolve, 20, 'bad'))` }, { entry: 'main.ts' })
+    const answers = await world.value(`Promise.all([code.loadFile('t'), code.loadFile('t'), code.ensureLoaded('t')])`)
+    assert.deepEqual(answers, [['error', 'on_load_failure'], ['error', 'on_load_failure'], ['error', 'on_load_failure']])
+    assert.equal(await world.value(`code.isLoaded('t')`), false)
+  })
+
   it('rejects callers of a first load when it fails, and the module is not loaded', async () => {
     world = await World.start({ 'main.ts': '', 't.ts': version(1, `export async function onLoad() { await null; throw new Error('no') }`) }, { entry: 'main.ts' })
     const results = await world.value(`Promise.allSettled([code.loadFile('t'), code.apply('t', 'version')]).then((all) => all.map((one) => one.value ?? one.reason.name))`)

@@ -154,6 +154,24 @@ describe('an upgrade plan', () => {
     assert.deepEqual([await states(), await versions()], [[{ n: 7, from: 1, extra: 'x' }, { n: 7, from: 1, extra: 'x' }], [[2, 2], [2, 2]]])
   })
 
+  it('ends a server whose codeChange does not come to an end when it is undone, and its supervisor starts it in the old code', async () => {
+    await start({ 'srv.ts': srv(2, `if (!globalThis.once) { globalThis.once = 1; ${migrate} } return new Promise(() => {})`), 'lib.ts': lib(2) })
+    const pid = await world.value(`whereis('b')`)
+    const report = await run()
+    assert.ok(report.kind === 'undone', json(report))
+    assert.match(report.reason, /^timeout/)
+    await world.value(`new Promise((resolve) => { const look = () => whereis('b') ? resolve(0) : setTimeout(look, 5); look() })`)
+    assert.notEqual(await world.value(`whereis('b')`), pid)
+    assert.deepEqual([await states(), await versions()], [[7, 7], [[1, 1], [1, 1]]])
+  })
+
+  it('is not run in a direction there is not', async () => {
+    await start()
+    const report = await run(plan, { direction: 'sideways' })
+    assert.ok(report.kind === 'refused', json(report))
+    assert.match(json(report), /direction: must be/)
+  })
+
   it('brings everything back when the process that runs it is ended', async () => {
     await start({ 'srv.ts': srv(2, `if (!globalThis.once) { globalThis.once = 1; ${migrate} } return new Promise(() => { globalThis.changing = 1 })`), 'lib.ts': lib(2) })
     await world.value(`globalThis.report = undefined; void release.run(${json(plan)}).then((report) => { globalThis.report = report }); 0`)

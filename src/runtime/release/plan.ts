@@ -47,6 +47,7 @@ class Reader {
   plan(given: unknown, direction: UpgradeDirection): Plan {
     const nothing: Plan = { title: '', texts: undefined, steps: [] }
     if (!isRecord(given)) return this.wrong('a plan is an object with a list `up`', nothing)
+    if (!['up', 'down'].includes(direction)) this.wrong(`direction: must be 'up' or 'down', and not ${String(direction)}`, undefined)
     this.only('the plan', given, ['$schema', 'title', 'texts', 'up', 'down'])
     const { title = 'upgrade', up, down } = given
     if (typeof title !== 'string') this.wrong('title: must be a text', undefined)

@@ -23,6 +23,7 @@ export interface RunDeps {
 }
 
 const PATIENCE = 5000
+const TIMEOUT = ['error', 'timeout'] as const
 
 /** A step that did not work. */
 class StepFailed extends Error {
@@ -120,6 +121,11 @@ export class Run {
       const kept = await this.answerOf(process, '$keep_state', PATIENCE)
       const answer = await this.answerOf(process, ['change_code', name, oldVsn, extra], Math.max(timeout, PATIENCE))
       if (answer === undefined) continue // it has ended meanwhile, and with it its state
+      if (answer === TIMEOUT) {
+        // What it answers later would be a state for code that is gone by then: undone, it is ended, and its supervisor starts it anew.
+        this.undos.push(() => void this.deps.processes.exitProcess(process.pid, 'kill'))
+        throw new StepFailed(`codeChange of ${name} in ${shown(process)}`, 'timeout; undoing ends it, as nobody could say which state it has')
+      }
       if (answer !== 'ok') throw new StepFailed(`codeChange of ${name} in ${shown(process)}`, textOfReason(Array.isArray(answer) ? answer[1] : answer))
       this.unchanged.delete(process)
       this.changed.add(process)
@@ -131,7 +137,7 @@ export class Run {
   private async answerOf(process: Process, request: unknown, within: number): Promise<unknown> {
     const answer = (await askAll(this.deps.processes, [process], request, within)).get(process)
     if (answer === undefined || answer.kind === 'ended') return undefined
-    return answer.kind === 'answered' ? answer.value : ['error', 'timeout']
+    return answer.kind === 'answered' ? answer.value : TIMEOUT
   }
 
   private async stop({ name, children }: Restart): Promise<void> {
