@@ -3,6 +3,7 @@
  * code (Erlang's `fun m:f/n`). The stable face of a plain function is a closure over a slot that a load rewrites, that of a
  * class or of a function with properties a proxy; everything a caller can see of it is that of the current one.
  */
+import { types } from 'node:util'
 import { isFunction } from '../base/guards'
 import type { AnyFunction } from '../base/guards'
 import type { ModuleName } from '../protocol/ids'
@@ -19,6 +20,8 @@ export type Identities = Map<Slot, AnyFunction>
 /** A class is known by its name in the module before it is known by the name of an export. */
 const LOCAL = 'class '
 const WHOLE = 'module.exports'
+/** Node's own: what programs see of it is changed later (kindIdentity.ts). */
+const { isProxy } = types
 /** Of a slot. */
 export const shownName = (name: string): string => (isLocal(name) ? name.slice(LOCAL.length) : name)
 const isLocal = (name: string): boolean => name.startsWith(LOCAL)
@@ -34,9 +37,9 @@ export function isForwardable(value: unknown): value is AnyFunction {
   return isFunction(value) && !isOfPackage(value)
 }
 
-/** No class, and nothing to see on it but what every function has. */
+/** No class, no proxy (it answers what nobody can see on it), and nothing to see on it but what every function has. */
 function isPlain(fn: AnyFunction): boolean {
-  return PLAIN.has(Object.getPrototypeOf(fn)) && !isClass(fn) && Reflect.ownKeys(fn).every((key) => OWN.has(key))
+  return !isProxy(fn) && PLAIN.has(Object.getPrototypeOf(fn)) && !isClass(fn) && Reflect.ownKeys(fn).every((key) => OWN.has(key))
 }
 
 /** What calling a function does that current code does not have; error_handler:undefined_function/3. */

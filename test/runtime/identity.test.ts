@@ -79,6 +79,14 @@ export const fire = () => bus.emit('x')`,
     assert.equal(await world.value('app.remove()'), 0)
   })
 
+  it('a function behind a proxy answers as its proxy does, and as that of the new version', async () => {
+    const client = (version: number): string => `export const client = new Proxy(() => {}, { get: (_, key) => () => '${version} ' + String(key), apply: () => 'called ${version}' })`
+    world = await World.start({ 'package.json': '{"type":"module"}', 'client.js': client(1), 'app.js': `import { client } from './client.js'\nexport const look = () => [client.users(), client()]` }, { entry: 'app.js' })
+    assert.deepEqual(await world.value('app.look()'), ['1 users', 'called 1'])
+    await world.save('client.js', client(2))
+    assert.deepEqual(await world.value('app.look()'), ['2 users', 'called 2'])
+  })
+
   it('what packages export is passed on as it is', async () => {
     world = await World.start({
       'package.json': '{"type":"module"}',
