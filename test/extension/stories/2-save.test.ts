@@ -76,6 +76,8 @@ describe('saving a file', () => {
       const document = await type('t.ts', comment)
       await vscode.window.showTextDocument(document)
       await eventually('the auto-save', () => document.isDirty ? undefined : true)
+      // Else the editor may save u.ts before we do.
+      await vscode.workspace.getConfiguration('files').update('autoSave', 'off', vscode.ConfigurationTarget.Workspace)
       await save('u.ts', comment)
       const snapshot = await until('u v2', isAt('u', 2, 1))
       assert.deepEqual(versions(snapshot, 't'), [1, undefined])
