@@ -1,5 +1,5 @@
 /**
- * Builds what ships: five bundles and the type declarations of the package `codeswitch`.
+ * Builds what ships: six bundles and the type declarations of the package `codeswitch`.
  *   node esbuild.mjs            once
  *   node esbuild.mjs --watch    again at every change (bundles only)
  * An entry whose source does not exist yet is skipped with a notice. Exit code 1 when a bundle fails or outgrows its budget.
@@ -15,7 +15,7 @@ const root = dirname(fileURLToPath(import.meta.url))
 
 /**
  * `external` is a promise of its own: the runtime bundle has none, so a value import of `vscode` or `esbuild` there fails the build.
- * @type {readonly { entry: string, out: string, external: string[], banner?: string, budgetKb: number, executable?: boolean }[]}
+ * @type {readonly { entry: string, out: string, external: string[], banner?: string, format?: 'esm', budgetKb: number, executable?: boolean }[]}
  */
 const bundles = [
   { entry: 'src/extension.ts', out: 'dist/extension.js', external: ['vscode', 'esbuild'], budgetKb: 1500 },
@@ -23,7 +23,8 @@ const bundles = [
   { entry: 'src/control/main.ts', out: 'dist/control.js', external: ['esbuild'], budgetKb: 1500 },
   { entry: 'src/cli/main.ts', out: 'dist/cli.js', external: ['esbuild'], banner: '#!/usr/bin/env node', budgetKb: 1500, executable: true },
   // esbuild leaves `0 && (module.exports = { name, … })` in a CJS bundle for Node, so `import { spawn } from 'codeswitch'` finds every name.
-  { entry: 'src/index.ts', out: 'dist/index.js', external: [], budgetKb: 700 }
+  { entry: 'src/index.ts', out: 'dist/index.js', external: [], budgetKb: 700 },
+  { entry: 'src/children.ts', out: 'dist/children.mjs', external: ['tsx'], format: 'esm', budgetKb: 10 }
 ]
 
 const publicTypes = 'src/runtime/api.ts'
@@ -41,7 +42,7 @@ const optionsOf = (bundle) => ({
   entryPoints: [bundle.entry],
   outfile: bundle.out,
   bundle: true,
-  format: 'cjs',
+  format: bundle.format ?? 'cjs',
   platform: 'node',
   target: 'node20',
   // ESM first: UMD builds such as jsonc's and jsonrpc's hide their requires from the bundler.

@@ -39,6 +39,7 @@ import { StackTraces } from './stackTraces'
 import { StaleCode } from './staleCode'
 import { drive } from './steps'
 import type { VersionRecord } from './version'
+import { preloadInChildren } from './typescriptChildren'
 import { Versions } from './versions'
 
 const CHANNEL_FD = 3
@@ -148,6 +149,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     const hint = old === undefined || hot.keepsState(module) ? undefined : stateHint.of(module, old.unit.rewritten)
     if (hint !== undefined) port.notify({ type: 'log', level: 'info', message: hint })
   }
+  preloadInChildren()
   const implicit = installImplicit({
     processes, places: stacks, log, opening,
     leftOver: (ledger, run) => stale.leftOver(ledger, run),

@@ -25,6 +25,7 @@ export const layers: readonly Layer[] = [
   { name: 'runtimeLink', files: /^runtime\/link\.ts$/, layers: ['base', 'protocol'], types: ['runtime'], node: true, packages: [] },
   // acorn: the shell reads lines in the program itself.
   { name: 'runtime', files: /^(?:runtime\/|index\.ts$)/, layers: ['base', 'protocol', 'positions', 'runtimeLink'], node: true, packages: ['acorn', '@jridgewell/trace-mapping', '@jridgewell/sourcemap-codec'] },
+  { name: 'children', files: /^children\.ts$/, layers: ['base', 'runtime'], node: true, packages: ['tsx'] },
   { name: 'control', files: /^control\//, layers: ['base', 'protocol', 'positions', 'compile', 'runtimeLink', 'save'], node: true, packages: ['vscode-jsonrpc', 'esbuild'] },
   { name: 'host', files: /^host\//, layers: ['base', 'protocol'], node: true, packages: ['vscode-jsonrpc'] },
   { name: 'savedFiles', files: /^save\/savedFiles\.ts$/, layers: ['base', 'protocol', 'save', 'host'], node: true, packages: ['vscode'] },

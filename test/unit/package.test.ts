@@ -7,11 +7,17 @@ import { repository } from './imports'
 const platform = `${process.platform}-${process.arch}`
 const binary = process.platform === 'win32' ? 'esbuild.exe' : 'bin/esbuild'
 
+/** Its loaders, and the parts they share, which have hashes in their names. Neither its command nor its types. */
+const filesOfTsx = readdirSync(join(repository, 'node_modules/tsx/dist'), { recursive: true, encoding: 'utf8' })
+  .map((file) => `node_modules/tsx/dist/${file.replaceAll('\\', '/')}`)
+  .filter((file) => /dist\/(?:(?:cjs|esm)\/.*|[^/]*-[^/]*)(?<!\.d)\.[cm]js$/.test(file))
+
 /** All that ships, media apart. */
 const expected = [
   'CHANGELOG.md',
   'LICENSE',
   'README.md',
+  'dist/children.mjs',
   'dist/cli.js',
   'dist/control.js',
   'dist/extension.js',
@@ -22,6 +28,9 @@ const expected = [
   'node_modules/esbuild/LICENSE.md',
   'node_modules/esbuild/lib/main.js',
   'node_modules/esbuild/package.json',
+  'node_modules/tsx/LICENSE',
+  ...filesOfTsx,
+  'node_modules/tsx/package.json',
   'package.json',
   'schemas/upgrade.schema.json'
 ]
@@ -48,9 +57,9 @@ describe('the package', () => {
   })
 
   it('asks at run time only for what ships', () => {
-    const shippedPackages = new Set(['vscode', 'esbuild'])
-    const asked = readdirSync(join(repository, 'dist')).filter((file) => file.endsWith('.js')).flatMap((file) =>
-      [...bundled(`dist/${file}`).matchAll(/\brequire\("((?!node:)[^".][^"]*)"\)/g)].map((match) => `${file} ${match[1] ?? ''}`))
+    const shippedPackages = new Set(['vscode', 'esbuild', 'tsx'])
+    const asked = readdirSync(join(repository, 'dist')).filter((file) => /\.m?js$/.test(file)).flatMap((file) =>
+      [...bundled(`dist/${file}`).matchAll(/\b(?:require|import)\("((?!node:)[^"./][^"/]*)[^"]*"\)/g)].map((match) => `${file} ${match[1] ?? ''}`))
     const builtin = new Set(process.getBuiltinModule('node:module').builtinModules)
     assert.deepEqual(asked.filter((line) => !shippedPackages.has(line.split(' ')[1] ?? '') && !builtin.has(line.split(' ')[1] ?? '')), [])
   })

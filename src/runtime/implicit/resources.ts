@@ -9,6 +9,7 @@ import net from 'node:net'
 import workers from 'node:worker_threads'
 import { isFunction } from '../../base/guards'
 import type { AnyFunction } from '../../base/guards'
+import { withoutRefused, withTypeScript } from '../typescriptChildren'
 import { ALIVE } from '../process'
 import type { Process } from '../process'
 import type { ImplicitDeps } from './context'
@@ -76,7 +77,14 @@ export function installResources(deps: ImplicitDeps): void {
   const Native = workers.Worker
   const Worker = class Worker extends Native {
     constructor(...args: ConstructorParameters<typeof Native>) {
-      super(...args)
+      const wanted = withTypeScript(args)
+      try {
+        super(...wanted)
+      } catch (error) {
+        const acceptable = withoutRefused(wanted, error)
+        if (acceptable === undefined) throw error
+        super(...acceptable)
+      }
       const construct: unknown = new.target
       if (isFunction(construct)) opened({ kind: 'worker', target: this, close: () => this.terminate(), gone: () => this.threadId === -1 }, construct)
     }
