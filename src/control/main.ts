@@ -47,7 +47,7 @@ async function main(data: ControlData): Promise<void> {
   const link = new MainLink(data.port, new Int32Array(data.traps), new Int32Array(data.wake))
   const peer = new Peer(new net.Socket({ fd: data.channelFd, readable: true, writable: true }), () => void leave(link))
   const options = await peer.hello({ protocol: PROTOCOL, engine: data.engine, osPid: process.pid } satisfies Hello)
-  new Control(link, peer, { ...options, root: realpathSync(options.root) }, data.engine).start()
+  new Control(link, peer, { ...options, root: realpathSync(options.root) }, data).start()
 }
 
 /** Whoever drove us is gone: the program must not outlive it. */
@@ -84,11 +84,11 @@ class Control {
   private readonly saves: ReloadOnSave | undefined
   private debugging = false
 
-  constructor(private readonly link: MainLink, private readonly peer: Peer, private readonly options: HostOptions, private readonly engine: string) {
+  constructor(private readonly link: MainLink, private readonly peer: Peer, private readonly options: HostOptions, private readonly data: ControlData) {
     const log = this.log.bind(this)
     this.names = new ModuleNames(options.root)
     this.compiler = new Compiler({ nodeVersion: process.versions.node, root: options.root, cacheDir: cacheDir(), log })
-    this.resolver = new Resolver({ root: options.root, include: options.include, exclude: options.exclude, log })
+    this.resolver = new Resolver({ root: options.root, include: options.include, exclude: options.exclude, conditions: data.conditions, log })
     this.workspace = new WorkspaceModules({ root: options.root, names: this.names, compiler: this.compiler, resolver: this.resolver })
     this.graph = new Graph({ compiler: this.compiler, resolver: this.resolver, names: this.names, texts: this.texts, captures: this.captures, debugging: () => this.debugging })
     this.turns = new Turns({ main: link, onWait: (modules) => this.loadWaits(modules) })
@@ -312,7 +312,7 @@ class Control {
 
   private runtimeView(): RuntimeView {
     const busy = this.busySince === undefined ? {} : { busy: { forMs: Date.now() - this.busySince } }
-    return { state: 'running', osPid: process.pid, engine: this.engine, entry: this.options.entry, startedAt: this.startedAt, ...busy }
+    return { state: 'running', osPid: process.pid, engine: this.data.engine, entry: this.options.entry, startedAt: this.startedAt, ...busy }
   }
 
   private prune(): void {

@@ -126,7 +126,8 @@ export class NodeHost implements Host {
   private spawn(node: string, options: HostOptions): Life {
     const { how } = this
     const output = how.stdio ?? 'pipe'
-    const args = [...(how.runtimeArgs ?? []), path.join(how.distDir, 'runtime.js')]
+    // The program's arguments come with the options as well; here they are for what Node preloads.
+    const args = [...(how.runtimeArgs ?? []), path.join(how.distDir, 'runtime.js'), ...options.argv]
     const child = spawn(node, args, {
       cwd: how.cwd ?? options.root, env: { ...process.env, ...how.env }, stdio: [how.stdin ?? output, output, output, 'pipe'], windowsHide: true,
     })

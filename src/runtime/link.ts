@@ -260,7 +260,7 @@ export const REPLACED = 4
 export const TRAP_SLOTS = 1 << 20
 
 /** What the worker thread is given at its birth. */
-export interface ControlData { readonly traps: SharedArrayBuffer; readonly wake: SharedArrayBuffer; readonly port: MessagePort; readonly engine: string; readonly channelFd: number }
+export interface ControlData { readonly traps: SharedArrayBuffer; readonly wake: SharedArrayBuffer; readonly port: MessagePort; readonly engine: string; readonly conditions: readonly string[]; readonly channelFd: number }
 
 /** Elements of the wake array. */
 export const WAKE_POSTED = 0 // grows with each message control posts; main sleeps on it while it waits for an answer

@@ -9,6 +9,7 @@ import { systemClock } from './clock'
 import { createCodeFunctions } from './codeFunctions'
 import { CodeServer } from './codeServer'
 import type { LoadOutcome } from './codeServer'
+import { conditionsGiven } from './conditions'
 import { die, endUnsettled, exit, reportCrash, reportTopLevel, takeOverUncaught, uncaught } from './crashes'
 import { codedError } from './draftFailed'
 import type { DraftDeps } from './draft'
@@ -51,8 +52,10 @@ export function main(): void {
   const traps = new SharedArrayBuffer(TRAP_SLOTS * Int32Array.BYTES_PER_ELEMENT)
   const wake = new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT)
   const { port1, port2 } = new MessageChannel()
-  const data: ControlData = { traps, wake, port: port2, engine: `Node.js ${process.version}`, channelFd: CHANNEL_FD }
-  const worker = new Worker(path.join(__dirname, 'control.js'), { workerData: data, transferList: [port2], execArgv: [], stdin: false })
+  const { NODE_OPTIONS, ...env } = process.env
+  const data: ControlData = { traps, wake, port: port2, engine: `Node.js ${process.version}`, conditions: conditionsGiven(process.execArgv, NODE_OPTIONS), channelFd: CHANNEL_FD }
+  // What Node preloads is for the program.
+  const worker = new Worker(path.join(__dirname, 'control.js'), { workerData: data, transferList: [port2], execArgv: [], env, stdin: false })
   worker.unref()
   worker.on('error', die)
   runtime(new MainPort(port1, new Int32Array(wake)), new Int32Array(traps), new Int32Array(wake))

@@ -27,6 +27,9 @@ export interface How {
   readonly entry?: string
   readonly args?: readonly string[]
   readonly input?: string
+  /** For Node itself. */
+  readonly nodeArgs?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
   /** Exit code expected of both; default 0: a program that breaks in both ways proves nothing. */
   readonly code?: number
 }
@@ -49,10 +52,11 @@ export async function bothWays(files: Files, how: How = {}): Promise<BothWays> {
     for (const [name, content] of Object.entries(files)) write(join(root, name), content)
     const entry = how.entry ?? Object.keys(files).find((name) => name.startsWith('main.')) ?? assert.fail('no entry')
     const args = how.args ?? []
+    const nodeArgs = how.nodeArgs ?? []
     const typescript = Object.keys(files).some((name) => /\.([mc]?tsx?|jsx)$/.test(name) && !name.includes('node_modules'))
     const [plain, ours] = await Promise.all([
-      run([...(typescript ? [tsx] : []), entry, ...args], root, how.input),
-      run([cli, 'run', '--no-watch', '--node', testNode, entry, ...args], root, how.input),
+      run([...nodeArgs, ...(typescript ? [tsx] : []), entry, ...args], root, how),
+      run([cli, 'run', '--no-watch', '--node', testNode, ...nodeArgs.map((one) => `--node-arg=${one}`), entry, ...args], root, how),
     ])
     return { plain, ours }
   } finally {
@@ -67,8 +71,8 @@ function write(path: string, content: string | Uint8Array | Link): void {
 }
 
 /** Paths of the folder are written as `ROOT`, so that the two runs can be compared with each other and with a text. */
-function run(args: readonly string[], cwd: string, input = ''): Promise<Ending> {
-  const child = spawn(testNode, args, { cwd, env: { ...process.env, NO_COLOR: '1', NODE_NO_WARNINGS: '1' } })
+function run(args: readonly string[], cwd: string, { input = '', env }: How): Promise<Ending> {
+  const child = spawn(testNode, args, { cwd, env: { ...process.env, NO_COLOR: '1', NODE_NO_WARNINGS: '1', ...env } })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text })
