@@ -16,9 +16,10 @@ import { REPLACED } from './link'
 import type { Link, Found, LoadedVersion, LoadResult, PurgeMode, Unit } from './link'
 import type { Instance, ModuleRecord } from './moduleTable'
 import { ModuleTable } from './moduleTable'
-import { showInCache } from './nodeLoader'
+import { dropFromCache, showInCache } from './nodeLoader'
 import type { Answer } from './nodeLoader'
 import type { Pid } from './pid'
+import { changedInCache, showJson } from './requireCache'
 import { stageOf } from './stage'
 import { driveNow } from './steps'
 import type { Steps } from './steps'
@@ -264,11 +265,15 @@ export class CodeServer {
       if (link.code === 'ERR_INVALID_MODULE') throw codedError(link.code, link.message)
       return undefined // Node's own require throws its own error
     }
+    const known = this.table.get(link.module)
+    const changed = changedInCache(known, known?.file ?? this.units.get(link.module)?.file, this.deps.entry.requirer)
+    if (changed !== undefined) return changed
     const outcome = driveNow(this.autoloadSteps(link.module, true))
     if (outcome === undefined) throw codedError('ERR_REQUIRE_ASYNC_MODULE', `require() of ${link.module} cannot wait for its top-level await; use import()`)
     if (!outcome.ok) throw outcome.error
     const record = outcome.value
     const instance = record.current ?? record.drafting?.instance
+    if (instance?.unit.rewritten.format === 'json') showJson(instance, this.deps.entry.requirer)
     // Half of a cycle: Node hands out the unfinished object itself. Ours reads it, and later what is current.
     return { exports: record.current === undefined && instance?.commonjs !== undefined ? record.view(instance.commonjs.exports) : record.answer(instance) }
   }
@@ -337,6 +342,7 @@ export class CodeServer {
     if (record === undefined || old === undefined) return []
     const killed = this.deps.processes.purgeVersion(old.record)
     record.dropOld()
+    if (old.commonjs !== undefined) dropFromCache(old.commonjs)
     this.deps.onPurged(old)
     this.deps.onChange()
     return killed
@@ -368,6 +374,7 @@ export class CodeServer {
     const record = this.table.get(name)
     const version = record?.rollback()
     if (version !== undefined) this.refreshStars()
+    if (record?.current?.commonjs !== undefined) showInCache(record.current.commonjs)
     if (record?.current !== undefined) this.markReplaced(record.current, false)
     if (record?.old !== undefined && version !== undefined) this.markReplaced(record.old, true)
     this.deps.onChange()

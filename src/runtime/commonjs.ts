@@ -12,7 +12,7 @@ import { blank } from './callableIdentity'
 import { isForwardable } from './externalFuns'
 import { notePackage } from './identity'
 import { joinMetadata } from './metadataIdentity'
-import { asNode, parentNow } from './nodeLoader'
+import { asNode, isRequireHooked, parentNow, requireHooked } from './nodeLoader'
 
 export interface CommonjsModule { exports: unknown; loaded: boolean; filename: string; paths: string[]; id: string }
 
@@ -37,19 +37,24 @@ function nodeModulePaths(folder: string): string[] {
   }
 }
 
-/** Node's `require` for this file, with `load` in front of it: whatever `load` declines is Node's business. */
-export function makeRequire(file: string, main: () => unknown, load: (specifier: string) => { readonly exports: unknown } | undefined): NodeJS.Require {
-  const native = createRequire(file)
+/** Node's `require` for this module, with `load` in front of it: whatever `load` declines is Node's business. */
+export function makeRequire(module: CommonjsModule, main: () => unknown, load: (specifier: string) => { readonly exports: unknown } | undefined): NodeJS.Require {
+  const native = createRequire(module.filename)
   Reflect.deleteProperty(native, 'main') // the main module of now: each version would hold the one before it
-  const requireNative = (specifier: string): unknown => {
-    const exports: unknown = asNode(() => native(specifier))
+  const asPackage = (exports: unknown): unknown => {
     notePackage(exports)
     joinMetadata()
     return exports
   }
+  const hooked = (specifier: string): unknown => {
+    let own: ReturnType<typeof load>
+    const exports = requireHooked(module, specifier, () => (own = load(specifier)))
+    return own === undefined ? asPackage(exports) : exports
+  }
   const require = (specifier: string): unknown => {
+    if (typeof specifier === 'string' && isRequireHooked()) return hooked(specifier)
     const own = typeof specifier === 'string' ? load(specifier) : undefined
-    return own === undefined ? requireNative(specifier) : own.exports
+    return own === undefined ? asPackage(asNode(() => native(specifier))) : own.exports
   }
   Object.defineProperty(require, 'main', { get: main, enumerable: true })
   return trusted(Object.assign(require, { resolve: native.resolve, cache: native.cache, extensions: native.extensions }), 'with `main` above these are all members of a require')

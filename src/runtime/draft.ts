@@ -21,7 +21,7 @@ import { slotOfStable, stableOf } from './identity'
 import type { Link, Unit } from './link'
 import type { Instance, ModuleRecord, ModuleTable } from './moduleTable'
 import type { NativeModules } from './nativeModules'
-import { dropFromCache, showInCache } from './nodeLoader'
+import { dropFromCache, dropFromParent, showInCache } from './nodeLoader'
 import type { Answer } from './nodeLoader'
 import { stageOf } from './stage'
 import { drive } from './steps'
@@ -328,6 +328,7 @@ export class Draft {
 
   discard(): void {
     if (this.instance.commonjs !== undefined) dropFromCache(this.instance.commonjs)
+    if (this.instance.commonjs !== undefined) dropFromParent(this.instance.commonjs)
     if (this.first) this.record.forget(this.instance)
     this.settled()
   }
@@ -377,7 +378,7 @@ export class Draft {
       this.deps.entry.module = module
       Reflect.set(process, 'mainModule', module)
     }
-    const require = makeRequire(file, () => this.deps.entry.module, (specifier) => this.requests.require(specifier))
+    const require = makeRequire(module, () => this.deps.entry.module, (specifier) => this.requests.require(specifier))
     Object.defineProperty(module, 'require', { value: require, writable: true, configurable: true, enumerable: false })
     this.body = () => {
       if (this.first) showInCache(module)

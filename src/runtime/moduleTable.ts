@@ -30,8 +30,8 @@ export interface Instance {
   constants: ReadonlySet<string>
   /** Its functions and classes, by the slot whose stable face importers hold. */
   readonly identities: Identities
-  /** CommonJS: `module`, whose `exports` may be assigned late. */
-  readonly commonjs: CommonjsModule | undefined
+  /** CommonJS: `module`, whose `exports` may be assigned late. Of JSON, once it was required. */
+  commonjs: CommonjsModule | undefined
   /** Computes `exports` again when the module has `export *`: the other module may export other names now. */
   stars: (() => Readonly<Record<string, () => unknown>>) | undefined
   /** Until it is over, exports may have no value yet. */

@@ -9,7 +9,12 @@ import type { CommonjsModule } from './commonjs'
 export type Answer = { readonly exports: unknown } | undefined
 
 const LOAD = '_load'
+const REQUIRE = 'require'
 let asItIs = false
+/** Node's own, before the program put something in front of them. */
+let untouched: { readonly load: unknown; readonly require: unknown } | undefined
+/** A `require` of ours that went through what the program put there. */
+let asking: { readonly module: object; readonly specifier: string; readonly load: () => Answer } | undefined
 
 /** @param answer undefined: it is Node's business. */
 export function answerNodesRequire(isOurs: (file: string) => boolean, answer: (specifier: string, importer: string) => Answer): void {
@@ -18,12 +23,41 @@ export function answerNodesRequire(isOurs: (file: string) => boolean, answer: (s
   if (!isFunction(native)) return
   const load = function (this: unknown, ...args: readonly unknown[]): unknown {
     const [specifier, parent] = args
+    if (asking !== undefined && asking.module === parent && asking.specifier === specifier) {
+      const { load } = asking
+      asking = undefined
+      const known = load()
+      return known === undefined ? Reflect.apply(native, this, args) : known.exports
+    }
     const importer = asItIs ? undefined : fileOf(parent)
     asItIs = false
     const ours = typeof specifier === 'string' && importer !== undefined && !isBuiltin(specifier) && isOurs(importer) ? answer(specifier, importer) : undefined
     return ours === undefined ? Reflect.apply(native, this, args) : ours.exports
   }
   Reflect.set(Module, LOAD, load)
+  untouched = { load, require: Reflect.get(Module.prototype, REQUIRE) }
+}
+
+/** A tracer or a mock has replaced `Module._load` or `Module.prototype.require`. */
+export const isRequireHooked = (): boolean =>
+  untouched !== undefined && (Reflect.get(Module, LOAD) !== untouched.load || Reflect.get(Module.prototype, REQUIRE) !== untouched.require)
+
+/** Asks them, as in plain Node; what they pass on comes back to `load`. */
+export function requireHooked(module: object, specifier: string, load: () => Answer): unknown {
+  const require: unknown = Reflect.get(Module.prototype, REQUIRE)
+  const before = asking
+  asking = { module, specifier, load }
+  try {
+    return isFunction(require) ? Reflect.apply(require, module, [specifier]) : undefined
+  } finally {
+    asking = before
+  }
+}
+
+/** Evaluates the file as Node does, whatever we know of it. */
+export function loadByNode(file: string, parent: CommonjsModule | undefined): unknown {
+  const load: unknown = Reflect.get(Module, LOAD)
+  return isFunction(load) ? asNode(() => Reflect.apply(load, Module, [file, parent, false])) : undefined
 }
 
 /** For a `require` that has been answered already: this one call is Node's. */
@@ -54,9 +88,12 @@ function takePlace(before: Module, module: Module): void {
   before.children = []
 }
 
+/** What is there now; programs put objects of their own there. */
+export const entryInCache = (file: string): unknown => Reflect.get(cache, file)
+
 /** The module of that file as it is now. */
 export function nowInCache(file: string): CommonjsModule | undefined {
-  const module: unknown = Reflect.get(cache, file)
+  const module = entryInCache(file)
   return module instanceof Module ? module : undefined
 }
 
@@ -68,6 +105,12 @@ export function parentNow(module: CommonjsModule | Module): CommonjsModule | und
 
 export function dropFromCache(module: CommonjsModule): void {
   if (Reflect.get(cache, module.filename) === module) Reflect.deleteProperty(cache, module.filename)
+}
+
+/** A module whose top level threw is no child of who required it. */
+export function dropFromParent(module: CommonjsModule): void {
+  const parent = parentNow(module)
+  if (parent instanceof Module) parent.children = parent.children.filter((child) => child !== module)
 }
 
 const cache: object = Object(Reflect.get(Module, '_cache'))
