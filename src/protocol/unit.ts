@@ -78,7 +78,7 @@ export interface Rewritten {
  *              With top-level await: `async function*`.
  * CommonJS:    (function (exports, require, module, __filename, __dirname, P) { <prologue>; <body> })
  * prologue:    const P_v = P.version, P_s = P.traps, P_k = P.slot, P_trap = P.trap, P_enter = P.enter, P_leave = P.leave,
- *              P_park = P.park, P_dead = P.dead, P_y = P.yielded, P_pause = P.pause, P_i = P.identity, P_p = P.pass, P_meta = P.meta; (only those used)
+ *              P_park = P.park, P_over = P.over, P_each = P.each, P_dead = P.dead, P_y = P.yielded, P_pause = P.pause, P_i = P.identity, P_p = P.pass, P_meta = P.meta; (only those used)
  *              let P_c0 = P.imports[0].calls, P_n0 = P.imports[0].values, …        relink assigns these again
  * import use:  f(x)  ->  (0, P_c0.f)(x)      f`x`  ->  (0, P_c0.f)`x`      ns.f(x)  ->  P_c0.f(x)
  *              any other use of f  ->  P_n0.f      ns.x  ->  P_n0.x      of ns itself  ->  P_m0 (P.imports[0].namespace)      { f }  ->  { f: P_n0.f }       new F()  ->  new P_c0.F()
@@ -94,6 +94,8 @@ export interface Rewritten {
  *                      a statement needs no value:   P_f.p = <point>, await E, P_f.d && await P_park(P_f)
  *   catch/finally      start with  if (P_f.d) await P_park(P_f);
  *   for await          stores its point before the loop and again after whatever waits inside; the body starts with the same check, and it follows the loop
+ *   for await (x of E) ->   for await (x of P_each(P_f, <point of the loop>, <last point in it>, (P_f.p = <point>, E)))
+ *   loop without an end of its own (`while (true)`, `while (flag)`) in which it waits:   its body starts with  if (P_over(P_f, <first point>, <last point>)) await P_park(P_f);
  * generator:           enters at its first next(), in try { <body> } finally { P_leave(P_f); }
  *   yield E       ->   (P_t = yield (P_t = E, P_f.p = <point>, P_pause(P_f), P_t), P_y(P_f), P_t)      the same for yield*
  *                      catch (e) starts with  if (P_dead()) throw e; P_y(P_f);      finally { if (!P_dead()) { P_y(P_f); … } }
@@ -114,7 +116,7 @@ export interface Emitted {
   trap(version: unknown): void
   enter(version: unknown, functionIndex: number): EmittedFrame
   leave(frame: EmittedFrame): void
-  /** `d` is 1 (dead): a promise that never settles; 2 (suspended): one that settles with `value` at resume. */
+  /** `d` is 1 (dead): a promise that never settles; 2 (suspended): one that settles with `value` at resume; 3 (set aside): one that settles with it at once. */
   park(frame: EmittedFrame, value?: unknown): Promise<unknown>
   /** Instead of `trap` in a method: when its class has a newer version, the method that runs now. */
   moved(className: string, name: string): ((...args: never[]) => unknown) | undefined
@@ -122,6 +124,10 @@ export interface Emitted {
   readonly opening: readonly number[]
   /** This function runs, and makes functions: if a top level called it, that module may hold code of this version. */
   makes(functionIndex: number): void
+  /** A turn of a loop that may go on for ever begins: whether there is to be none, because its top level was loaded again. */
+  over(frame: EmittedFrame, first: number, last: number): boolean
+  /** What a `for await` goes through instead of `iterable`, so that it asks before each turn as well. */
+  each(frame: EmittedFrame, first: number, last: number, iterable: unknown): unknown
   /** True while the running process has been ended (only a kill that unwinds can see it). */
   dead(): boolean
   /** A generator is about to wait for whoever asks for its next value: until it is resumed it is nobody's activation. */
@@ -137,7 +143,7 @@ export interface Emitted {
 }
 
 export interface EmittedFrame {
-  /** 0 alive, 1 dead, 2 suspended. */
+  /** 0 alive, 1 dead, 2 suspended, 3 set aside: it goes on, and holds up nobody. */
   d: number
   /** Point: index into `points` (times three). */
   p: number

@@ -90,7 +90,7 @@ export class CodeServer {
   private readonly draftDeps: DraftDeps
   /** Modules that ever had `export *`: few of many, and looked at after each commit. */
   private readonly starred = new Set<ModuleRecord>()
-  private readonly runners = new Set<object>()
+  private readonly runners = new WeakSet<object>()
   /** What a module threw at its first load: asked for again, it throws the same, as in Node, until its text is another one. */
   private readonly broken = new Map<ModuleName, { readonly hash: string; readonly thrown: unknown }>()
 

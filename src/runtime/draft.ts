@@ -37,11 +37,11 @@ export interface DraftDeps {
   /** Modules whose top level threw at their first load. */
   readonly broken: ReadonlyMap<ModuleName, unknown>
   /** Processes that run a top level or an `onLoad` now. */
-  readonly runners: Set<object>
+  readonly runners: WeakSet<object>
   readonly natives: NativeModules
   readonly versions: Versions
   readonly traps: Int32Array
-  readonly processes: Pick<Emitted, 'trap' | 'enter' | 'leave' | 'park' | 'dead' | 'pause' | 'yielded'> & {
+  readonly processes: Pick<Emitted, 'trap' | 'enter' | 'leave' | 'park' | 'dead' | 'pause' | 'yielded' | 'over' | 'each'> & {
     /** Runs `fn` in a new process called `label`. */
     runTopLevel<T>(label: string, version: VersionRecord, fn: () => T): T
     /** Whoever runs now; only its identity matters. */
@@ -394,12 +394,12 @@ export class Draft {
 
   private makeEmitted(): Emitted {
     const { processes, traps } = this.deps
-    const { enter, leave, park, dead, pause, yielded, trap } = processes
+    const { enter, leave, park, dead, pause, yielded, trap, over, each } = processes
     const makes = maker(this.deps, this.instance.record)
     return {
       version: this.instance.record, traps, slot: this.instance.record.slot, imports: this.imports.bindings(),
       meta: this.deps.meta(this.unit, this.instance.record),
-      trap, enter, leave, park, dead, pause, yielded,
+      trap, enter, leave, park, dead, pause, yielded, over, each,
       moved: (className, name) => this.moved(className, name),
       opening: this.deps.opening, makes,
       define: (exports, relink) => this.define(exports, relink),

@@ -6,8 +6,13 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import { BadFunError, KillSignal } from './errors'
 import { RING } from './link'
-import { ALIVE, ENDED, FINISHED, type Process, type StackLinks, SUSPENDED } from './process'
+import { ALIVE, ENDED, FINISHED, Process, type StackLinks, SUSPENDED } from './process'
 import type { FrameLinks, FrameOf, VersionRecord } from './version'
+
+/** Values of `EmittedFrame.d`. */
+const DEAD = 1
+const STOPPED = 2
+const ASIDE = 3
 
 export class Frame implements FrameOf<Process>, StackLinks {
   d = 0
@@ -44,11 +49,19 @@ export interface FrameOptions {
   readonly onEmptied: (process: Process) => void
   /** The last frame in some old code has left. */
   readonly onDrained: () => void
+  /** A frame that was set aside goes on. Answers whether it counts again. */
+  readonly onGoesOn: (frame: Frame) => boolean
 }
 
 export type Frames = ReturnType<typeof createFrames>
 
-export function createFrames({ storage, init, traps, onTrap, onStale, onEmptied, onDrained }: FrameOptions) {
+export function createFrames({ storage, init, traps, onTrap, onStale, onEmptied, onDrained, onGoesOn }: FrameOptions) {
+  /** Set aside, and what it waited for is gone: it will never go on. */
+  const lost = new FinalizationRegistry<Process>((process) => {
+    process.more().aside--
+    emptied(process)
+  })
+
   function trap(version: VersionRecord): void {
     const process = storage.getStore()
     // First: what ends here is not to be found lingering by whoever is served below.
@@ -70,7 +83,7 @@ export function createFrames({ storage, init, traps, onTrap, onStale, onEmptied,
   }
 
   function leave(frame: Frame): void {
-    if (frame.d === 1) return
+    if ((frame.d & DEAD) !== 0) return leaveUnlisted(frame)
     const { vPrev, vNext, pPrev, pNext } = frame
     vPrev.vNext = vNext
     vNext.vPrev = vPrev
@@ -81,11 +94,69 @@ export function createFrames({ storage, init, traps, onTrap, onStale, onEmptied,
     if (pPrev === pNext && frame.process.returned) emptied(frame.process)
   }
 
+  function leaveUnlisted(frame: Frame): void {
+    if (frame.d !== ASIDE) return
+    frame.d = 0
+    uncount(frame)
+    emptied(frame.process)
+  }
+
   function park(frame: Frame, value?: unknown): Promise<unknown> {
-    if (frame.d !== 2) return never()
+    if (frame.d === ASIDE) return goOn(frame, value)
+    if (frame.d !== STOPPED) return never()
     return new Promise((resolve) => {
       (frame.process.more().parked ??= []).push({ frame, value, resolve })
     })
+  }
+
+  async function goOn(frame: Frame, value: unknown): Promise<unknown> {
+    if (frame.process.mode === ENDED) {
+      frame.d = DEAD
+      return never()
+    }
+    if (onGoesOn(frame)) {
+      back(frame, frame.process)
+      uncount(frame)
+    }
+    return value
+  }
+
+  function back(frame: Frame, process: Process): void {
+    frame.d = 0
+    frame.process = process
+    if (process.mode === ALIVE) insert(frame, process)
+    else enterUnusual(frame, process)
+  }
+
+  /**
+   * The frame holds up nobody any more: it is in no list, and a purge leaves it alone. When it goes on, `onGoesOn` says whether it
+   * counts again.
+   */
+  function setAside(frame: Frame): void {
+    if (frame.d !== 0) return
+    takeOut(frame)
+    frame.d = ASIDE
+    frame.process.more().aside++
+    lost.register(frame, frame.process, frame)
+  }
+
+  function uncount(frame: Frame): void {
+    if (lost.unregister(frame)) frame.process.more().aside--
+  }
+
+  /** Ends one activation: it never goes on, no `catch` or `finally` of it runs. */
+  function end(frame: Frame): void {
+    if (frame.d === DEAD) return
+    uncount(frame)
+    takeOut(frame)
+    emptied(frame.process)
+  }
+
+  function takeOut(frame: Frame): void {
+    const { pPrev, pNext } = frame
+    pPrev.pNext = pNext
+    pNext.pPrev = pPrev
+    if (drop(frame)) onDrained()
   }
 
   /** True only for a process that was ended by force; one that finished has no code to unwind. */
@@ -102,37 +173,45 @@ export function createFrames({ storage, init, traps, onTrap, onStale, onEmptied,
 
   /** After a `yield`: the activation belongs to whoever resumed it. */
   function yielded(frame: Frame): void {
-    if (frame.d === 1) throw new BadFunError(frame.version)
+    if (frame.d === DEAD) throw new BadFunError(frame.version)
     if (frame.vNext !== frame) return
     if (frame.version.state === 'purged' && losesPurgedCode(storage.getStore())) {
-      frame.d = 1
+      frame.d = DEAD
       throw new BadFunError(frame.version)
     }
-    const process = storage.getStore() ?? init
-    frame.process = process
-    if (process.mode === ALIVE) insert(frame, process)
-    else enterUnusual(frame, process)
+    uncount(frame)
+    back(frame, storage.getStore() ?? init)
   }
 
   function enterUnusual(frame: Frame, process: Process): void {
     switch (process.mode) {
       case ENDED:
         // Whoever calls on behalf of a killed process gets an activation that stops at its first `await`.
-        frame.d = 1
+        frame.d = DEAD
         isolate(frame)
         break
       case FINISHED:
-        frame.process = init
-        insert(frame, init)
+        frame.process = lateOf(process)
+        insert(frame, frame.process)
         break
       case SUSPENDED:
-        frame.d = 2
+        frame.d = STOPPED
         insert(frame, process)
         break
       case ALIVE:
         insert(frame, process)
         break
     }
+  }
+
+  /** What still carries a process that finished belongs to `init`; of a top level it is known which. */
+  function lateOf({ ledger }: Process): Process {
+    if (ledger === undefined) return init
+    if (ledger.late === undefined) {
+      ledger.late = new Process(init.pid, init.kind, init.label, init.initialCall, undefined, init.startedAt)
+      ledger.late.ledger = ledger
+    }
+    return ledger.late
   }
 
   /** Ends every activation of the process: none of them goes on, no `catch` or `finally` runs. */
@@ -160,7 +239,7 @@ export function createFrames({ storage, init, traps, onTrap, onStale, onEmptied,
   /** @returns whether it was the last one in old code. */
   function drop(frame: Frame): boolean {
     const { vPrev, vNext } = frame
-    frame.d = 1
+    frame.d = DEAD
     vPrev.vNext = vNext
     vNext.vPrev = vPrev
     isolate(frame)
@@ -177,7 +256,7 @@ export function createFrames({ storage, init, traps, onTrap, onStale, onEmptied,
     if (dead()) throw new KillSignal()
   }
 
-  return { trap, enter, leave, park, dead, pause, yielded, dropStack, dropFrames, throwIfEnded }
+  return { trap, enter, leave, park, dead, pause, yielded, end, setAside, dropStack, dropFrames, throwIfEnded }
 }
 
 const losesPurgedCode = (process: Process | undefined): boolean => process !== undefined && process.purgedCode !== 'goes on'

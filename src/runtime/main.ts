@@ -22,6 +22,7 @@ import { hearMetadata } from './metadataIdentity'
 import { HotModules } from './hot/hotModules'
 import { StateHint } from './hot/stateHint'
 import { installImplicit } from './implicit/implicit'
+import type { Loops } from './implicit/loops'
 import type { Frame } from './frames'
 import type { ControlData, MainRequests, Unit } from './link'
 import { TRAP_SLOTS } from './link'
@@ -83,13 +84,15 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   const embedded = process.env.CODESWITCH_MODE === 'embedded'
   const log = (message: string): void => port.notify({ type: 'log', level: 'warn', message })
 
+  const runningVersions = (): ReadonlySet<VersionRecord> => new Set(stacks.running().flatMap((frame) => recordOf(server, frame.unit, frame.version)))
   const processes = createProcesses({
     traps, onChange, report: reportCrash,
     lookup: { exported: (module, name) => server.calls.exported(module, name), call: (module, name, args) => server.calls.call(module, name, args), nameOf: (namespace) => server.table.ofNamespace(namespace)?.name },
     onTrap: () => serveAtSafepoint(port, traps, wake),
     onStale: (version, process) => stale.called(version, process),
+    onGoesOn: (frame) => implicit.loops.goesOn(frame),
     onReleaseFailed: (label, error) => log(`releasing ${label} failed: ${String(error)}`),
-    runningVersions: () => new Set(stacks.running().flatMap((frame) => recordOf(server, frame.unit, frame.version))),
+    runningVersions,
     describe: (frame) => describeFrame(server, frame),
   })
   const stale = new StaleCode({ processes, log, imports: (module, other) => {
@@ -104,7 +107,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     opening,
     passes: (version, exported) => implicit.loadedBy.passed(version, exported),
     makes: (version, index, callee) => implicit.loadedBy.made(version, index, callee),
-    processes: { ...processes.frames, lingering: processes.lingering, purgeVersion: processes.purgeVersion, loading: () => loadingNow(processes), runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), fn), current: processes.current, endCurrent: () => void processes.exitProcess(processes.current().pid, 'kill') },
+    processes: { ...processes.frames, over: (...args: Parameters<Loops['over']>) => implicit.loops.over(...args), each: (...args: Parameters<Loops['each']>) => implicit.loops.each(...args), lingering: processes.lingering, purgeVersion: processes.purgeVersion, loading: () => loadingNow(processes), runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), fn), current: processes.current, endCurrent: () => void processes.exitProcess(processes.current().pid, 'kill') },
     onInstantiated: ({ unit, record }) => stacks.add(unit, record.version),
     onPurged({ unit, record }) {
       implicit.gone(record)
@@ -156,6 +159,8 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   const implicit = installImplicit({
     processes, places: stacks, log, opening,
     leftOver: (ledger, run) => stale.leftOver(ledger, run),
+    rewrittenOf: (version) => unitOf(server, version)?.rewritten,
+    runningVersions,
     functionAt: (version, index) => functionAt(server, version, index),
     isReloading: (module) => [...server.table.all()].some((record) => record.name === module && record.drafting !== undefined),
     hot,
@@ -335,10 +340,15 @@ function recordOf(server: CodeServer, unit: Unit, version: number): VersionRecor
   return [module?.current, module?.old].flatMap((instance) => (instance?.record.version === version ? [instance.record] : []))
 }
 
+function unitOf(server: CodeServer, version: VersionRecord): Unit | undefined {
+  const record = server.table.get(version.module)
+  return [record?.current, record?.old].find((instance) => instance?.record === version)?.unit
+}
+
 function describeFrame(server: CodeServer, frame: Frame): FrameView {
   const { module, version, state } = frame.version
   const record = server.table.get(module)
-  const unit = [record?.current, record?.old].find((instance) => instance?.record === frame.version)?.unit
+  const unit = unitOf(server, frame.version)
   const view = { module, version, slot: state === 'old' ? 'old' : 'current', file: record?.file ?? '' } as const
   if (unit === undefined) return { ...view, function: '(unknown)', line: 1, column: 0 }
   const fn = unit.rewritten.functions[frame.fn]
@@ -349,8 +359,7 @@ function describeFrame(server: CodeServer, frame: Frame): FrameView {
 }
 
 function functionAt(server: CodeServer, version: VersionRecord, index: number): { readonly name: string; readonly line: number } | undefined {
-  const record = server.table.get(version.module)
-  const unit = [record?.current, record?.old].find((instance) => instance?.record === version)?.unit
+  const unit = unitOf(server, version)
   const fn = unit?.rewritten.functions[index]
   return unit === undefined || fn === undefined ? undefined : { name: fn.name, line: originalOfInput(unit, fn.line, fn.column).line }
 }

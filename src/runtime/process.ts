@@ -74,6 +74,8 @@ export class Extras {
   /** Whom this process suspended, and how often. */
   suspending: Map<Process, number> | undefined = undefined
   suspendCount = 0
+  /** Activations that are in no list and may go on, see `setAside`. */
+  aside = 0
   /** Continuations that arrived while suspended. */
   parked: Parked[] | undefined = undefined
   controller: AbortController | undefined = undefined

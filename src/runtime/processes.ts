@@ -34,6 +34,8 @@ export interface ProcessesOptions {
   readonly onTrap?: (version: VersionRecord) => void
   /** A function of code that was replaced is called; `process` is undefined when nobody is known to run. */
   readonly onStale?: (version: VersionRecord, process: Process | undefined) => void
+  /** A frame that was set aside goes on: whether it counts again. */
+  readonly onGoesOn?: (frame: Frame) => boolean
   /** An uncaught error ended a process; once per process. */
   readonly report?: (crash: Crash) => void
   /** Releasing what an ended process owned threw. */
@@ -66,7 +68,7 @@ export function createProcesses(options: ProcessesOptions) {
   const registry = new Registry(table, onChange)
   const aliases = new Map<Ref, Process>()
   // The parts know each other through these arrows, so that none imports another's making.
-  const frames = createFrames({ storage: table.storage, init: table.init, traps, onTrap: options.onTrap, onStale: options.onStale, onEmptied: (process) => spawning.emptied(process), onDrained: onChange })
+  const frames = createFrames({ storage: table.storage, init: table.init, traps, onTrap: options.onTrap, onStale: options.onStale, onEmptied: (process) => spawning.emptied(process), onDrained: onChange, onGoesOn: options.onGoesOn ?? (() => true) })
   const receiving = createReceiving(table, clock, (process) => flow.wake(process))
   const timers = createTimers(table, registry, clock, receiving.deliver)
   const signals = createSignals({ table, registry, frames, receiving, onEnded, onReleaseFailed: options.onReleaseFailed ?? nothingToTell, onChange })
@@ -160,7 +162,7 @@ export function createProcesses(options: ProcessesOptions) {
   }
 
   return {
-    frames: { enter: frames.enter, leave: frames.leave, park: frames.park, dead: frames.dead, yielded: frames.yielded, pause: frames.pause, trap: frames.trap },
+    frames: { enter: frames.enter, leave: frames.leave, park: frames.park, dead: frames.dead, yielded: frames.yielded, pause: frames.pause, trap: frames.trap, end: frames.end, setAside: frames.setAside },
     table, registry, signals, receiving, timers, flow, infos,
     spawn, send, alias, unalias, own, newProcess, run: spawning.run, runOpen: spawning.runOpen, finish: spawning.finish,
     lingering, framesOf, purgeVersion, exitProcess,

@@ -111,7 +111,7 @@ export function createSpawning({ table, lookup, end, report, onChange }: SpawnPa
 
   /** Called whenever its last activation left after the function returned. */
   function emptied(process: Process): void {
-    if (process.returned && process.pNext === process) end(process, 'normal', FINISHED)
+    if (process.returned && process.pNext === process && (process.extras?.aside ?? 0) === 0) end(process, 'normal', FINISHED)
   }
 
   function crashed(process: Process, incarnation: number, error: unknown): void {

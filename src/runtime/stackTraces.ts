@@ -2,9 +2,11 @@
  * `Error.stack` of user code: positions of the source file, and the version in the URL (`file:///p/t.ts?v=3:12:5`). Mapping is
  * lazy: nothing is decoded until a stack that contains the script is read.
  */
-import { original } from '../compile/positions'
+import { original, originalOfInput } from '../compile/positions'
+import { unshift } from '../compile/rewrite/shifts'
 import { fileUrl, scriptUrl } from './evaluate'
-import type { ModuleName, Version } from '../protocol/ids'
+import type { Version } from '../protocol/ids'
+import type { Place } from './implicit/place'
 import type { Unit } from './link'
 
 interface Script { readonly unit: Unit; readonly version: Version }
@@ -63,12 +65,14 @@ export class StackTraces {
   }
 
   /** Those of these that are in user code, as lines of its source; who awaits counts as well. */
-  places(sites: readonly NodeJS.CallSite[]): { readonly module: ModuleName; readonly file: string; readonly line: number }[] {
+  places(sites: readonly NodeJS.CallSite[]): Place[] {
     return sites.flatMap((site) => {
       const script = this.scripts.get(site.getScriptNameOrSourceURL() ?? '')
       if (script === undefined) return []
-      const { module, file } = script.unit
-      return [{ module, file, line: original(script.unit, site.getLineNumber() ?? 1, (site.getColumnNumber() ?? 1) - 1).line }]
+      const { module, file, rewritten } = script.unit
+      const line = site.getLineNumber() ?? 1
+      const at = { line, column: unshift(rewritten.shifts, line, (site.getColumnNumber() ?? 1) - 1) }
+      return [{ module, file, line: originalOfInput(script.unit, at.line, at.column).line, version: script.version, function: site.getFunctionName() ?? '', at }]
     })
   }
 

@@ -106,6 +106,9 @@ export function addPoint(cx: Context, offset: number): number {
   return cx.points.length / 3 - 1
 }
 
+/** Points of the functions visited so far. */
+export const pointCount = ({ points }: Context): number => points.length / 3
+
 export function addFunction(cx: Context, name: string, offset: number): number {
   const line = cx.lines.line(offset)
   cx.functions.push({ name, line, column: offset - cx.lines.start(line) })

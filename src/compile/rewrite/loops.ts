@@ -1,17 +1,28 @@
 import type { BreakStatement, ContinueStatement, ForOfStatement, LabeledStatement, Statement } from 'acorn'
-import type { Context, Label } from './context'
+import { pointCount, type Context, type Label } from './context'
 import { visitForLeft } from './patterns'
 import { visitForAwaitHead } from './suspensions'
 
-/** The body of a loop, with the check at its head (and `first` before that). */
-export function visitLoopBody(cx: Context, body: Statement, first = ''): void {
+/** The body of a loop, with the check at its head (and `first` before that). Answers what else the head is to check, when that is known. */
+export function visitLoopBody(cx: Context, body: Statement, first = ''): (check: string) => void {
   const { edits, words } = cx
   const block = body.type === 'BlockStatement'
   const head = edits.reserve(block ? body.start + 1 : body.start)
   cx.visit(cx, body)
   const resumed = first === '' && isContinuedAcrossAwait(cx, body) ? words.parkIfStopped() : first
-  edits.fill(head, block ? resumed + words.headCheck() : `{${resumed}${words.headCheck()} `)
+  const fill = (check: string): void => edits.fill(head, block ? check + resumed + words.headCheck() : `{${check}${resumed}${words.headCheck()} `)
+  fill('')
   if (!block) edits.insert(body.end, '}')
+  return fill
+}
+
+/** One that may go on for ever. If it waits in its turns, each turn asks whether it is to be the last. */
+export function visitEndlessLoop(cx: Context, visit: () => (check: string) => void): void {
+  const { fn, words } = cx
+  const { suspensions } = fn
+  const first = pointCount(cx)
+  const fill = visit()
+  if (fn.suspensions > suspensions) fill(words.parkIfOver(first, pointCount(cx) - 1))
 }
 
 function isContinuedAcrossAwait(cx: Context, body: Statement): boolean {
@@ -32,12 +43,13 @@ function visitForAwaitLoop(cx: Context, node: ForOfStatement): void {
   const { fn, words } = cx
   const outer = fn.loopPoint
   visitForLeft(cx, node.left)
-  const point = visitForAwaitHead(cx, node)
+  const { point, guard } = visitForAwaitHead(cx, node)
   fn.loopPoint = point
   for (const label of fn.labels) {
     if (label.statement === node) label.innerPoint = point
   }
   visitLoopBody(cx, node.body, words.parkIfStopped())
+  guard(pointCount(cx) - 1)
   fn.loopPoint = outer
 }
 

@@ -106,11 +106,14 @@ export function visitReturn(cx: Context, node: ReturnStatement): void {
   visitOperand(cx, argument, point, false, `(${point}, `)
 }
 
-/** Everything of `for await` but its body: returns the point of the loop. */
-export function visitForAwaitHead(cx: Context, node: ForOfStatement): number {
-  cx.fn.suspensions++
+/** Everything of `for await` but its body: the point of the loop, and what is to be told the last point in it. */
+export function visitForAwaitHead(cx: Context, node: ForOfStatement): { readonly point: number; guard(last: number): void } {
+  const { fn, edits, words } = cx
+  fn.suspensions++
   const index = addPoint(cx, node.start)
-  const point = cx.words.point(index)
+  const point = words.point(index)
+  const open = edits.reserve(node.right.start)
   visitOperand(cx, node.right, point, false, `(${point}, `)
-  return index
+  edits.insert(node.right.end, ')')
+  return { point: index, guard: (last) => edits.fill(open, words.each(index, last)) }
 }

@@ -59,6 +59,16 @@ export class Vocabulary {
     return `if (${this.frame}.d) ${this.park()};`
   }
 
+  /** At the head of a loop that may go on for ever; its points are `first` to `last`. */
+  parkIfOver(first: number, last: number): string {
+    return `if (${this.use('over', 'over')}(${this.frame}, ${first}, ${last})) ${this.park()};`
+  }
+
+  /** Opens a call that takes what a `for await` goes through. */
+  each(first: number, last: number): string {
+    return `${this.use('each', 'each')}(${this.frame}, ${first}, ${last}, `
+  }
+
   point(index: number): string {
     return `${this.frame}.p = ${index}`
   }

@@ -1,12 +1,13 @@
 /** The one walk over the tree: every node is visited in the order of the text, and says what changes there. */
-import type { AnyNode, BinaryExpression, CallExpression, Expression, LogicalExpression, MemberExpression, ObjectExpression, Property, SwitchStatement, VariableDeclaration } from 'acorn'
+import type { AnyNode, BinaryExpression, CallExpression, DoWhileStatement, Expression, ForStatement, LogicalExpression, MemberExpression, ObjectExpression, Property, SwitchStatement, VariableDeclaration, WhileStatement } from 'acorn'
 import { calledFunction, captureDeclared, requiredSpecifier, runsAtTopLevel } from './captures'
 import { visitClass } from './classes'
 import type { Context } from './context'
 import { ANONYMOUS, propertyName } from './functionNames'
 import { visitFunction } from './functions'
 import { visitTry } from './guards'
-import { visitForAwait, visitJump, visitLabeled, visitLoopBody } from './loops'
+import { isEndless } from './endless'
+import { visitEndlessLoop, visitForAwait, visitJump, visitLabeled, visitLoopBody } from './loops'
 import { visitExportAll, visitExportDefault, visitExportNamed, visitImport } from './moduleItems'
 import { declare, visitBinding, visitForLeft, visitTarget, visitWritten } from './patterns'
 import { visitArguments } from './passing'
@@ -62,9 +63,11 @@ export function visit(cx: Context, node: AnyNode): void {
     case 'ForStatement':
       return inScope(cx, () => {
         if (node.init) visit(cx, node.init)
-        if (node.test) visit(cx, node.test)
-        if (node.update) visit(cx, node.update)
-        visitLoopBody(cx, node.body)
+        visitLoop(cx, node, () => {
+          if (node.test) visit(cx, node.test)
+          if (node.update) visit(cx, node.update)
+          return visitLoopBody(cx, node.body)
+        })
       })
     case 'ForInStatement':
     case 'ForOfStatement':
@@ -75,11 +78,16 @@ export function visit(cx: Context, node: AnyNode): void {
         visitLoopBody(cx, node.body)
       })
     case 'WhileStatement':
-      visit(cx, node.test)
-      return visitLoopBody(cx, node.body)
+      return visitLoop(cx, node, () => {
+        visit(cx, node.test)
+        return visitLoopBody(cx, node.body)
+      })
     case 'DoWhileStatement':
-      visitLoopBody(cx, node.body)
-      return visit(cx, node.test)
+      return visitLoop(cx, node, () => {
+        const fill = visitLoopBody(cx, node.body)
+        visit(cx, node.test)
+        return fill
+      })
     case 'LabeledStatement':
       return inScope(cx, () => visitLabeled(cx, node))
     case 'BreakStatement':
@@ -142,6 +150,13 @@ export function visit(cx: Context, node: AnyNode): void {
       // Literals, `this`, `super`, empty statements: nothing in them and nothing to do.
       return
   }
+}
+
+/** Only what waits can be found waiting: a loop of a function that cannot costs nothing more. */
+function visitLoop(cx: Context, node: ForStatement | WhileStatement | DoWhileStatement, visitParts: () => (check: string) => void): void {
+  const waits = cx.fn.kind === 'async' || cx.fn.kind === 'asyncGenerator'
+  if (waits && isEndless(node)) visitEndlessLoop(cx, visitParts)
+  else visitParts()
 }
 
 function visitAll(cx: Context, nodes: readonly AnyNode[]): void {

@@ -19,12 +19,14 @@ import { Ledgers } from './ledgers'
 import type { HeldView, LedgersDeps } from './ledgers'
 import { installListeners } from './listeners'
 import { LoadedBy } from './loadedBy'
+import { Loops } from './loops'
+import type { LoopsDeps } from './loops'
 import { installPromisedTimers } from './promisedTimers'
 import { installResources } from './resources'
 import { installServers } from './servers'
 import { installTimers } from './timers'
 
-export interface InstallDeps extends ImplicitDeps, LedgersDeps {
+export interface InstallDeps extends ImplicitDeps, LedgersDeps, LoopsDeps {
   /** What modules asked for with `import.meta.hot`. */
   readonly hot: Pick<HotModules, 'beginUpdate' | 'dispose' | 'endUpdate' | 'deleted' | 'gone'>
   /** See `Emitted.opening`. */
@@ -42,6 +44,7 @@ export interface Implicit {
   deleted(module: ModuleName): void
   openers(): readonly Opener[]
   readonly loadedBy: LoadedBy
+  readonly loops: Loops
   /** What the top level of this version has open. */
   heldBy(version: VersionRecord): readonly HeldView[]
 }
@@ -49,17 +52,24 @@ export interface Implicit {
 export function installImplicit(deps: InstallDeps): Implicit {
   const ledgers = new Ledgers(deps)
   const loadedBy = new LoadedBy(deps.processes.table.storage, deps.places, deps.opening)
+  const loops = new Loops(deps)
   const handover = installHandover({ ...deps, replacedBy: (ledger) => ledgers.replacedBy(ledger) })
   installServers(deps, handover)
   const datagrams = installDatagrams({ ...deps, replacedBy: (ledger) => ledgers.replacedBy(ledger) })
   installBoundEvents(deps.processes)
   installTimers(deps)
-  installPromisedTimers(deps.processes)
+  installPromisedTimers(deps)
   installListeners(deps)
   installEventTargets(deps)
   installExits(deps.processes, deps.log)
   installResources(deps)
   syncBuiltinESMExports()
+
+  /** Its loops end, and what it opened is closed. */
+  function replace(ledger: Ledger): void {
+    loops.replaced(ledger, ledger.all().flatMap(({ kind, origin }) => (kind === 'listener' ? (origin ?? []) : [])))
+    release(ledger)
+  }
 
   function release(ledger: Ledger): void {
     ledger.state = 'released'
@@ -74,7 +84,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
   }
 
   return {
-    loadedBy,
+    loadedBy, loops,
     openers: () => ledgers.openers(),
     openLedger(process, version) {
       ledgers.open(process, version)
@@ -94,7 +104,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
         keep(old, next, deps.hot.dispose(old.version))
         handover.retire(old, next)
       }
-      for (const ledger of olds) release(ledger)
+      for (const ledger of olds) replace(ledger)
       deps.hot.endUpdate(versions)
     },
     gone(version) {
@@ -103,12 +113,13 @@ export function installImplicit(deps: InstallDeps): Implicit {
       if (draft === undefined) return
       handover.discarded(draft)
       datagrams.discarded(draft)
-      release(draft)
+      if (draft.again) replace(draft)
+      else release(draft)
     },
     deleted(module) {
       deps.hot.deleted(module)
       const ledger = ledgers.forget(module)
-      if (ledger !== undefined) release(ledger)
+      if (ledger !== undefined) replace(ledger)
     },
   }
 }

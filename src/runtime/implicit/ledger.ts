@@ -44,6 +44,12 @@ export class Ledger {
   readonly processes: Process[] = []
   /** What it may hold of other modules, apart from what they opened for it. */
   readonly uses = new Map<string, Use>()
+  /** Those of them, and of those that timers and listeners started, that were ever in a loop which may go on for ever. */
+  readonly looping = new Set<Process>()
+  /** Has the frames of whatever still carries a process that finished. */
+  late: Process | undefined = undefined
+  /** A newer version was loaded, or it is deleted: its loops end at their next turn. */
+  replaced = false
   /** Another version of the module was live before. */
   again = false
   /** How many servers it asked for any free port: the n-th one gets the port of the n-th one before. */

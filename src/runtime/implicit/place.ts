@@ -1,12 +1,17 @@
 /** Where in the program something was made. Taking it is cheap; it is read when somebody needs to know. */
 import path from 'node:path'
-import type { ModuleName } from '../../protocol/ids'
+import type { ModuleName, Version } from '../../protocol/ids'
 
 /** A line of a module's source. */
 export interface Place {
   readonly module: ModuleName
   readonly file: string
   readonly line: number
+  readonly version: Version
+  /** As V8 calls it; empty when it has no name. */
+  readonly function: string
+  /** In the text that was rewritten, as `Rewritten.points` are. */
+  readonly at: { readonly line: number; readonly column: number }
 }
 
 /** Finds the places in modules of the workspace. */
@@ -54,12 +59,15 @@ export class Origin {
 
   private read(): Known {
     if (this.known !== undefined) return this.known
-    const sites = sitesOf(this.stack).filter((site) => site.getFileName()?.startsWith('node:') !== true)
+    const sites = sitesOf(this.stack).filter((site) => !isNodes(site))
     this.stack = undefined // it holds on to every function that was on it
     this.known = { places: this.places.places(sites), ours: this.places.places(sites.slice(0, 1)).length > 0 }
     return this.known
   }
 }
+
+/** Node's own code, and what is built into the language (`new Promise`). */
+const isNodes = (site: NodeJS.CallSite): boolean => (site.getScriptNameOrSourceURL() ?? 'node:').startsWith('node:')
 
 /** V8 formats a stack when it is read. */
 function sitesOf(holder: { readonly stack?: unknown } | undefined): readonly NodeJS.CallSite[] {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { isFunction, loadModule, Machine } from './harness'
+import { isFunction, loadModule, Machine, rewriteOk } from './harness'
 
 /** Runs `f`, notes where its frames are each time it calls `look()`, which answers with a promise, and each time it waits. */
 async function places(body: string): Promise<string[]> {
@@ -110,5 +110,15 @@ function q(r = () => 1) {}
 export default () => 1
 export { a, b, I, q }`)
     assert.deepEqual(rewritten.functions.map(({ name }) => name), ['(top level)', 'a', 'b', 'd', 'get e', 'f g', '[Symbol.iterator]', 'own', 'I.j', 'I.k', 'I.#l', 'get I.m', 'set I.m', 'I.constructor', 'I.n', 'I.[Symbol.iterator]', '(anonymous)', 'o', 'p', 'q', 'r', 'default'])
+  })
+
+  it('ask at each turn of a loop that waits and has no end of its own, and at no other', () => {
+    const asks = (body: string): boolean => rewriteOk(`async function f(o, flag, page) { ${body} }`, 'esm').code.includes('$$_over(')
+    for (const head of ['while (true)', 'while (!0)', 'for (;;)', 'for (let i = 0; ; i++)', 'while (flag)', 'while (!o.a.flag)', 'while (o?.flag)', 'while (!this.flag)']) assert.ok(asks(`${head} { await o(); flag = false }`), head)
+    assert.ok(asks('do await o(); while (true)'))
+    for (const head of ['while (flag > 1)', 'while (o.more())', 'while (o[0])', 'while (false)', 'for (const x of o)', 'for (let i = 0; i < 3; i++)']) assert.ok(!asks(`${head} { await o() }`), head)
+    for (const step of ['page = page.next', 'page--', 'if (o) page &&= page.next', '({ page } = page)']) assert.ok(!asks(`while (page) { await o(page); ${step} }`), step)
+    assert.ok(!asks('while (true) { o() }') && !asks('while (true) { o(async () => { await o() }) }'))
+    assert.doesNotMatch(rewriteOk('function* f() { while (true) { yield } }', 'esm').code, /_over/)
   })
 })

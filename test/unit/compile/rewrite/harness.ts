@@ -52,6 +52,8 @@ export class Machine {
       leave: (frame) => this.leave(frame),
       park: (frame, value) => this.park(frame, value),
       dead: () => this.killed,
+      over: () => false,
+      each: (_frame, _first, _last, iterable) => iterable,
       pause: (frame) => this.pause(frame),
       yielded: (frame) => this.resumed(frame),
       define: (exports, relink) => {

@@ -1,0 +1,43 @@
+/** Which loops have no end of their own: nothing but a jump out of them, or a flag that somebody changes, ends them. */
+import type { AnyNode, DoWhileStatement, Expression, ForStatement, WhileStatement } from 'acorn'
+
+/** `for (;;)`, `while (true)`, `while (running)`, `while (!this.stopped)`. A loop that assigns what it looks at (`page = page.next`) gets on by itself. */
+export function isEndless({ test, body }: ForStatement | WhileStatement | DoWhileStatement): boolean {
+  if (!test) return true
+  const { negated, inner } = withoutNot(test)
+  if (inner.type === 'Literal') return Boolean(inner.value) !== negated
+  const flag = nameOf(inner)
+  return flag !== undefined && !isAdvanced(body, flag)
+}
+
+function withoutNot(test: Expression): { readonly negated: boolean; readonly inner: Expression } {
+  let negated = false
+  let inner = test
+  for (; inner.type === 'UnaryExpression' && inner.operator === '!'; inner = inner.argument) negated = !negated
+  return { negated, inner }
+}
+
+/** `a`, `a.b`, `this.a?.b`; undefined for anything else. */
+function nameOf(node: AnyNode): string | undefined {
+  if (node.type === 'Identifier') return node.name
+  if (node.type === 'ThisExpression') return 'this'
+  if (node.type === 'ChainExpression') return nameOf(node.expression)
+  if (node.type !== 'MemberExpression' || node.computed) return undefined
+  const object = nameOf(node.object)
+  const { property } = node
+  return object === undefined || (property.type !== 'Identifier' && property.type !== 'PrivateIdentifier') ? undefined : `${object}.${property.name}`
+}
+
+/** Whether the body gives it another value than a constant. */
+function isAdvanced(node: AnyNode, flag: string): boolean {
+  if (node.type === 'UpdateExpression' && nameOf(node.argument) === flag) return true
+  if (node.type === 'AssignmentExpression' && has(node.left, flag) && withoutNot(node.right).inner.type !== 'Literal') return true
+  return childrenOf(node).some((child) => isAdvanced(child, flag))
+}
+
+/** A target, or a part of a pattern. */
+const has = (node: AnyNode, flag: string): boolean => nameOf(node) === flag || childrenOf(node).some((child) => has(child, flag))
+
+const childrenOf = (node: AnyNode): AnyNode[] => Object.values(node).flatMap((value: unknown) => (Array.isArray(value) ? value : [value])).filter(isNode)
+
+const isNode = (value: unknown): value is AnyNode => typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
