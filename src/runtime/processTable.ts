@@ -77,6 +77,7 @@ export class ProcessTable {
 
   /** Those who are in no crowd. */
   page(offset: number, limit: number): Process[] {
+    this.crowds.gather()
     const items: Process[] = []
     let index = 0
     for (const process of this.living.values()) {

@@ -16,6 +16,8 @@ const ENDS = Symbol('codeswitch.ends')
 interface Bound {
   [PROCESS]?: Process
   [ENDS]?: boolean
+  /** How an EventEmitter knows its listeners. */
+  readonly _events?: Readonly<Partial<Record<PropertyKey, unknown>>>
 }
 
 export const processOf = (emitter: object & Bound): Process | undefined => emitter[PROCESS]
@@ -42,9 +44,8 @@ export function installBoundEvents(processes: Processes): void {
 }
 
 /** Most events of most requests are nobody's business. */
-function isHeard(emitter: object, event: unknown): boolean {
-  const listeners: unknown = Reflect.get(emitter, '_events')
-  return typeof listeners !== 'object' || listeners === null || typeof event !== 'string' || Reflect.get(listeners, event) !== undefined
+function isHeard({ _events: listeners }: Bound, event: unknown): boolean {
+  return listeners === undefined || typeof event !== 'string' || listeners[event] !== undefined
 }
 
 function boundEmit(processes: Processes, native: AnyFunction): AnyFunction {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Crowds, crowdLabel } from '../../../src/runtime/crowds'
 import { Pid } from '../../../src/runtime/pid'
-import { Process } from '../../../src/runtime/process'
+import { FINISHED, Process } from '../../../src/runtime/process'
 
 let next = 40
 const process = (label: string): Process => new Process(new Pid(next++, () => new AbortController().signal), 'implicit', label, label, undefined, 0)
@@ -11,6 +11,11 @@ function crowdsOf(...labels: readonly string[]): { readonly crowds: Crowds; read
   const all = labels.map(process)
   for (const one of all) crowds.add(one)
   return { crowds, all }
+}
+
+function ends(crowds: Crowds, process: Process): void {
+  process.mode = FINISHED
+  crowds.remove(process)
 }
 
 const times = (n: number, label: (i: number) => string): string[] => Array.from({ length: n }, (_, i) => label(i))
@@ -45,9 +50,10 @@ describe('crowds', () => {
 
   it('a crowd stays one until nobody of it is left', () => {
     const { crowds, all } = crowdsOf(...times(5, (i) => `GET /users/${i}`))
-    for (const one of all.slice(1)) crowds.remove(one)
+    assert.equal(crowds.crowded, 5)
+    for (const one of all.slice(1)) ends(crowds, one)
     assert.deepEqual([shown(crowds), crowds.crowded], [[['GET /users/*', 1]], 1])
-    for (const one of all) crowds.remove(one)
+    for (const one of all) ends(crowds, one)
     crowds.add(process('GET /users/9'))
     assert.deepEqual([shown(crowds), crowds.crowded], [[], 0])
   })
@@ -56,9 +62,17 @@ describe('crowds', () => {
     const { crowds, all } = crowdsOf(...times(6, (i) => `GET /users/${i}`))
     const [first] = all
     assert.ok(first)
-    crowds.remove(first)
-    crowds.remove(first)
+    ends(crowds, first)
+    ends(crowds, first)
     assert.deepEqual([shown(crowds), crowds.crowded], [[['GET /users/*', 5]], 5])
+  })
+
+  it('who has ended before anybody looked is in none', () => {
+    const { crowds, all } = crowdsOf(...times(1000, (i) => `GET /users/${i}`))
+    for (const one of all.slice(4)) ends(crowds, one)
+    assert.equal(crowds.all()[0]?.members.size, 4)
+    for (const one of all) ends(crowds, one)
+    assert.deepEqual([shown(crowds), crowds.crowded], [[], 0])
   })
 
   it('too many kinds are told apart by their first word only', () => {
