@@ -30,7 +30,7 @@ describe('the croner example', () => {
   })
 
   it('doubles no job when the module that made it is saved again and again', async () => {
-    await ticks('job 1: 1 so far')
+    await ticks('job 1: ') // before or after the report of the same second
     for (let version = 2; version <= 101; version++) {
       await jobs.edit('jobs.ts', [`job ${version - 1}:`, `job ${version}:`])
     }
