@@ -14,13 +14,22 @@ type Capture = (error: unknown) => void
 /** The program's own capture callback: ours has the only place Node has for one. */
 let captured: Capture | null = null
 
-export function takeOverUncaught(log: (message: string) => void): void {
+export interface UncaughtDeps {
+  log(message: string): void
+  /** It ends nothing, and was told. */
+  outlives(error: unknown): boolean
+}
+
+let outlives: UncaughtDeps['outlives'] = () => false
+
+export function takeOverUncaught(deps: UncaughtDeps): void {
+  outlives = (error) => deps.outlives(error)
   let origin: NodeJS.UncaughtExceptionOrigin = 'uncaughtException'
   process.on('uncaughtExceptionMonitor', (_, from) => { origin = from })
   process.setUncaughtExceptionCaptureCallback((error: unknown) => {
     if (error instanceof KillSignal) return
     // A callback that outlived its code: the code is gone, nothing else is wrong.
-    if (error instanceof BadFunError) log(`a callback of purged code was called: ${error.message}`)
+    if (error instanceof BadFunError) deps.log(`a callback of purged code was called: ${error.message}`)
     else uncaught(error, origin)
   })
   leavePlaceForCapture()
@@ -30,7 +39,7 @@ export function takeOverUncaught(log: (message: string) => void): void {
 export function uncaught(error: unknown, origin: NodeJS.UncaughtExceptionOrigin): void {
   if (captured !== null) captured(error)
   else if (process.listenerCount('uncaughtException') > 0) for (const listener of process.listeners('uncaughtException')) Reflect.apply(listener, process, [error, origin])
-  else die(error)
+  else if (!outlives(error)) die(error)
 }
 
 function leavePlaceForCapture(): void {

@@ -159,6 +159,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   const implicit = installImplicit({
     processes, places: stacks, log, opening,
     leftOver: (ledger, run) => stale.leftOver(ledger, run),
+    onTopLevelFailed: reportTopLevel,
     rewrittenOf: (version) => unitOf(server, version)?.rewritten,
     runningVersions,
     functionAt: (version, index) => functionAt(server, version, index),
@@ -242,7 +243,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   showWrittenSource({ units: () => unitsOf(server), inputOf: ({ module, hash }) => port.askNow('inputOf', { module, hash }) })
   showKindOfExternalFuns()
   removeListenersByIdentity()
-  takeOverUncaught(log)
+  takeOverUncaught({ log, outlives: (error) => implicit.exits.outlives(error) })
   answerNodesRequire((file) => server.table.isFile(file), (specifier, importer) => server.requireNow(specifier, importer))
 }
 

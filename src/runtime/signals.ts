@@ -51,6 +51,14 @@ export function createSignals({ table, registry, frames, receiving, onEnded, onR
     onChange()
   }
 
+  /** As `end`; of one that finished what still carries it does not go on either. */
+  function stop(process: Process, reason: unknown): void {
+    end(process, reason)
+    if (process.system || process.mode === ENDED) return
+    process.mode = ENDED
+    if (process.ledger?.late !== undefined) frames.dropStack(process.ledger.late)
+  }
+
   function disconnect(process: Process): void {
     const { connection } = process
     process.connection = undefined
@@ -163,7 +171,7 @@ export function createSignals({ table, registry, frames, receiving, onEnded, onR
     return found !== undefined
   }
 
-  return { end, exitSignal, link, join, unlink, monitor, watch, demonitor }
+  return { end, stop, exitSignal, link, join, unlink, monitor, watch, demonitor }
 }
 
 const down = (ref: Ref, who: Pid | string, reason: unknown): unknown[] => ['DOWN', ref, 'process', who, reason]

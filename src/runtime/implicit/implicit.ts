@@ -13,6 +13,7 @@ import type { ImplicitDeps } from './context'
 import { installDatagrams } from './datagrams'
 import { installEventTargets } from './eventTargets'
 import { installExits } from './exits'
+import type { Exits, ExitsDeps } from './exits'
 import { installHandover } from './handover'
 import type { Ledger } from './ledger'
 import { Ledgers } from './ledgers'
@@ -26,7 +27,7 @@ import { installResources } from './resources'
 import { installServers } from './servers'
 import { installTimers } from './timers'
 
-export interface InstallDeps extends ImplicitDeps, LedgersDeps, LoopsDeps {
+export interface InstallDeps extends ImplicitDeps, LedgersDeps, LoopsDeps, ExitsDeps {
   /** What modules asked for with `import.meta.hot`. */
   readonly hot: Pick<HotModules, 'beginUpdate' | 'dispose' | 'endUpdate' | 'deleted' | 'gone'>
   /** See `Emitted.opening`. */
@@ -45,6 +46,7 @@ export interface Implicit {
   openers(): readonly Opener[]
   readonly loadedBy: LoadedBy
   readonly loops: Loops
+  readonly exits: Exits
   /** What the top level of this version has open. */
   heldBy(version: VersionRecord): readonly HeldView[]
 }
@@ -61,7 +63,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
   installPromisedTimers(deps)
   installListeners(deps)
   installEventTargets(deps)
-  installExits(deps.processes, deps.log)
+  const exits = installExits(deps)
   installResources(deps)
   syncBuiltinESMExports()
 
@@ -84,7 +86,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
   }
 
   return {
-    loadedBy, loops,
+    loadedBy, loops, exits,
     openers: () => ledgers.openers(),
     openLedger(process, version) {
       ledgers.open(process, version)

@@ -50,6 +50,8 @@ export class Ledger {
   late: Process | undefined = undefined
   /** A newer version was loaded, or it is deleted: its loops end at their next turn. */
   replaced = false
+  /** It called `process.exit(1)`, or something of it threw an error that nobody caught. */
+  gaveUp = false
   /** Another version of the module was live before. */
   again = false
   /** How many servers it asked for any free port: the n-th one gets the port of the n-th one before. */
@@ -87,7 +89,7 @@ export class Ledger {
 
   /** Its top level gave up. */
   failed(): boolean {
-    return this.processes.some((process) => process.mode === ENDED)
+    return this.gaveUp || this.processes.some((process) => process.mode === ENDED)
   }
 
   /** Whether its top level and what that awaits have come to an end. */
