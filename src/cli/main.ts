@@ -6,6 +6,7 @@ import { NodeHost } from '../host/nodeHost'
 import type { HostOptions } from '../protocol/messages'
 import { parseArguments, type Command, type RunCommand, type ShellCommand } from './arguments'
 import { findPlaces, type Places } from './places'
+import { relayMessages } from './messages'
 import { runProgram, type ProgramExit } from './runProgram'
 import { runShell } from './runShell'
 import { exitLike, passSignals } from './signals'
@@ -67,6 +68,7 @@ function hostFor(command: RunCommand | ShellCommand, options: HostOptions): Node
     cwd: process.cwd(),
     distDir: __dirname,
     stdio: 'inherit',
+    onMessages: command.kind === 'run' && process.send !== undefined ? relayMessages : undefined,
     stdin: command.kind === 'shell' ? 'pipe' : 'inherit',
     log: (level, message) => {
       if (level !== 'info') warn(`[codeswitch] ${message}\n`)

@@ -31,6 +31,8 @@ export interface NodeHostOptions {
   readonly stdio?: 'inherit' | 'pipe'
   /** Default: as `stdio`. `pipe`: nobody types for the program, and its input does not end; a shell reads the lines. */
   readonly stdin?: 'inherit' | 'pipe'
+  /** The program has `process.send` as well; this gets the child that its messages come from and go to. */
+  readonly onMessages?: ((child: ChildProcess) => void) | undefined
   readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void
 }
@@ -129,8 +131,10 @@ export class NodeHost implements Host {
     // The program's arguments come with the options as well; here they are for what Node preloads.
     const args = [...(how.runtimeArgs ?? []), path.join(how.distDir, 'runtime.js'), ...options.argv]
     const child = spawn(node, args, {
-      cwd: how.cwd ?? options.root, env: { ...process.env, ...how.env }, stdio: [how.stdin ?? output, output, output, 'pipe'], windowsHide: true,
+      cwd: how.cwd ?? options.root, env: { ...process.env, ...how.env }, windowsHide: true,
+      stdio: [how.stdin ?? output, output, output, 'pipe', ...(how.onMessages === undefined ? [] : ['ipc' as const])],
     })
+    how.onMessages?.(child)
     this.forward(child.stdout, 'stdout')
     this.forward(child.stderr, 'stderr')
     const gone = exitOf(child)

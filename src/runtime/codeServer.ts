@@ -139,7 +139,7 @@ export class CodeServer {
     const batch = new Map<ModuleName, Draft>()
     let stop = (): void => {}
     try {
-      for (const name of importsFirst(reload, draftDeps.units)) Draft.instantiate(name, batch, draftDeps, { origin: how.origin, reload: true })
+      for (const name of importsFirst(reload, draftDeps.units)) Draft.instantiate(name, batch, draftDeps, { origin: how.origin, reload: true, lasts: false })
       for (const { ready } of batch.values()) if (ready !== undefined) yield ready
       stop = this.follow(batch)
       for (const draft of [...batch.values()]) yield* draft.begin(false)
@@ -228,12 +228,15 @@ export class CodeServer {
     return this.runners.has(this.deps.processes.current())
   }
 
-  /** Loads a module for the first time because running code (or the start) asked for it; each one is current once it has run. */
-  *autoload(name: ModuleName, origin: Origin, now = false, onLoaded?: (module: ModuleName) => void): Steps<LoadOutcome> {
+  /**
+   * Loads a module for the first time because running code (or the start) asked for it; each one is current once it has run.
+   * `lasts`: what a top level that throws had set up is kept.
+   */
+  *autoload(name: ModuleName, origin: Origin, now = false, onLoaded?: (module: ModuleName) => void, lasts = false): Steps<LoadOutcome> {
     const batch = new Map<ModuleName, Draft>()
     const loaded: LoadedVersion[] = []
     try {
-      const draft = Draft.instantiate(name, batch, this.draftDeps, { origin, reload: false })
+      const draft = Draft.instantiate(name, batch, this.draftDeps, { origin, reload: false, lasts })
       for (const member of batch.values()) member.imports.checkImports()
       if (now) refuseAwaits(batch)
       for (const { ready } of batch.values()) if (ready !== undefined) yield ready
@@ -245,13 +248,23 @@ export class CodeServer {
       yield* draft.evaluate(now, commitOne)
     } catch (error) {
       const failure = this.failure(error, [name])
-      const unfinished = new Map([...batch].filter(([, draft]) => !draft.finished))
-      if (failure.reason === 'evaluation_failed') for (const [module, draft] of unfinished) if (draft.remembers) this.broken.set(module, { hash: draft.unit.hash, thrown: failure.thrown })
-      this.discard(unfinished)
+      const kept = failure.reason === 'evaluation_failed' && lasts ? [...batch.values()].filter((draft) => draft.hasRun && !draft.finished) : []
+      for (const draft of kept) this.keepUnfinished(draft, error)
+      const lost = new Map([...batch].filter(([, draft]) => !draft.finished && !kept.includes(draft)))
+      if (failure.reason === 'evaluation_failed') for (const [module, draft] of lost) if (draft.remembers) this.broken.set(module, { hash: draft.unit.hash, thrown: failure.thrown })
+      this.discard(lost)
       return failure
     }
     batch.clear()
     return { kind: 'loaded', versions: loaded }
+  }
+
+  /** The program may go on although this top level threw: what it had set up by then stays, until a save replaces it. */
+  private keepUnfinished(draft: Draft, error: unknown): void {
+    draft.instance.constants = new Set() // some may have no value, for ever
+    if (!draft.committed) this.commit(new Map([[draft.unit.module, draft]]), 'start')
+    draft.evaluation.fail(error)
+    if (draft.instance.commonjs !== undefined) dropFromCache(draft.instance.commonjs)
   }
 
   /** `require(specifier)` in `importer`, from wherever it comes; undefined: that is Node's business. */

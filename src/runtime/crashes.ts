@@ -35,6 +35,13 @@ export function takeOverUncaught(deps: UncaughtDeps): void {
   leavePlaceForCapture()
 }
 
+/** As Node does when the program's entry throws: of an ES module it is the promise of its evaluation that nobody handles. */
+export function uncaughtAtStart(error: unknown, isModule: boolean): void {
+  const origin = isModule ? 'unhandledRejection' : 'uncaughtException'
+  Reflect.apply(process.emit, process, ['uncaughtExceptionMonitor', error, origin])
+  uncaught(error, origin)
+}
+
 /** Whoever listens for uncaught errors gets it; else it is the end of the program. */
 export function uncaught(error: unknown, origin: NodeJS.UncaughtExceptionOrigin): void {
   if (captured !== null) captured(error)

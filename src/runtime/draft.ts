@@ -15,6 +15,7 @@ import { codedError, DraftFailed, thrownBy } from './draftFailed'
 import { DraftImports } from './draftImports'
 import { DraftRequests } from './draftRequests'
 import { commonjsBody, esmBody } from './evaluate'
+import { ExitSignal, KillSignal } from './errors'
 import { Evaluation } from './evaluation'
 import { isClass } from './classIdentity'
 import { slotOfStable, stableOf } from './identity'
@@ -72,10 +73,19 @@ export interface DraftDeps {
   onTopLevelFailed(module: ModuleName, thrown: unknown): void
 }
 
+export interface DraftHow {
+  readonly origin: Origin
+  /** Part of a load; else running code (or the start) asked for it. */
+  readonly reload: boolean
+  /** What a top level that throws had set up is kept. */
+  readonly lasts: boolean
+}
+
 export class Draft {
   committed = false
   finished = false
   private started = false
+  private ran = false
   /** An async top level has come to its start: only then can it run at once. */
   ready: Promise<unknown> | undefined
   /** Its imports are being gone through: who imports it back does not wait for it. */
@@ -102,8 +112,7 @@ export class Draft {
     readonly instance: Instance,
     /** The module has no current code: importers read its bindings while it evaluates. */
     readonly first: boolean,
-    /** Part of a load; else running code (or the start) asked for it. */
-    readonly reload: boolean,
+    private readonly how: DraftHow,
     private readonly batch: Map<ModuleName, Draft>,
     private readonly deps: DraftDeps,
   ) {
@@ -112,7 +121,7 @@ export class Draft {
   }
 
   /** Creates the draft of `name` and of everything it imports that is not loaded. @throws DraftFailed */
-  static instantiate(name: ModuleName, batch: Map<ModuleName, Draft>, deps: DraftDeps, how: { readonly origin: Origin; readonly reload: boolean }): Draft {
+  static instantiate(name: ModuleName, batch: Map<ModuleName, Draft>, deps: DraftDeps, how: DraftHow): Draft {
     const known = batch.get(name)
     if (known !== undefined) return known
     const unit = deps.units.get(name)
@@ -125,7 +134,7 @@ export class Draft {
       exports: {}, constants: new Set(unit.rewritten.constants), identities: new Map(), commonjs, stars: undefined,
       evaluation: new Evaluation(),
     }
-    const draft = new Draft(record, unit, instance, record.current === undefined, how.reload, batch, deps)
+    const draft = new Draft(record, unit, instance, record.current === undefined, how, batch, deps)
     batch.set(name, draft)
     record.drafting = draft
     deps.onInstantiated(instance)
@@ -196,8 +205,17 @@ export class Draft {
     else onDone?.(this)
   }
 
+  get reload(): boolean {
+    return this.how.reload
+  }
+
   get hasStarted(): boolean {
     return this.started
+  }
+
+  /** Its own top level has begun, not only those of what it imports. */
+  get hasRun(): boolean {
+    return this.ran
   }
 
   /** An ES module that threw is not run again; CommonJS is. */
@@ -333,7 +351,7 @@ export class Draft {
     this.settled()
   }
 
-  private instantiateImports(how: { readonly origin: Origin; readonly reload: boolean }): void {
+  private instantiateImports(how: DraftHow): void {
     for (const [index, link] of this.unit.links.entries()) {
       if (link.kind === 'failed') throw new DraftFailed(this.record.name, 'link_error', codedError(link.code, link.message), index)
       if (link.kind !== 'module' || this.batch.has(link.module)) continue
@@ -429,8 +447,9 @@ export class Draft {
   private *run(now: boolean): Steps<void> {
     const { body } = this
     if (body === undefined) return
+    this.ran = true
     try {
-      const result: unknown = this.runTopLevel('top level', () => this.duringBatch(() => (typeof body === 'function' ? body() : body.next())))
+      const result: unknown = this.runBody(() => this.duringBatch(() => (typeof body === 'function' ? body() : body.next())))
       if (!isPromise(result)) return
       if (now) throw codedError('ERR_REQUIRE_ASYNC_MODULE', `${this.record.name} has a top-level await`)
       yield result
@@ -438,6 +457,21 @@ export class Draft {
       if (error instanceof DraftFailed) throw error
       throw this.givenUp ?? new DraftFailed(this.record.name, 'evaluation_failed', error)
     }
+  }
+
+  /** A process that throws closes what it opened; that of a start which the program may survive does not. */
+  private runBody(body: () => unknown): unknown {
+    const thrown: unknown[] = []
+    const result = this.runTopLevel('top level', () => {
+      try {
+        return body()
+      } catch (error) {
+        if (!this.how.lasts || error instanceof KillSignal || error instanceof ExitSignal) throw error
+        return thrown.push(error)
+      }
+    })
+    if (thrown.length > 0) throw thrown[0]
+    return result
   }
 
   /** What this top level gets from members of its batch is their new code, also through external funs that everybody else holds. */

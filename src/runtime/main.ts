@@ -10,7 +10,7 @@ import { createCodeFunctions } from './codeFunctions'
 import { CodeServer } from './codeServer'
 import type { LoadOutcome } from './codeServer'
 import { conditionsGiven } from './conditions'
-import { die, endUnsettled, exit, reportCrash, reportTopLevel, takeOverUncaught, uncaught } from './crashes'
+import { die, endUnsettled, exit, reportCrash, reportTopLevel, takeOverUncaught, uncaught, uncaughtAtStart } from './crashes'
 import { codedError } from './draftFailed'
 import type { DraftDeps } from './draft'
 import { fileUrl } from './evaluate'
@@ -263,6 +263,7 @@ function startProgram(server: CodeServer, entry: { file: string | undefined }, p
   entry.file = params.entryFile
   process.argv.splice(1, process.argv.length, params.entryFile, ...params.argv)
   server.offer(params.units)
+  const isCommonjs = params.units.find((unit) => unit.module === params.entry)?.rewritten.format === 'commonjs'
   let answered = false
   const answer = (outcome: LoadOutcome): void => {
     if (!answered) reply(outcome)
@@ -273,7 +274,7 @@ function startProgram(server: CodeServer, entry: { file: string | undefined }, p
   const onLoaded = (module: string): void => {
     if (module === params.entry) setImmediate(() => answer({ kind: 'loaded', versions: loadedSoFar(server) }))
   }
-  const start = (): void => drive(server.autoload(params.entry, 'start', false, onLoaded), (outcome) => {
+  const start = (): void => drive(server.autoload(params.entry, 'start', false, onLoaded, !params.keepAlive), (outcome) => {
     if (!outcome.ok) die(outcome.error)
     if (isSuperseded(outcome.value)) {
       if (!answered) reply(outcome.value)
@@ -281,11 +282,11 @@ function startProgram(server: CodeServer, entry: { file: string | undefined }, p
       return
     }
     if (outcome.value.kind !== 'failed' || params.keepAlive || answered) return answer(outcome.value)
-    uncaught(outcome.value.thrown, 'uncaughtException')
+    uncaughtAtStart(outcome.value.thrown, !isCommonjs)
     answer({ kind: 'loaded', versions: loadedSoFar(server) }) // somebody listened, and the program goes on
   })
   // Node evaluates ES modules from its queue of promises, CommonJS from none.
-  if (params.units.find((unit) => unit.module === params.entry)?.rewritten.format === 'commonjs') start()
+  if (isCommonjs) start()
   else queueMicrotask(start)
   // What never ends its top level has started all the same, even if others wait for it: it can be repaired by a save.
   setTimeout(() => answer({ kind: 'loaded', versions: loadedSoFar(server) }), START_MS).unref()

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { CliProcess, exampleFile } from './cliProcess'
+import { cli as cliFile, CliProcess, exampleFile } from './cliProcess'
 
 const helper = (text: string): string => `export const word = (): string => ${JSON.stringify(text)}\n`
 const main = "import { word } from './helper'\nlet before = ''\nsetInterval(() => { if (word() !== before) console.log(before = word()) }, 1)\n"
@@ -40,6 +42,27 @@ describe('codeswitch run', () => {
     cli.kill('SIGINT')
     assert.deepEqual(await cli.ended(), { code: 5, signal: null })
     assert.equal(cli.stdout, 'up\nbye\n')
+  })
+
+  it('lets the program talk to who forked us', async () => {
+    cli = new CliProcess({ 'main.ts': "process.on('message', (message) => process.send!(['back', message], () => process.disconnect())); process.send!('ready')" })
+    const child = fork(cliFile, ['run', '--no-watch', 'main.ts'], { cwd: cli.root, execArgv: [] })
+    const heard: unknown[] = []
+    child.on('message', (message) => {
+      heard.push(message)
+      if (message === 'ready') child.send({ n: 1 })
+    })
+    assert.deepEqual(await once(child, 'exit'), [0, null])
+    assert.deepEqual(heard, ['ready', ['back', { n: 1 }]])
+  })
+
+  it('an entry that threw while somebody listened for that goes on, and its repair is live', async () => {
+    const entry = (rest: string): string => `process.once('uncaughtException', (error) => console.log(error.message))\nsetInterval(() => {}, 1000)\n${rest}\n`
+    start({ 'main.ts': entry("throw new Error('broken')") }, 'main.ts')
+    await cli.prints('broken')
+    cli.write('main.ts', entry("console.log('repaired')"))
+    await cli.prints('repaired')
+    await cli.says('main v2')
   })
 
   it('a save is live, with one quiet line', async () => {

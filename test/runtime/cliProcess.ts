@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
-const cli = resolve(__dirname, '../../dist/cli.js')
+export const cli = resolve(__dirname, '../../dist/cli.js')
 
 /** A folder with the program's files, and `codeswitch` running in it. */
 export class CliProcess {
