@@ -30,7 +30,7 @@ export function victimsOf(snapshot: Snapshot, modules: ReadonlySet<string>): rea
       if (victims.has(process.pid)) continue
       const frame = keepingFrame(process, view.module, view.version) ?? process.stack[0]
       victims.set(process.pid, {
-        module: view.module, name: processTitle(process), pid: process.pid,
+        module: view.module, name: processTitle(process), pid: process.pid, crowd: process.crowd,
         where: frame === undefined ? `${view.module} v${view.version}` : frameText(frame), since: lingersSince(process, module),
       })
     }

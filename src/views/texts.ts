@@ -68,16 +68,39 @@ export const stagedButtons = {
   discard: 'Discard',
 }
 
-export interface VictimText { readonly name: string; readonly pid: string; readonly where: string; readonly since: number }
+export interface VictimText {
+  readonly name: string
+  readonly pid: string
+  /** What many have in common: `GET /users/*`. */
+  readonly crowd?: string | undefined
+  readonly where: string
+  readonly since: number
+}
 /** How many victims a message names before it says "n more". */
-export const NAMED_VICTIMS = 10
+const NAMED_VICTIMS = 10
 
 export const victimText = (victim: VictimText): string => `${victim.name} (${victim.pid}) in ${victim.where} since ${clockTime(victim.since)}`
 
+/** From so many of a crowd on who wait at the same place they are one line. */
+const ALIKE = 4
+
+/** Whom a load or a purge would end, a line each: first those named, then how many more. */
+export function victimTexts(victims: readonly VictimText[], total: number): readonly string[] {
+  const alike = new Map<string, VictimText[]>()
+  for (const victim of victims) {
+    const key = victim.crowd === undefined ? victim.pid : `${victim.crowd} in ${victim.where}`
+    alike.set(key, [...(alike.get(key) ?? []), victim])
+  }
+  const lines = [...alike].flatMap(([key, those]) => (those.length < ALIKE
+    ? those.map((victim) => ({ text: victimText(victim), of: 1 }))
+    : [{ text: `${those.length} × ${key}, the first since ${clockTime(Math.min(...those.map(({ since }) => since)))}`, of: those.length }]))
+  const named = lines.slice(0, NAMED_VICTIMS)
+  const rest = total - named.reduce((sum, { of }) => sum + of, 0)
+  return [...named.map(({ text }) => text), ...(rest > 0 ? [`${rest} more`] : [])]
+}
+
 export function stagedMessage(modules: readonly string[], victims: readonly VictimText[], total: number, supervisors: readonly SupervisorRiskView[]): string {
-  const named = victims.slice(0, NAMED_VICTIMS).map(victimText)
-  const rest = total - named.length
-  const list = rest > 0 ? [...named, `${rest} more`] : named
+  const list = victimTexts(victims, total)
   return `${modules.join(', ')}: loading now would kill ${count(total, 'process', 'processes')} in old code: ${list.join('; ')}.${supervisors.map((supervisor) => ` ${sentence(riskText(supervisor))}`).join('')}`
 }
 

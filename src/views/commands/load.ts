@@ -9,7 +9,7 @@ import { findModule, pickModule } from './pick'
 import { answered, cancelled, failure, reported } from './result'
 import { riskText } from '../../protocol/atRisk'
 import { stagedBatches } from '../stagedBatches'
-import { join, stagedButtons, texts, victimText } from '../texts'
+import { join, stagedButtons, texts, victimTexts } from '../texts'
 
 export function loadCommands(session: Session): Readonly<Record<string, Command>> {
   const { host } = session
@@ -73,7 +73,7 @@ async function askStaged(batches: readonly StagedBatch[]): Promise<boolean | 'di
   const victims = batches.flatMap((batch) => batch.victims)
   const supervisors = batches.flatMap((batch) => batch.supervisors)
   const choice = await vscode.window.showQuickPick([
-    { label: stagedButtons.kill(total), detail: join([...victims.slice(0, 3).map(victimText), ...supervisors.map(riskText)]), answer: true as const },
+    { label: stagedButtons.kill(total), detail: join([...victimTexts(victims, total).slice(0, 3), ...supervisors.map(riskText)]), answer: true as const },
     { label: stagedButtons.wait, answer: false as const },
     { label: stagedButtons.discard, answer: 'discard' as const },
   ], { placeHolder: texts.pickStaged })

@@ -7,7 +7,7 @@ import { riskText, supervisorsAtRisk } from '../../protocol/atRisk'
 import { findModule, pickModule } from './pick'
 import { answered, cancelled } from './result'
 import { wouldKill, victimsOf } from '../lingering'
-import { NAMED_VICTIMS, texts, victimText } from '../texts'
+import { texts, victimTexts } from '../texts'
 
 export function purgeCommands({ host }: Session): Readonly<Record<string, Command>> {
   const confirmed = async (modules: readonly string[]): Promise<boolean> => {
@@ -15,8 +15,7 @@ export function purgeCommands({ host }: Session): Readonly<Record<string, Comman
     const total = wouldKill(host.snapshot, names)
     if (total === 0) return true
     const victims = victimsOf(host.snapshot, names)
-    const more = total > NAMED_VICTIMS ? [`${total - NAMED_VICTIMS} more`] : []
-    const detail = [...victims.slice(0, NAMED_VICTIMS).map(victimText), ...more, ...supervisorsAtRisk(host.snapshot, names).map(riskText)].join('\n')
+    const detail = [...victimTexts(victims, total), ...supervisorsAtRisk(host.snapshot, names).map(riskText)].join('\n')
     const button = texts.purgeAndKill(total)
     return await vscode.window.showWarningMessage(texts.confirmPurge(modules.join(', '), total), { modal: true, detail }, button) === button
   }

@@ -38,6 +38,13 @@ describe('the message about staged code', () => {
     assert.deepEqual(shown[0]?.buttons, ['Load and kill 1', 'Load when they have left', 'Show', 'Discard'])
   })
 
+  it('says how many of a crowd wait at the same place', () => {
+    const { show, shown } = fixture()
+    const requests = victims(7).map((one) => ({ ...one, crowd: 'GET /users/*' }))
+    show(stagedWith([...victims(8).slice(7), ...requests]))
+    assert.match(shown[0]?.message ?? '', /kill 8 processes in old code: [^;]*<0\.107\.0>[^;]*; 7 × GET \/users\/\* in serve t\.ts:7, the first since [\d:]+\.$/)
+  })
+
   it('names at most ten and counts the others', () => {
     const { show, shown } = fixture()
     show(stagedWith(victims(12)))
