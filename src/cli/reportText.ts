@@ -13,6 +13,7 @@ const named = 3
 export function reportText(report: LoadReport, snapshot: Snapshot, context: ProblemContext): string {
   const lines = [
     ...failedLines(of(report, 'failed'), context),
+    ...(report.startsWhenRepaired === true ? [`${prefix} waiting: the program starts when this is repaired`] : []),
     ...heldBackLines(of(report, 'heldBack')),
     ...stagedLines(of(report, 'staged'), snapshot),
     ...(report.origin === 'start' ? [] : loadedLines(of(report, 'loaded'), report.tookMs, snapshot)),

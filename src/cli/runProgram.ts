@@ -30,9 +30,14 @@ export async function runProgram({ host, cwd, print }: RunProgramDeps): Promise<
   store.add(host.onDidLoad(printReport))
   store.add(host.onDidLoadWait(({ modules }) => print(`${loadWaitsText(modules)}\n`)))
 
+  let said = ''
   /** The picture taken after the load came before this notice. */
   function printReport(report: LoadReport): void {
-    if (report.outcomes.some((outcome) => outcome.kind !== 'unchanged')) print(reportText(report, host.snapshot, { cwd, readText }))
+    if (report.outcomes.every((outcome) => outcome.kind === 'unchanged')) return
+    const text = reportText(report, host.snapshot, { cwd, readText })
+    // A start is tried again with every save, and may fail for the same reason.
+    if (report.origin !== 'start' || text !== said) print(text)
+    said = text
   }
 
   await host.start()

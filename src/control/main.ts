@@ -13,7 +13,7 @@ import { hashOf } from '../compile/sourceText'
 import type { ModuleName } from '../protocol/ids'
 import { PROTOCOL } from '../protocol/messages'
 import type { Hello, HostOptions, LoadParams, LoadReport, ModuleOutcome, Refusal } from '../protocol/messages'
-import type { RuntimeView, Snapshot } from '../protocol/snapshot'
+import type { FailureReason, RuntimeView, Snapshot } from '../protocol/snapshot'
 import { FROM_ROOT } from '../runtime/link'
 import type { CodeAnswer, ControlData, Found, Picture, PictureModule } from '../runtime/link'
 import { createApi } from './api'
@@ -145,16 +145,18 @@ class Control {
     const at = Date.now()
     const report = (outcomes: readonly ModuleOutcome[]): LoadReport =>
       ({ batch: 0, ok: outcomes.every((outcome) => outcome.kind === 'loaded'), origin: 'start', at, tookMs: Date.now() - at, outcomes })
-    const result = report(await this.startOutcomes())
+    const outcomes = await this.startOutcomes()
+    const failedBy = (...reasons: FailureReason[]): boolean => outcomes.some((outcome) => outcome.kind === 'failed' && reasons.includes(outcome.reason))
+    const waits = this.options.watch && failedBy('compile_error', 'link_error')
+    const result = { ...report(outcomes), ...(waits ? { startsWhenRepaired: true } as const : {}) }
     await this.refresh()
     await this.peer.notify('loaded', result)
-    const replaced = result.outcomes.some((outcome) => outcome.kind === 'failed' && outcome.reason === 'superseded')
-    if (!result.ok && !replaced && !this.options.keepAlive) void this.link.request('shutdown', { exitCode: 1 })
+    if (!result.ok && !waits && !failedBy('superseded') && !this.options.keepAlive) void this.link.request('shutdown', { exitCode: 1 })
     return result
   }
 
   private async startOutcomes(): Promise<ModuleOutcome[]> {
-    const { entry, root, argv, keepAlive } = this.options
+    const { entry, root, argv, keepAlive, watch } = this.options
     this.started = true
     if (entry === undefined) return []
     const file = locate(entry, root, this.names)
@@ -163,12 +165,12 @@ class Control {
     const { units, failures } = await this.graph.collect([file], (name) => this.isLoaded(name))
     if (failures.length > 0) {
       this.started = false
-      for (const failure of failures) this.batches.fail(failure.module, { at: Date.now(), reason: failure.reason, problems: failure.problems }, [])
+      for (const failure of failures) this.batches.fail(failure.module, { at: Date.now(), reason: failure.reason, problems: failure.problems, wanted: filesOf([...units, ...failures]) }, [])
       return failures.map((failure) => ({ module: failure.module, kind: 'failed', reason: failure.reason, problems: failure.problems }))
     }
     this.takenAt = Date.now()
     this.starting = true
-    const result = await this.turns.patiently([module], units, this.link.request('start', { units, entry: module, entryFile: file, argv, keepAlive }), START_PATIENCE_MS)
+    const result = await this.turns.patiently([module], units, this.link.request('start', { units, entry: module, entryFile: file, argv, keepAlive, watch }), START_PATIENCE_MS)
     this.starting = false
     if (result.kind === 'loaded') {
       this.batches.settle(this.batches.failedModules(), Date.now())
@@ -177,7 +179,7 @@ class Control {
     if (result.kind !== 'failed') return []
     this.started = false
     const problem = this.loader.problemOf(result, units.find((unit) => unit.module === result.module))
-    this.batches.fail(result.module, { at: Date.now(), reason: result.reason, problems: [problem], ...wantedBy(units) }, [])
+    this.batches.fail(result.module, { at: Date.now(), reason: result.reason, problems: [problem], wanted: [...filesOf(units), ...(wantedBy(units).wanted ?? [])] }, [])
     return [{ module: result.module, kind: 'failed', reason: result.reason, problems: [problem] }]
   }
 
@@ -350,6 +352,9 @@ class Control {
 /** Where a change matters for this module; what it looked for may be a file or a folder with an index. */
 const foldersOf = ({ file, failed }: Snapshot['modules'][number]): string[] =>
   [path.dirname(file), ...(failed?.wanted ?? []).flatMap((wanted) => [path.dirname(wanted), wanted])]
+
+/** None of them is loaded: what does not start may be repaired in any. */
+const filesOf = (units: readonly { readonly file: string }[]): string[] => units.map(({ file }) => file)
 
 async function statusOf(file: string, hash: string): Promise<'loaded' | 'modified' | 'removed'> {
   try {

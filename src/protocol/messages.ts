@@ -62,6 +62,8 @@ export interface LoadReport {
   readonly at: number
   readonly tookMs: number
   readonly outcomes: readonly ModuleOutcome[]
+  /** The program has not started, and starts when this is repaired. */
+  readonly startsWhenRepaired?: true
 }
 
 export type PurgeReport = { readonly module: ModuleName; readonly result: boolean; readonly killed: readonly PidText[] }

@@ -69,7 +69,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   let keepAlive = true
   let told = false
   let untold = false
-  /** A newer save took the place of a start that did not end. */
+  /** A newer save took the place of a start that did not end, or will repair one that could not begin. */
   let startsAgain = false
   let fading: unknown
   // A top level that waits for nothing that could ever happen holds nothing; one that waits for messages does.
@@ -224,7 +224,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
       startsAgain = false
       hold()
       startProgram(server, entry, params, (outcome) => {
-        startsAgain = isSuperseded(outcome)
+        startsAgain = isSuperseded(outcome) || isRepairable(outcome, params)
         hold()
         reply(outcome)
       })
@@ -259,6 +259,9 @@ function whenNothingIsLeft(processes: ReturnType<typeof createProcesses>, entry:
 
 const isSuperseded = (outcome: LoadOutcome): boolean => outcome.kind === 'failed' && outcome.reason === 'superseded'
 
+/** Nothing of the program has run: with somebody who watches its files it need not end. */
+const isRepairable = (outcome: LoadOutcome, { watch }: MainRequests['start'][0]): boolean => watch && outcome.kind === 'failed' && outcome.reason === 'link_error'
+
 function startProgram(server: CodeServer, entry: { file: string | undefined }, params: MainRequests['start'][0], reply: (outcome: LoadOutcome) => void): void {
   entry.file = params.entryFile
   process.argv.splice(1, process.argv.length, params.entryFile, ...params.argv)
@@ -281,7 +284,7 @@ function startProgram(server: CodeServer, entry: { file: string | undefined }, p
       answered = true
       return
     }
-    if (outcome.value.kind !== 'failed' || params.keepAlive || answered) return answer(outcome.value)
+    if (outcome.value.kind !== 'failed' || params.keepAlive || answered || isRepairable(outcome.value, params)) return answer(outcome.value)
     uncaughtAtStart(outcome.value.thrown, !isCommonjs)
     answer({ kind: 'loaded', versions: loadedSoFar(server) }) // somebody listened, and the program goes on
   })

@@ -82,8 +82,28 @@ describe('codeswitch run', () => {
     await cli.prints('repaired')
   })
 
-  it('a program that does not compile is told with its line and ends with 1', async () => {
-    start({ 'main.ts': "import { word } from './helper'\nword()\n", 'helper.ts': 'const = 1\n' }, 'main.ts')
+  describe('a program that cannot start is told with its line, and starts', () => {
+    const cases = {
+      'when the module that does not compile is repaired': { broken: { 'main.ts': "import { word } from './helper'\nconsole.log(word())\n", 'helper.ts': 'const = 1\n' }, says: /helper\.ts:1:7: error: /, repair: ['helper.ts', helper('started')] },
+      'when its importer does not want it any more': { broken: { 'main.ts': "import './helper'\n", 'helper.ts': 'const = 1\n' }, says: /helper\.ts:1:7: error: /, repair: ['main.ts', "console.log('started')\n"] },
+      'when a missing export is there': { broken: { 'package.json': '{"type":"module"}', 'main.ts': "import { word } from './helper'\nconsole.log(word())\n", 'helper.ts': 'export const other = 1\n' }, says: /main\.ts:1:\d+: error: /, repair: ['helper.ts', helper('started')] },
+      'when a missing file is there': { broken: { 'main.ts': "import { word } from './helper'\nconsole.log(word())\n" }, says: /main\.ts:1:\d+: error: /, repair: ['helper.ts', helper('started')] },
+    } as const
+    for (const [title, { broken, says, repair: [file, text] }] of Object.entries(cases)) {
+      it(title, async () => {
+        start(broken, 'main.ts')
+        await cli.says('waiting: the program starts when this is repaired\n')
+        assert.match(cli.stderr, says)
+        cli.write(file, text)
+        await cli.prints('started')
+        assert.deepEqual(await cli.ended(), { code: 0, signal: null })
+        assert.equal(cli.stderr.split('waiting:').length, 2)
+      })
+    }
+  })
+
+  it('a program that does not compile ends with 1 when nobody watches', async () => {
+    start({ 'main.ts': "import { word } from './helper'\nword()\n", 'helper.ts': 'const = 1\n' }, '--no-watch', 'main.ts')
     assert.equal((await cli.ended()).code, 1)
     assert.match(cli.stderr, /helper\.ts:1:7: error: /)
   })
