@@ -107,7 +107,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     opening,
     passes: (version, exported) => implicit.loadedBy.passed(version, exported),
     makes: (version, index, callee) => implicit.loadedBy.made(version, index, callee),
-    processes: { ...processes.frames, over: (...args: Parameters<Loops['over']>) => implicit.loops.over(...args), each: (...args: Parameters<Loops['each']>) => implicit.loops.each(...args), lingering: processes.lingering, purgeVersion: processes.purgeVersion, loading: () => loadingNow(processes), runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), fn), current: processes.current, endCurrent: () => void processes.exitProcess(processes.current().pid, 'kill') },
+    processes: { ...processes.frames, over: (...args: Parameters<Loops['over']>) => implicit.loops.over(...args), each: (...args: Parameters<Loops['each']>) => implicit.loops.each(...args), lingering: processes.lingering, purgeVersion: processes.purgeVersion, loading: () => loadingNow(processes), runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), (process) => implicit.folders.inItsFolder(process, fn)), current: processes.current, endCurrent: () => void processes.exitProcess(processes.current().pid, 'kill') },
     onInstantiated: ({ unit, record }) => stacks.add(unit, record.version),
     onPurged({ unit, record }) {
       implicit.gone(record)
@@ -156,6 +156,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     if (hint !== undefined) port.notify({ type: 'log', level: 'info', message: hint })
   }
   preloadInChildren()
+  takeOverUncaught({ log, outlives: (error) => implicit.exits.outlives(error) })
   const implicit = installImplicit({
     processes, places: stacks, log, opening,
     leftOver: (ledger, run) => stale.leftOver(ledger, run),
@@ -243,7 +244,6 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   showWrittenSource({ units: () => unitsOf(server), inputOf: ({ module, hash }) => port.askNow('inputOf', { module, hash }) })
   showKindOfExternalFuns()
   removeListenersByIdentity()
-  takeOverUncaught({ log, outlives: (error) => implicit.exits.outlives(error) })
   answerNodesRequire((file) => server.table.isFile(file), (specifier, importer) => server.requireNow(specifier, importer))
 }
 
@@ -320,10 +320,10 @@ function loadingNow({ table }: ReturnType<typeof createProcesses>): VersionRecor
 }
 
 /** A module's top level is a process of its own; work it leaves behind belongs to it. */
-function runTopLevel<T>(processes: ReturnType<typeof createProcesses>, label: string, prepare: (process: Process) => void, fn: () => T): T {
+function runTopLevel<T>(processes: ReturnType<typeof createProcesses>, label: string, prepare: (process: Process) => void, fn: (process: Process) => T): T {
   const process = processes.newProcess({ label, kind: 'implicit' })
   prepare(process)
-  const result = processes.run(process, fn)
+  const result = processes.run(process, () => fn(process))
   if (process.mode === ENDED) throw new Error('the process that evaluated it was ended')
   if (!(result instanceof Promise)) return trusted(result, 'undefined only when the process was ended')
   // A top level that awaits may be ended while it does: then it never settles.

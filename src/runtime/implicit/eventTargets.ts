@@ -1,6 +1,7 @@
 /**
  * Listeners that a module's top level adds to an EventTarget (a bus, an AbortSignal, a WebSocket). They are removed when the module
- * is reloaded: what made the target is not known, and the new top level adds its own.
+ * is reloaded: what made the target is not known, and the new top level adds its own. A target has a function once, however often
+ * it is added: what two versions added (a function of an import) goes with the last of them.
  */
 import { isFunction } from '../../base/guards'
 import type { AnyFunction } from '../../base/guards'
@@ -27,6 +28,8 @@ export function installEventTargets(deps: ImplicitDeps): void {
   })
 }
 
+const added = new WeakMap<EventTarget, Set<TargetListener>>()
+
 class TargetListener implements Held {
   readonly kind = 'listener'
   readonly lasting: boolean
@@ -35,6 +38,9 @@ class TargetListener implements Held {
   constructor(on: EventTarget, private readonly type: string, readonly target: AnyFunction | EventListenerObject, private readonly capture: boolean, once: boolean, readonly origin: Origin, private readonly by: Process) {
     this.on = new WeakRef(on)
     this.lasting = !once
+    const all = added.get(on)
+    if (all === undefined) added.set(on, new Set([this]))
+    else all.add(this)
   }
 
   get label(): string {
@@ -47,6 +53,9 @@ class TargetListener implements Held {
 
   release(): void {
     const on = this.on.deref()
+    const others = on === undefined ? undefined : added.get(on)
+    others?.delete(this)
+    if ([...(others ?? [])].some(({ type, target, capture }) => type === this.type && target === this.target && capture === this.capture)) return
     // Old code that is still at work may wait for what it hears once.
     if (on !== undefined && (this.lasting || this.by.mode !== ALIVE)) Reflect.apply(on.removeEventListener, on, [this.type, this.target, { capture: this.capture }])
   }

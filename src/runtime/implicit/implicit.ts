@@ -14,6 +14,8 @@ import { installDatagrams } from './datagrams'
 import { installEventTargets } from './eventTargets'
 import { installExits } from './exits'
 import type { Exits, ExitsDeps } from './exits'
+import { installFolders } from './folder'
+import type { Folders } from './folder'
 import { installHandover } from './handover'
 import type { Ledger } from './ledger'
 import { Ledgers } from './ledgers'
@@ -25,6 +27,7 @@ import type { LoopsDeps } from './loops'
 import { installPromisedTimers } from './promisedTimers'
 import { installResources } from './resources'
 import { installServers } from './servers'
+import { installSubscriptions } from './subscriptions'
 import { installTimers } from './timers'
 
 export interface InstallDeps extends ImplicitDeps, LedgersDeps, LoopsDeps, ExitsDeps {
@@ -47,6 +50,7 @@ export interface Implicit {
   readonly loadedBy: LoadedBy
   readonly loops: Loops
   readonly exits: Exits
+  readonly folders: Folders
   /** What the top level of this version has open. */
   heldBy(version: VersionRecord): readonly HeldView[]
 }
@@ -64,7 +68,9 @@ export function installImplicit(deps: InstallDeps): Implicit {
   installListeners(deps)
   installEventTargets(deps)
   const exits = installExits(deps)
+  const folders = installFolders(deps.processes, (ledger) => ledgers.before(ledger))
   installResources(deps)
+  installSubscriptions(deps)
   syncBuiltinESMExports()
 
   /** Its loops end, and what it opened is closed. */
@@ -86,7 +92,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
   }
 
   return {
-    loadedBy, loops, exits,
+    loadedBy, loops, exits, folders,
     openers: () => ledgers.openers(),
     openLedger(process, version) {
       ledgers.open(process, version)
@@ -114,6 +120,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
       const draft = ledgers.discard(version)
       if (draft === undefined) return
       handover.discarded(draft)
+      folders.discarded(draft)
       datagrams.discarded(draft)
       if (draft.again) replace(draft)
       else release(draft)

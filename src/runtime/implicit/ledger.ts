@@ -11,6 +11,7 @@ import type { ModuleName } from '../../protocol/ids'
 import { ENDED } from '../process'
 import type { Process } from '../process'
 import type { VersionRecord } from '../version'
+import type { Folder } from './folder'
 import type { Origin } from './place'
 
 export type HeldKind = 'timer' | 'listener' | 'server' | 'watcher' | 'child process' | 'worker' | 'socket'
@@ -52,6 +53,8 @@ export class Ledger {
   replaced = false
   /** It called `process.exit(1)`, or something of it threw an error that nobody caught. */
   gaveUp = false
+  /** Once it has called `process.chdir`. */
+  folder: Folder | undefined = undefined
   /** Another version of the module was live before. */
   again = false
   /** How many servers it asked for any free port: the n-th one gets the port of the n-th one before. */

@@ -41,6 +41,11 @@ export class Ledgers {
     process.ledger = ledger
   }
 
+  /** The version that is live when this one is loaded. */
+  before({ module }: Ledger): Ledger | undefined {
+    return this.live.get(module)
+  }
+
   /** Versions that are replaced together with that of `ledger`, or by it. */
   replacedBy(ledger: Ledger): readonly Ledger[] {
     return [...this.live.values()].filter((one) => one !== ledger && (one.module === ledger.module || this.deps.isReloading(one.module)))

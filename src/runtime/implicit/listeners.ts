@@ -70,6 +70,20 @@ export function installListeners(deps: ImplicitDeps): void {
     if (process !== undefined && typeof this === 'object' && this !== null) makers.set(this, process.ledger)
     return native.call(this, options)
   })
+  for (const name of ['stdin', 'stdout', 'stderr'] as const) onFirstRead(process, name, (stream) => void makers.delete(stream))
+}
+
+/** Node makes the standard streams when somebody first looks at them: nobody's top level has made them. */
+function onFirstRead(owner: object, name: string, read: (value: object) => void): void {
+  const native = Object.getOwnPropertyDescriptor(owner, name)
+  if (native?.get === undefined || native.configurable !== true) return
+  const get = (): unknown => {
+    Object.defineProperty(owner, name, native)
+    const value: unknown = Reflect.get(owner, name)
+    if (typeof value === 'object' && value !== null) read(value)
+    return value
+  }
+  Object.defineProperty(owner, name, { ...native, get })
 }
 
 const hasLedger = (process: Process): process is Process & { readonly ledger: Ledger } => process.ledger !== undefined

@@ -21,7 +21,7 @@ import type { Process } from '../process'
 import type { Processes } from '../processes'
 import type { VersionRecord } from '../version'
 import type { Ledger } from './ledger'
-import { Origin } from './place'
+import { Origin, STEP_OF_LOOP } from './place'
 import type { Place, Places } from './place'
 
 export interface LoopsDeps {
@@ -166,8 +166,9 @@ function lastPoint(points: readonly number[], fn: number, at: { readonly line: n
 function guarded(iterator: unknown, turn: () => boolean): unknown {
   if (typeof iterator !== 'object' || iterator === null) return iterator // V8 says what is wrong with it
   const next: unknown = Reflect.get(iterator, 'next')
+  const step = isFunction(next) ? { [STEP_OF_LOOP]: (): unknown => (turn() ? Reflect.apply(next, iterator, []) : never()) }[STEP_OF_LOOP] : next
   return {
-    next: isFunction(next) ? (): unknown => (turn() ? Reflect.apply(next, iterator, []) : never()) : next,
+    next: step,
     get return(): unknown {
       const end: unknown = Reflect.get(iterator, 'return')
       return isFunction(end) ? (...args: readonly unknown[]): unknown => Reflect.apply(end, iterator, args) : end

@@ -59,15 +59,23 @@ export class Origin {
 
   private read(): Known {
     if (this.known !== undefined) return this.known
-    const sites = sitesOf(this.stack).filter((site) => !isNodes(site))
+    const all = sitesOf(this.stack)
+    const sites = all.filter((site) => !isNodes(site))
     this.stack = undefined // it holds on to every function that was on it
-    this.known = { places: this.places.places(sites), ours: this.places.places(sites.slice(0, 1)).length > 0 }
+    this.known = { places: this.places.places(sites), ours: all[0]?.getFileName() !== SHARED && this.places.places(sites.slice(0, 1)).length > 0 }
     return this.known
   }
 }
 
+/** Our function by which a `for await` of a module asks for its next value. */
+export const STEP_OF_LOOP = 'stepOfLoop'
+
 /** Node's own code, and what is built into the language (`new Promise`). */
-const isNodes = (site: NodeJS.CallSite): boolean => (site.getScriptNameOrSourceURL() ?? 'node:').startsWith('node:')
+const isNodes = (site: NodeJS.CallSite): boolean =>
+  (site.getScriptNameOrSourceURL() ?? 'node:').startsWith('node:') || (site.getFileName() === __filename && site.getFunctionName() === STEP_OF_LOOP)
+
+/** What this adds to a stream it adds once, for everybody who reads lines or keys there. */
+const SHARED = 'node:internal/readline/emitKeypressEvents'
 
 /** V8 formats a stack when it is read. */
 function sitesOf(holder: { readonly stack?: unknown } | undefined): readonly NodeJS.CallSite[] {
