@@ -1,5 +1,5 @@
 /** Where the program is: its file as a person names it, and the folder from which modules have their names. */
-import { realpathSync, statSync } from 'node:fs'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { err, ok, type Result } from '../base/result'
 
@@ -12,9 +12,18 @@ export interface Places {
   readonly entry: string | undefined
 }
 
+export interface Typed {
+  readonly entry: string | undefined
+  readonly root: string | undefined
+  /** Globs from the root: who gives some thinks of the working directory. */
+  readonly include: readonly string[]
+  readonly exclude: readonly string[]
+}
+
 /** The error is for the person. */
-export function findPlaces(typed: { readonly entry: string | undefined; readonly root: string | undefined }, cwd: string): Result<Places, string> {
-  const root = typed.root === undefined ? cwd : resolve(cwd, typed.root)
+export function findPlaces(typed: Typed, cwd: string): Result<Places, string> {
+  const ofGlobs = typed.include.length + typed.exclude.length > 0
+  const root = typed.root !== undefined ? resolve(cwd, typed.root) : ofGlobs ? cwd : (monorepoOf(realpathSync(cwd)) ?? cwd)
   if (!is(root, 'folder')) return err(`no such folder: ${typed.root ?? cwd}`)
   if (typed.entry === undefined) return ok({ root: realpathSync(root), entry: undefined })
   const wanted = resolve(cwd, typed.entry)
@@ -24,6 +33,21 @@ export function findPlaces(typed: { readonly entry: string | undefined; readonly
   const inside = isInside(realpathSync(root), entry)
   if (!inside && typed.root !== undefined) return err(`${typed.entry} is not in the root folder ${typed.root}`)
   return ok({ root: inside ? realpathSync(root) : dirname(entry), entry })
+}
+
+/** The nearest folder, from this one up, that says it has packages: a program of one may run code of the others. */
+function monorepoOf(folder: string): string | undefined {
+  if (is(join(folder, 'pnpm-workspace.yaml'), 'file') || hasWorkspaces(join(folder, 'package.json'))) return folder
+  return dirname(folder) === folder ? undefined : monorepoOf(dirname(folder))
+}
+
+function hasWorkspaces(packageJson: string): boolean {
+  try {
+    const value: unknown = JSON.parse(readFileSync(packageJson, 'utf8'))
+    return value instanceof Object && 'workspaces' in value
+  } catch {
+    return false // none, or none that can be read
+  }
 }
 
 function isInside(folder: string, path: string): boolean {

@@ -19,13 +19,14 @@ export class ModuleFilter {
 
   /**
    * @param file real path.
-   * @param importer the module that asks, if one does: one that lies outside (an entry given by path) may bring its neighbours.
+   * @param importer the module that asks, if one does: one that lies outside (an entry given by path) may bring its neighbours, and
+   * any may bring TypeScript, which Node could not load.
    */
   isModule(file: string, importer?: string): boolean {
     if (moduleExtension(file) === undefined || /\.d\.[mc]?ts$/.test(file)) return false
     const inside = within(this.root, file)
     if ((inside ?? file).split(sep).includes('node_modules')) return false
-    if (inside === undefined) return importer !== undefined && within(this.root, importer) === undefined
+    if (inside === undefined) return importer !== undefined && (/tsx?$/.test(file) || within(this.root, importer) === undefined)
     const path = inside.split(sep).join('/')
     return this.included(path) && !this.excluded(path)
   }

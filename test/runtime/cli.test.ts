@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, renameSync, symlinkSync, writeFileSync, writeSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { cli as cliFile, CliProcess, exampleFile } from './cliProcess'
 
@@ -141,6 +141,23 @@ describe('codeswitch run', () => {
       assert.match(cli.stdout, /runs again/)
     })
   }
+
+  describe('a program in one folder of a monorepo', () => {
+    const lib = (text: string): string => `export const word = (): string => ${JSON.stringify(text)}\n`
+    const files = { 'packages/lib/package.json': '{"name":"@acme/lib","exports":"./src/index.ts"}', 'packages/lib/src/index.ts': lib('first'), 'packages/app/main.ts': main.replace('./helper', '@acme/lib') }
+    const cases = { 'has the modules of the other packages': { 'package.json': '{"workspaces":["packages/*"]}' }, 'has TypeScript of folders beside it, whatever they are': {} }
+    for (const [title, more] of Object.entries(cases)) {
+      it(title, async () => {
+        cli = new CliProcess({ ...files, ...more })
+        mkdirSync(cli.path('node_modules/@acme'), { recursive: true })
+        symlinkSync('../../packages/lib', cli.path('node_modules/@acme/lib'))
+        cli.startIn('packages/app', 'run', 'main.ts')
+        await cli.prints('first')
+        cli.write('packages/lib/src/index.ts', lib('second'))
+        await cli.prints('second')
+      })
+    }
+  })
 
   it('soft: a load that would end somebody waits until he has left', async () => {
     start({ 'main.ts': "import * as m from './m'\nimport { send } from 'codeswitch'\nm.start()\nprocess.stdin.on('data', () => send('m', 'code_switch'))\nconsole.log('up')\n", 'm.ts': exampleFile('m.ts') }, 'main.ts')

@@ -27,7 +27,11 @@ export class CliProcess {
   }
 
   start(...args: readonly string[]): this {
-    this.child = spawn(process.execPath, [cli, ...args], { cwd: this.root, env: { ...process.env, NO_COLOR: '1' } })
+    return this.startIn('.', ...args)
+  }
+
+  startIn(folder: string, ...args: readonly string[]): this {
+    this.child = spawn(process.execPath, [cli, ...args], { cwd: this.path(folder), env: { ...process.env, NO_COLOR: '1' } })
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => { this.stdout += text; this.wake() })
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => { this.stderr += text; this.wake() })
     return this

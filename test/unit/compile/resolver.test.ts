@@ -276,6 +276,13 @@ describe('resolving by settings', () => {
     assert.equal(to(outside.path('x.js'), 'main.ts'), `native ${outside.path('x.js')}`)
   })
 
+  it('has modules outside the workspace folder where Node could not load them', () => {
+    const outside = workspace({ 'x.ts': '', 'node_modules/p/index.ts': '' })
+    const { to } = open({})
+    assert.equal(to(outside.path('x.ts'), 'main.ts'), `module ${outside.path('x.ts')}`)
+    assert.equal(to(outside.path('node_modules/p/index.ts'), 'main.ts'), `native ${outside.path('node_modules/p/index.ts')}`)
+  })
+
   it('lets an entry outside the workspace folder bring its neighbours', () => {
     const outside = workspace({ 'x.ts': '', 'main.ts': '', 'node_modules/p/index.js': '' })
     const { resolver } = open({})
