@@ -17,6 +17,9 @@ export function reportText(report: LoadReport, snapshot: Snapshot, context: Prob
     ...heldBackLines(of(report, 'heldBack')),
     ...stagedLines(of(report, 'staged'), snapshot),
     ...(report.origin === 'start' ? [] : loadedLines(of(report, 'loaded'), report.tookMs, snapshot)),
+    ...of(report, 'unchanged').flatMap(settledLines),
+    ...of(report, 'deleted').map(({ module }) => `${prefix} ${module} is deleted: its file is gone and nobody imports it`),
+    ...(report.missing ?? []).map((problem) => `${prefix} ${problemText(problem, context).trimEnd()}`),
   ]
   return lines.map((line) => `${line}\n`).join('')
 }
@@ -24,6 +27,12 @@ export function reportText(report: LoadReport, snapshot: Snapshot, context: Prob
 function of<K extends ModuleOutcome['kind']>(report: LoadReport, kind: K): Outcome<K>[] {
   const isKind = (outcome: ModuleOutcome): outcome is Outcome<K> => outcome.kind === kind
   return report.outcomes.filter(isKind)
+}
+
+/** Nothing was loaded, but something is over that was said before. */
+function settledLines({ module, settled }: Outcome<'unchanged'>): string[] {
+  if (settled === undefined) return []
+  return [`${prefix} ${module} is as it was loaded (v${settled.version}): nothing ${settled.was === 'failed' ? 'is wrong' : 'waits'} any more`]
 }
 
 function loadedLines(loaded: readonly Outcome<'loaded'>[], tookMs: number, snapshot: Snapshot): string[] {

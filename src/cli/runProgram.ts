@@ -33,11 +33,10 @@ export async function runProgram({ host, cwd, print }: RunProgramDeps): Promise<
   let said = ''
   /** The picture taken after the load came before this notice. */
   function printReport(report: LoadReport): void {
-    if (report.outcomes.every((outcome) => outcome.kind === 'unchanged')) return
     const text = reportText(report, host.snapshot, { cwd, readText })
     // A start is tried again with every save, and may fail for the same reason.
-    if (report.origin !== 'start' || text !== said) print(text)
-    said = text
+    if (text !== '' && (report.origin !== 'start' || text !== said)) print(text)
+    if (text !== '') said = text
   }
 
   await host.start()

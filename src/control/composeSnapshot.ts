@@ -4,12 +4,18 @@ import type { ModuleName } from '../protocol/ids'
 import type { ModuleView, ProcessPage, ProcessView, RuntimeView, Snapshot } from '../protocol/snapshot'
 import type { Picture, PictureModule, PictureProcess, ProcessPicture } from '../runtime/link'
 import type { Batches } from './batches'
+import type { Importers } from './importers'
 import type { Texts } from './texts'
 
-export interface ComposeDeps {
+/** Where the lines of frames come from. */
+export interface SourceDeps {
   readonly texts: Texts
-  readonly batches: Batches
   readonly names: ModuleNames
+}
+
+export interface ComposeDeps extends SourceDeps {
+  readonly batches: Batches
+  readonly importers: Pick<Importers, 'problemsOf'>
 }
 
 export function composeSnapshot(seq: number, runtime: RuntimeView, picture: Picture, loading: readonly string[], deps: ComposeDeps): Snapshot {
@@ -22,13 +28,13 @@ export function composeSnapshot(seq: number, runtime: RuntimeView, picture: Pict
   }
 }
 
-export function processPage(picture: ProcessPicture, deps: ComposeDeps): ProcessPage {
+export function processPage(picture: ProcessPicture, deps: SourceDeps): ProcessPage {
   const { total, offset, single, processes, crowds, otherCrowds } = picture
   const views = (some: readonly PictureProcess[]): ProcessView[] => some.map((process) => processView(process, deps))
   return { total, offset, single, items: views(processes), crowds: crowds.map((crowd) => ({ ...crowd, oldest: views(crowd.oldest) })), otherCrowds }
 }
 
-export function processView(process: PictureProcess, deps: ComposeDeps): ProcessView {
+export function processView(process: PictureProcess, deps: SourceDeps): ProcessView {
   const stack = process.stack.map((frame) => deps.texts.frame(frame, deps.names.fileOf(frame.module) ?? ''))
   return { ...process, stack }
 }
@@ -41,13 +47,14 @@ function moduleViews(picture: Picture, deps: ComposeDeps): ModuleView[] {
   return [...loaded, ...never.map((name) => unloaded(name, deps))]
 }
 
-/** Views of modules that are neither staged nor failed are made once: who has seen one knows it by its identity. */
+/** Views of modules that are neither staged nor failed, and miss nothing, are made once: who has seen one knows it by its identity. */
 const plainViews = new WeakMap<PictureModule, ModuleView>()
 
 function moduleView(module: PictureModule, deps: ComposeDeps): ModuleView {
   const staged = deps.batches.stagedView(module.name, victimsOf(module))
   const failed = deps.batches.failedView(module.name)
-  if (staged !== undefined || failed !== undefined) return { ...module, staged, failed }
+  const missing = deps.importers.problemsOf(module.name)
+  if (staged !== undefined || failed !== undefined || missing.length > 0) return { ...module, staged, failed, ...(missing.length === 0 ? {} : { missing }) }
   const view = plainViews.get(module) ?? { ...module, staged, failed }
   plainViews.set(module, view)
   return view

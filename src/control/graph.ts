@@ -9,6 +9,7 @@ import type { ModuleName } from '../protocol/ids'
 import type { FailureReason } from '../protocol/snapshot'
 import type { Link, Unit } from '../runtime/link'
 import type { Captures } from './captures'
+import type { Importers, Table } from './importers'
 import type { Texts } from './texts'
 
 export interface Collected {
@@ -23,6 +24,8 @@ export interface GraphDeps {
   readonly names: ModuleNames
   readonly texts: Texts
   readonly captures: Captures
+  readonly importers: Importers
+  readonly root: string
   /** A debugger is attached: units carry their whole source map. */
   debugging(): boolean
 }
@@ -66,11 +69,19 @@ export class Graph {
   }
 
   /** A problem at an import of a unit, in the source text. */
-  problemAtImport(unit: Unit, index: number, message: string): Problem {
+  problemAtImport(unit: Table, index: number, message: string): Problem {
     const record = unit.rewritten.imports[index]
     const compiled = this.deps.texts.get(unit.module, unit.hash)
     const at = record === undefined || compiled === undefined ? { line: 1, column: 0 } : originalOfInput(compiled, record.line, record.column)
     return { file: unit.file, ...at, length: record === undefined ? 0 : record.specifier.length + 2, severity: 'error', source: 'link', message }
+  }
+
+  /** A loaded text imports what `from` does not export (any more: `wasThere`). */
+  missingAtImport(importer: Table, index: number, name: string, from: ModuleName, wasThere: boolean): Problem {
+    const shown = (file: string): string => path.relative(this.deps.root, file)
+    const [imports, exports] = wasThere ? ['still imports', 'which no longer exports it'] : ['imports', 'which does not export it']
+    const message = `${shown(importer.file)} ${imports} "${name}" from ${shown(this.deps.names.fileOf(from) ?? from)}, ${exports}`
+    return { ...this.problemAtImport(importer, index, message), severity: 'warning' }
   }
 
   private async compileOne(
@@ -112,6 +123,7 @@ export class Graph {
       inlineMap: this.deps.debugging() ? inlineMap(compiled) : undefined,
     }
     this.deps.captures.add(unit)
+    this.deps.importers.add(unit)
     return unit
   }
 }

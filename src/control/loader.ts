@@ -16,7 +16,9 @@ import type { Captures, Loaded } from './captures'
 import { withCapturers } from './capturers'
 import type { WithCapturers } from './capturers'
 import { withOpeners } from './openers'
+import type { GoneFiles } from './goneFiles'
 import type { Collected, Graph } from './graph'
+import type { Importers } from './importers'
 import type { MainLink } from './mainLink'
 import type { Turns } from './turns'
 
@@ -27,6 +29,8 @@ export interface LoaderDeps {
   readonly names: ModuleNames
   readonly batches: Batches
   readonly captures: Captures
+  readonly importers: Importers
+  readonly gone: GoneFiles
   readonly options: HostOptions
   /** What is loaded, as of the last picture. */
   readonly loaded: Loaded
@@ -136,8 +140,11 @@ export class Loader {
     const openers = how.alone === true ? Promise.resolve([]) : this.deps.main.request('openers', {})
     openers.catch(() => {}) // who needs the answer hears of it
     const collected = await this.deps.graph.collect(modules.map((name) => this.deps.names.fileOf(name) ?? name), this.has(modules), how.texts)
-    const outcomes = await this.outcomes(id, modules, asked, collected, openers, how)
-    return this.report(id, outcomes, how.origin, started)
+    // A loaded module whose file was deleted is no reason to load the others of the batch not.
+    const gone = how.force ? [] : collected.failures.flatMap(({ module, reason }) => (reason === 'nofile' && asked.has(module) && this.currentOf(module) !== undefined ? [module] : []))
+    const there = gone.length === 0 ? collected : { ...collected, failures: collected.failures.filter(({ module }) => !gone.includes(module)) }
+    const outcomes = await this.outcomes(id, modules.filter((module) => !gone.includes(module)), asked, there, openers, how)
+    return this.report(id, [...outcomes, ...this.deps.gone.note(gone)], how.origin, started)
   }
 
   /** Loads a staged batch now; those who linger are ended when `kill`. */
@@ -197,11 +204,21 @@ export class Loader {
     if (emptied.length > 0) return this.failures(modules, emptied.map(({ module, file }) => ({ module, reason: 'badfile', problems: [emptyProblem(file)] })), how)
     const unchanged = how.force ? [] : modules.filter((module) => this.isCurrent(module, collected.units))
     const reload = modules.filter((module) => !unchanged.includes(module) && (how.force ? asked.has(module) || !this.isCurrent(module, collected.units) : true))
+    const before = new Map(unchanged.map((module) => [module, this.waiting(module)]))
     this.settle(unchanged)
     const batch = how.alone === true ? { reload, units: collected.units, why: undefined } : await this.withDependents(reload, collected.units, openers)
-    const still = unchanged.filter((module) => !batch.reload.includes(module)).map((module): ModuleOutcome => ({ module, kind: 'unchanged' }))
+    const still = unchanged.filter((module) => !batch.reload.includes(module)).map((module): ModuleOutcome => ({ module, kind: 'unchanged', ...before.get(module) }))
     if (reload.length === 0) return still
     return [...still, ...(await this.attempt(id, batch.reload, batch.units, { ...how, why: batch.why }))]
+  }
+
+  /** What is over when its text is that of current again. */
+  private waiting(module: ModuleName): Partial<Extract<ModuleOutcome, { readonly kind: 'unchanged' }>> {
+    const { batches } = this.deps
+    const failed = batches.failedView(module)
+    const was = batches.stagedOf(module) !== undefined ? 'staged' : failed !== undefined && failed.because === undefined ? 'failed' : undefined
+    const version = this.currentOf(module)?.version
+    return was === undefined || version === undefined ? {} : { settled: { was, version } }
   }
 
   /** Together with those who would go on with what these were. */
@@ -255,6 +272,11 @@ export class Loader {
       if ([...over].some(([module, version]) => (this.currentOf(module)?.version ?? version) < version)) this.deps.batches.unstage(id) // who goes back wants nothing newer
       else if (!this.drained.has(id) && !this.isInTheWay(reload)) void this.loadDrained(id)
     }
+    if (this.deps.gone.orphans().length > 0) void this.deps.turns.serially(() => this.deleteOrphans())
+  }
+
+  private async deleteOrphans(): Promise<void> {
+    if (this.deps.gone.orphans().length > 0) await this.report(++this.lastBatch, [], 'external', this.deps.now())
   }
 
   /** Nobody is left to ask about: what is staged loads. */
@@ -353,12 +375,25 @@ export class Loader {
   }
 
   private async report(id: number, outcomes: readonly ModuleOutcome[], origin: Origin, started: number): Promise<LoadReport> {
-    const ok = outcomes.every((outcome) => outcome.kind === 'loaded' || outcome.kind === 'unchanged')
-    const report: LoadReport = { batch: id, ok, origin, at: started, tookMs: this.deps.now() - started, outcomes }
+    const tookMs = this.deps.now() - started
     // The program first: who calls new code need not wait for those who look at it.
     if (outcomes.some((outcome) => outcome.kind === 'loaded')) await new Promise((resolve) => setTimeout(resolve, PROGRAM_FIRST_MS))
     await this.deps.onChange()
+    const all = await this.withGone(outcomes)
+    const missing = this.deps.importers.takeUntold()
+    const ok = all.every((outcome) => outcome.kind === 'loaded' || outcome.kind === 'unchanged' || outcome.kind === 'deleted')
+    const report: LoadReport = { batch: id, ok, origin, at: started, tookMs, outcomes: all, ...(missing.length === 0 ? {} : { missing }) }
     this.deps.onReport(report)
     return report
+  }
+
+  /** Now that these are loaded: modules without a file that nobody imports any more are deleted. */
+  private async withGone(outcomes: readonly ModuleOutcome[]): Promise<readonly ModuleOutcome[]> {
+    const deleted = new Set(await this.deps.gone.deleteOrphans())
+    const gone = outcomes.flatMap((outcome) => (outcome.kind === 'failed' && outcome.reason === 'nofile' && this.currentOf(outcome.module) !== undefined ? [outcome.module] : []))
+    if (deleted.size + gone.length === 0) return outcomes
+    const stay = this.deps.gone.note(gone.filter((module) => !deleted.has(module)))
+    await this.deps.onChange()
+    return [...outcomes.filter(({ module }) => !gone.includes(module)), ...stay, ...[...deleted].map((module): ModuleOutcome => ({ module, kind: 'deleted' }))]
   }
 }

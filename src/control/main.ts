@@ -22,7 +22,9 @@ import { Captures } from './captures'
 import { CodeRequests } from './codeRequests'
 import { composeSnapshot } from './composeSnapshot'
 import { Why } from './diagnosis/why'
+import { GoneFiles } from './goneFiles'
 import { Graph } from './graph'
+import { Importers } from './importers'
 import { Loader, PROGRAM_FIRST_MS, wantedBy } from './loader'
 import { locate } from './locate'
 import { MainLink } from './mainLink'
@@ -75,6 +77,8 @@ class Control {
   private readonly texts = new Texts()
   private readonly batches = new Batches()
   private readonly captures = new Captures()
+  private readonly importers: Importers
+  private readonly gone: GoneFiles
   private readonly compiler: Compiler
   private readonly resolver: Resolver
   private readonly workspace: WorkspaceModules
@@ -90,10 +94,12 @@ class Control {
     this.compiler = new Compiler({ nodeVersion: process.versions.node, root: options.root, cacheDir: cacheDir(), log })
     this.resolver = new Resolver({ root: options.root, include: options.include, exclude: options.exclude, conditions: data.conditions, log })
     this.workspace = new WorkspaceModules({ root: options.root, names: this.names, compiler: this.compiler, resolver: this.resolver })
-    this.graph = new Graph({ compiler: this.compiler, resolver: this.resolver, names: this.names, texts: this.texts, captures: this.captures, debugging: () => this.debugging })
+    this.importers = new Importers({ missing: (...what) => this.graph.missingAtImport(...what) })
+    this.graph = new Graph({ compiler: this.compiler, resolver: this.resolver, names: this.names, texts: this.texts, captures: this.captures, importers: this.importers, root: options.root, debugging: () => this.debugging })
+    this.gone = new GoneFiles({ main: link, batches: this.batches, importers: this.importers, names: this.names, root: options.root, loaded: this.modules, now: Date.now })
     this.turns = new Turns({ main: link, onWait: (modules) => this.loadWaits(modules) })
     this.loader = new Loader({
-      main: link, turns: this.turns, graph: this.graph, names: this.names, batches: this.batches, captures: this.captures, options,
+      main: link, turns: this.turns, graph: this.graph, names: this.names, batches: this.batches, captures: this.captures, importers: this.importers, gone: this.gone, options,
       loaded: this.modules, locate: (text) => this.workspace.locate(text), modified: () => this.modified(),
       onReport: (report) => void peer.notify('loaded', report).then(() => link.request('told', {})), onChange: async () => void (await this.refresh()), now: Date.now,
     })
@@ -110,7 +116,7 @@ class Control {
       loader: this.loader, turns: this.turns, names: this.names, texts: this.texts, root: this.options.root,
       locate: (text) => this.workspace.locate(text), status: () => this.status(), fresh: () => this.fresh(),
     })
-    const why = new Why({ main: link, names: this.names, texts: this.texts, batches: this.batches, picture: () => this.picture })
+    const why = new Why({ main: link, names: this.names, texts: this.texts, picture: () => this.picture })
     link.handlers = {
       why: (params) => api.why(params),
       code: ({ nested, ...request }) => code.answer(request, nested),
@@ -162,6 +168,7 @@ class Control {
     const file = locate(entry, root, this.names)
     if (file === undefined) return this.startFailed(this.names.nameOf(path.resolve(root, entry)), 'nofile', `Cannot find ${entry}`)
     const module = this.names.nameOf(file)
+    this.gone.isNamed(module)
     const { units, failures } = await this.graph.collect([file], (name) => this.isLoaded(name))
     if (failures.length > 0) {
       this.started = false
@@ -218,6 +225,7 @@ class Control {
   private async resolve(specifier: string, from: string, kind: 'import' | 'require', has: (name: ModuleName) => boolean): Promise<{ link: ReturnType<Graph['link']>; units: Awaited<ReturnType<Graph['collect']>>['units'] }> {
     const importer = from === FROM_ROOT ? path.join(this.options.root, 'shell.ts') : from
     const link = this.graph.link(specifier, importer, kind)
+    if (link.kind === 'module') this.gone.isNamed(link.module)
     const file = link.kind === 'module' ? this.names.fileOf(link.module) : undefined
     if (file === undefined || (link.kind === 'module' && has(link.module))) return { link, units: [] }
     const { units, failures } = await this.graph.collect([file], has)
@@ -233,7 +241,9 @@ class Control {
     if (failures.some((failure) => failure.reason === 'nofile' && failure.file === file)) return { error: `the file of ${text} is gone` }
     const problem = failures[0]?.problems[0]
     if (problem !== undefined) throw new SyntaxError(problemsForPerson([problem], this.options.root))
-    return { module: this.names.nameOf(file), units }
+    const module = this.names.nameOf(file)
+    this.gone.isNamed(module)
+    return { module, units }
   }
 
   private async digest(module: ModuleName, hash: string | undefined, given: string | undefined): Promise<string | undefined> {
@@ -284,11 +294,15 @@ class Control {
   private async takePicture(): Promise<Snapshot> {
     const { gone, ...update } = await this.link.request('picture', { together: this.batches.allStaged().map((batch) => batch.reload) })
     for (const name of gone) this.modules.delete(name)
+    const replaced: PictureModule[] = []
     for (const module of update.modules) {
       this.names.nameOf(module.file)
+      const before = this.modules.get(module.name)
+      if (before !== undefined && before.current?.hash !== module.current?.hash) replaced.push(before)
       this.modules.set(module.name, module)
     }
     this.picture = { ...update, modules: [...this.modules.values()] }
+    if (replaced.length > 0) this.importers.changed(replaced, this.modules)
     if (gone.length + update.modules.length > 0) this.prune()
     this.loader.pictureTaken()
     return this.publish()
@@ -309,7 +323,7 @@ class Control {
 
   private compose(): Snapshot {
     const loading = this.turns.loading().flatMap(({ module, file }) => (this.isLoaded(module) ? [] : [file]))
-    return composeSnapshot(++this.seq, this.runtimeView(), this.picture, loading, { texts: this.texts, batches: this.batches, names: this.names })
+    return composeSnapshot(++this.seq, this.runtimeView(), this.picture, loading, { texts: this.texts, batches: this.batches, names: this.names, importers: this.importers })
   }
 
   private runtimeView(): RuntimeView {
@@ -331,6 +345,7 @@ class Control {
     for (const batch of this.batches.allStaged()) for (const unit of batch.units) need(unit.module, unit.hash)
     this.texts.prune(needed)
     this.captures.prune(needed)
+    this.importers.prune(needed)
   }
 
   /** Is anybody at home on the main thread? If not for a while, the views say so. */

@@ -48,13 +48,16 @@ export type ModuleOutcome =
       readonly why?: string
       /** What did not become new with it: objects of a class with private members keep their old code. */
       readonly notes?: readonly string[] }
-  | { readonly module: ModuleName; readonly kind: 'unchanged' }
+  /** `settled`: it had failed or was staged, and its text is that of current again. */
+  | { readonly module: ModuleName; readonly kind: 'unchanged'; readonly settled?: { readonly was: 'failed' | 'staged'; readonly version: Version } }
+  /** Its file is gone and nobody imports it any more: current became old. */
+  | { readonly module: ModuleName; readonly kind: 'deleted' }
   | { readonly module: ModuleName; readonly kind: 'staged'; readonly victims: number; readonly policy: 'ask' | 'soft' }
   | { readonly module: ModuleName; readonly kind: 'failed'; readonly reason: FailureReason; readonly problems: readonly Problem[] }
   /** The batch was atomic and another module of it failed: nothing of this one changed. */
   | { readonly module: ModuleName; readonly kind: 'heldBack'; readonly because: ModuleName }
 
-/** One batch, one report. `ok` is true when every module was loaded or unchanged. */
+/** One batch, one report. `ok` is true when every module was loaded, deleted or unchanged. */
 export interface LoadReport {
   readonly batch: number
   readonly ok: boolean
@@ -64,6 +67,8 @@ export interface LoadReport {
   readonly outcomes: readonly ModuleOutcome[]
   /** The program has not started, and starts when this is repaired. */
   readonly startsWhenRepaired?: true
+  /** Imports of loaded modules that find nothing any more since this load. */
+  readonly missing?: readonly Problem[]
 }
 
 export type PurgeReport = { readonly module: ModuleName; readonly result: boolean; readonly killed: readonly PidText[] }

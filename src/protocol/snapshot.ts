@@ -39,6 +39,8 @@ export interface ModuleView {
   readonly staged: StagedView | undefined
   /** Why the last save of it did not load; cleared by the next load that succeeds. */
   readonly failed: FailedView | undefined
+  /** What its loaded text imports and no longer finds: calls of it fail, until one of the two is repaired. */
+  readonly missing?: readonly Problem[]
   readonly sticky: boolean
 }
 

@@ -5,7 +5,7 @@ import { PRODUCT, reasonText } from './texts'
 import { shownSnapshot } from './shownSnapshot'
 import { problemsByFile } from './problemsByFile'
 
-/** Why the last save of a module did not load, at the place, until it loads. No toast: the old code keeps running. */
+/** Why the last save of a module did not load, and which imports find nothing any more, at the place, until it is repaired. No toast: the old code keeps running. */
 export class ProblemsPanel implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('codeswitch')
   private readonly subscription: vscode.Disposable
@@ -21,12 +21,12 @@ export class ProblemsPanel implements vscode.Disposable {
   }
 
   private update(): void {
-    const failed = shownSnapshot(this.source.snapshot).modules.filter((module) => module.failed !== undefined)
-    const key = JSON.stringify(failed.map((module) => [module.name, module.failed]))
+    const modules = shownSnapshot(this.source.snapshot).modules.filter((module) => module.failed !== undefined || module.missing !== undefined)
+    const key = JSON.stringify(modules.map((module) => [module.name, module.failed, module.missing]))
     if (key === this.shown) return
     this.shown = key
     this.collection.clear()
-    for (const [file, problems] of problemsByFile(failed, reasonText)) this.collection.set(vscode.Uri.file(file), problems.map(diagnostic))
+    for (const [file, problems] of problemsByFile(modules, reasonText)) this.collection.set(vscode.Uri.file(file), problems.map(diagnostic))
   }
 }
 

@@ -46,13 +46,16 @@ const REASONS: Record<FailureReason, string> = {
 export const reasonText = (reason: FailureReason): string => REASONS[reason]
 export const failedText = ({ reason, because }: Pick<FailedView, 'reason' | 'because'>): string => (because === undefined ? reasonText(reason) : `waits for ${because}`)
 
+export const missingText = (n: number): string => count(n, 'import finds nothing', 'imports find nothing')
+
 export const problemPlace = (problem: Problem): string => `${fileName(problem.file)}:${problem.line}:${problem.column + 1}`
 export const refusalText = (refusal: Refusal): string => refusal.message
 
 export function outcomeText(outcome: ModuleOutcome): string {
   switch (outcome.kind) {
     case 'loaded': return join([`v${outcome.version} loaded`, outcome.killed.length > 0 && killed(outcome.killed.length), outcome.why])
-    case 'unchanged': return 'unchanged'
+    case 'unchanged': return outcome.settled === undefined ? 'unchanged' : `as it was loaded (v${outcome.settled.version})`
+    case 'deleted': return 'deleted: its file is gone and nobody imports it'
     case 'staged': return join(['staged', `waits for ${count(outcome.victims, 'process', 'processes')}`])
     case 'failed': return join([`not loaded: ${reasonText(outcome.reason)}`, outcome.problems[0] && `${problemPlace(outcome.problems[0])} ${outcome.problems[0].message}`])
     case 'heldBack': return `held back: ${outcome.because} did not load`

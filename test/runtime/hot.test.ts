@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { LoadReport } from '../../src/protocol/messages'
 import { World } from './support/world'
 
 const notices = (world: World): string[] => {
@@ -45,6 +48,46 @@ ${more}`
     assert.doesNotMatch(world.output, /dispose/)
     await world.save('m.ts', text(3))
     await world.prints('dispose 1')
+  })
+
+  it('prune is called and what the top level opened is released when the file is gone and nobody imports it any more', async () => {
+    const importing = `import './m'\nimport './dep'`
+    await start({ 'm.ts': `setInterval(() => {}, 1000)\nimport.meta.hot!.prune(() => console.log('pruned'))` })
+    await rm(path.join(world.root, 'm.ts'))
+    const gone = await world.load([path.join(world.root, 'm.ts')])
+    const texts = (report: LoadReport): string[] => report.outcomes.map((outcome) => `${outcome.module} ${outcome.kind}${outcome.kind === 'failed' ? `: ${outcome.problems[0]?.message}` : ''}`)
+    assert.deepEqual(texts(gone), ['m failed: The file is gone. v1 runs on: main.ts imports it'])
+    assert.deepEqual(texts(await world.save('main.ts', `import './dep'`)), ['main loaded', 'm deleted'])
+    await world.prints('pruned')
+    const { current, old, failed } = await world.module('m')
+    assert.deepEqual([current, old?.version, failed], [undefined, 1, undefined])
+    await world.write('m.ts', 'export const back = true')
+    assert.deepEqual(texts(await world.save('main.ts', importing)), ['main loaded', 'm loaded'])
+    await rm(path.join(world.root, 'm.ts'))
+    await world.write('main.ts', `import './dep'`)
+    assert.deepEqual(texts(await world.load(['m.ts', 'main.ts'].map((file) => path.join(world.root, file)))), ['main loaded', 'm deleted'])
+  })
+
+  it('a module without a file goes on while old code that imports it is in use, and is deleted when that has ended', async () => {
+    await start({
+      'main.ts': `import { word } from './m'\nimport { receive, register, spawn } from 'codeswitch'\nconst worker = async () => { console.log(word(), await receive(String)) }\nregister('worker', spawn(worker))`,
+      'm.ts': `export const word = () => 'still there'\nimport.meta.hot!.prune(() => console.log('pruned'))`,
+    })
+    await world.save('main.ts', `export const now = 2`)
+    await rm(path.join(world.root, 'm.ts'))
+    assert.equal((await world.load([path.join(world.root, 'm.ts')])).outcomes[0]?.kind, 'failed')
+    assert.equal((await world.module('m')).current?.version, 1)
+    await world.value(`send('worker', 'go')`)
+    await world.prints('still there go')
+    await world.prints('pruned')
+    await world.until(({ modules }) => modules.some(({ name, current, old }) => name === 'm' && current === undefined && old !== undefined))
+  })
+
+  it('a module that was asked for by a name that is in no text stays without its file', async () => {
+    await start({ 'main.ts': `const name = './' + 'm'\nawait import(name)`, 'm.ts': `export const m = 1` })
+    await rm(path.join(world.root, 'm.ts'))
+    assert.equal((await world.load([path.join(world.root, 'm.ts')])).outcomes[0]?.kind, 'failed')
+    assert.equal(await world.value('m.m'), 1)
   })
 
   it('accept is told the new namespace, of the module itself and of what it imports', async () => {

@@ -34,6 +34,22 @@ describe('modules that are loaded again', () => {
     assert.deepEqual(await look(), ['f4', 'TypeError', ['f', 'g'], true])
   })
 
+  it('an import that finds nothing any more is told with the load and shown until it is repaired; loaded with its repair, nothing is said', async () => {
+    const routes = (name: string): string => `import { ${name} } from './users'\nexport const show = () => ${name}()`
+    await start({ 'main.ts': `import './routes'`, 'routes.ts': routes('list'), 'users.ts': `export const list = () => 1, one = () => 1` })
+    const saved = await world.save('users.ts', `export const one = () => 2`)
+    const message = 'routes.ts still imports "list" from users.ts, which no longer exports it'
+    assert.deepEqual([saved.ok, saved.missing?.map((one) => [path.basename(one.file), one.line, one.column, one.severity, one.message])], [true, [['routes.ts', 1, 21, 'warning', message]]])
+    assert.deepEqual((await world.module('routes')).missing, saved.missing)
+    assert.equal((await world.save('users.ts', `export const one = () => 3`)).missing, undefined)
+    const repaired = await world.save('routes.ts', routes('one'))
+    assert.deepEqual([repaired.missing, (await world.module('routes')).missing], [undefined, undefined])
+    await world.write('users.ts', `export const all = () => 4`)
+    await world.write('routes.ts', routes('all'))
+    assert.equal((await world.load(['users.ts', 'routes.ts'].map((file) => path.join(world.root, file)))).missing, undefined)
+    assert.equal((await world.save('routes.ts', routes('al'))).missing?.[0]?.message, 'routes.ts imports "al" from users.ts, which does not export it')
+  })
+
   it('names that appear later show through export *, and through export * of that', async () => {
     await start({
       'main.ts': `import * as all from './index'; export const look = () => [Object.keys(all), (all as any).b?.()]`,
@@ -127,7 +143,7 @@ describe('modules that are loaded again', () => {
   it('a file that is deleted stays loaded, and goes on when it is back', async () => {
     await start({ 'main.ts': `import { f } from './lib'; export const look = () => f()`, 'lib.ts': `export const f = () => 1` })
     await rm(path.join(world.root, 'lib.ts'))
-    assert.equal(problem(await world.load([path.join(world.root, 'lib.ts')])), 'lib.ts:1:1 The file does not exist')
+    assert.equal(problem(await world.load([path.join(world.root, 'lib.ts')])), 'lib.ts:1:1 The file is gone. v1 runs on: main.ts imports it')
     assert.equal(await look(), 1)
     loaded(await world.save('lib.ts', `export const f = () => 2`))
     assert.equal(await look(), 2)

@@ -7,14 +7,14 @@ import type { HeapWalkView, Requests, WhyKeeper, WhyView } from '../../protocol/
 import type { FrameView, ProcessView } from '../../protocol/snapshot'
 import type { Diagnosis, Picture, VersionDiagnosis } from '../../runtime/link'
 import { processView } from '../composeSnapshot'
-import type { ComposeDeps } from '../composeSnapshot'
+import type { SourceDeps } from '../composeSnapshot'
 import type { MainLink } from '../mainLink'
 import { walkHeap } from './heapWalk'
 import type { HeapWalk } from './heapWalk'
 import { Stop } from './stop'
 import { whyText } from './whyText'
 
-export interface WhyDeps extends ComposeDeps {
+export interface WhyDeps extends SourceDeps {
   readonly main: Pick<MainLink, 'request'>
   picture(): Picture
 }

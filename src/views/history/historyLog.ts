@@ -16,7 +16,7 @@ export class HistoryLog implements Disposable {
   }
 
   add(report: LoadReport): void {
-    if (report.outcomes.every((outcome) => outcome.kind === 'unchanged')) return
+    if (report.outcomes.every((outcome) => outcome.kind === 'unchanged' && outcome.settled === undefined)) return
     this.kept = [report, ...this.kept].slice(0, KEPT)
     this.changed.fire()
   }

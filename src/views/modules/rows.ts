@@ -1,11 +1,12 @@
 /** Snapshot -> rows of the Modules view. Pure: no vscode. */
+import type { Problem } from '../../base/problem'
 import type { FailedView, LingeringView, ModuleView, Snapshot, StagedView, VersionView } from '../../protocol/snapshot'
 import type { Icon, Row } from '../row'
 import { riskText, supervisorsAtRisk } from '../../protocol/atRisk'
 import { stagedBatches } from '../stagedBatches'
 import { moreRow, noteRow } from '../noteRows'
 import { lingeringRows } from './lingeringRows'
-import { clockTime, count, fileName, join, lingers, originText, problemPlace, failedText } from '../texts'
+import { clockTime, count, fileName, join, lingers, originText, problemPlace, failedText, missingText } from '../texts'
 
 const SETTLED: Icon = { id: 'symbol-module' }
 const OLD: Icon = { id: 'history' }
@@ -29,7 +30,7 @@ const lingeringIn = (module: ModuleView, lingering: Lingering): LingeringView | 
 
 /** Rows may move only when this changes, so that a list does not jump with every save. */
 const urgency = (module: ModuleView, lingering: Lingering): number =>
-  module.failed !== undefined || module.staged !== undefined || lingeringIn(module, lingering) !== undefined ? 1 : 0
+  module.failed !== undefined || module.staged !== undefined || module.missing !== undefined || lingeringIn(module, lingering) !== undefined ? 1 : 0
 
 /** What a purge would do to supervisors, in words: of one module's old code, or to load one staged batch. */
 interface Risks {
@@ -56,15 +57,17 @@ function moduleRow(module: ModuleView, lingering: Lingering, risks: Risks, few: 
       who && lingers(who.total),
       module.staged && 'staged',
       module.failed && `not loaded: ${failedText(module.failed)}`,
+      module.missing && missingText(module.missing.length),
       module.sticky && 'sticky',
     ]),
     tooltip: join([module.file, module.current && loadedText(module.current)]),
-    icon: module.failed ? FAILED : module.staged ? STAGED : who ? LINGERS : SETTLED,
+    icon: module.failed ? FAILED : module.staged ? STAGED : who || module.missing ? LINGERS : SETTLED,
     flags: ['module', ...(module.current ? ['hasCurrent'] : []), ...(module.old ? ['hasOld'] : []), ...(who ? ['lingers'] : []), ...(module.staged ? ['staged'] : []), ...(module.failed ? ['failed'] : [])],
     expanded: few || urgency(module, lingering) > 0,
     target: { kind: 'module', module: module.name, file: module.file },
     children: [
       ...(module.failed ? [failedRow(module, module.failed)] : []),
+      ...(module.missing ?? []).map((problem, index) => problemRow(`missing:${module.name}:${index}`, problem, LINGERS)),
       ...(module.staged ? [stagedRow(module, module.staged, who?.total ?? module.staged.victims, risks.batch(module.staged.batch))] : []),
       ...(module.current ? [versionRow(module, module.current, 'current', undefined, [])] : []),
       ...(module.old ? [versionRow(module, module.old, 'old', who, who ? risks.module(module.name) : [])] : []),
@@ -119,16 +122,18 @@ function failedRow(module: ModuleView, failed: FailedView): Row {
     flags: ['failed'],
     expanded: true,
     target: { kind: 'note' },
-    children: failed.problems.map((problem, index) => ({
-      id: `problem:${module.name}:${index}`,
-      label: problem.message,
-      description: problemPlace(problem),
-      tooltip: problem.stack ?? `${fileName(problem.file)}: ${problem.message}`,
-      icon: FAILED,
-      flags: ['problem'],
-      expanded: false,
-      target: { kind: 'problem', problem },
-      children: [],
-    })),
+    children: failed.problems.map((problem, index) => problemRow(`problem:${module.name}:${index}`, problem, FAILED)),
   }
 }
+
+const problemRow = (id: string, problem: Problem, icon: Icon): Row => ({
+  id,
+  label: problem.message,
+  description: problemPlace(problem),
+  tooltip: problem.stack ?? `${fileName(problem.file)}: ${problem.message}`,
+  icon,
+  flags: ['problem'],
+  expanded: false,
+  target: { kind: 'problem', problem },
+  children: [],
+})

@@ -30,6 +30,15 @@ describe('what a batch came to', () => {
       ['[codeswitch] app v2, routes v2 (because app changed: captured "router" at line 12; old objects of Box keep their old code) 4 ms']))
   it('several modules are one line', () => check(['a', 'b', 'c', 'd', 'e'].map((name) => loaded(name, 2)), ['[codeswitch] a v2, b v2, c v2, 2 more 4 ms']))
   it('nothing when nothing changed', () => check([{ module: t, kind: 'unchanged' }], []))
+  it('what is as it was loaded after a repair, or instead of what was staged', () =>
+    check([{ module: t, kind: 'unchanged', settled: { was: 'failed', version: version(3) } }, { module: moduleName('u'), kind: 'unchanged', settled: { was: 'staged', version: version(1) } }],
+      ['[codeswitch] src/t is as it was loaded (v3): nothing is wrong any more', '[codeswitch] u is as it was loaded (v1): nothing waits any more']))
+  it('what is deleted with its file', () => check([{ module: t, kind: 'deleted' }], ['[codeswitch] src/t is deleted: its file is gone and nobody imports it']))
+  it('an import that finds nothing any more, with its line', () => {
+    const missing: Problem[] = [{ file: '/ws/src/t.ts', line: 1, column: 7, length: 5, severity: 'warning', source: 'link', message: 'src/t.ts still imports "list" from src/a.ts, which no longer exports it' }]
+    const text = reportText({ ...report([loaded('src/a', 2)]), missing }, emptySnapshot, { cwd: '/ws', readText: (file) => texts[file] })
+    assert.deepEqual(text.split('\n').slice(1, 4), ['[codeswitch] src/t.ts:1:8: warning: src/t.ts still imports "list" from src/a.ts, which no longer exports it', "    1 | import './a'", '      |        ^~~~~'])
+  })
   it('nothing for a start that went well', () => check([loaded('src/t', 1)], [], [], 'start'))
   it('who is in the way of a load that waits', () =>
     check([{ module: t, kind: 'staged', victims: 2, policy: 'soft' }], ['[codeswitch] src/t waits: 2 processes linger in old code (t <0.40.0> in doLoop, line 10, …)'], [lingers(2)]))

@@ -21,6 +21,23 @@ describe('the History view', () => {
     ])
   })
 
+  it('names the imports that find nothing since the load', () => {
+    const missing = [{ file: '/w/routes.ts', line: 2, column: 9, length: 3, severity: 'warning', source: 'link', message: 'routes.ts still imports "list" from t.ts, which no longer exports it' } as const]
+    assert.deepEqual(outline(historyRows([report(8, [{ module: t, kind: 'loaded', version: version(2), killed: [] }], { missing })])), [
+      ['t — v2 loaded · 1 import finds nothing · 42 ms · save · 12:00:00', ['t — v2 loaded', 'routes.ts still imports "list" from t.ts, which no longer exports it — routes.ts:2:10']],
+    ])
+  })
+
+  it('keeps what was deleted with its file, and what was repaired to the text that is loaded', () => {
+    const log = new HistoryLog()
+    log.add(report(1, [{ module: t, kind: 'deleted' }]))
+    log.add(report(2, [{ module: t, kind: 'unchanged', settled: { was: 'failed', version: version(2) } }]))
+    assert.deepEqual(outline(historyRows(log.reports)), [
+      ['t — as it was loaded (v2) · 42 ms · save · 12:00:00', ['t — as it was loaded (v2)']],
+      ['t — deleted: its file is gone and nobody imports it · 42 ms · save · 12:00:00', ['t — deleted: its file is gone and nobody imports it']],
+    ])
+  })
+
   it('keeps the latest batch first and forgets those beyond its limit', () => {
     const log = new HistoryLog()
     for (let batch = 1; batch <= 205; batch++) log.add(report(batch, [{ module: t, kind: 'staged', victims: 1, policy: 'ask' }]))

@@ -52,6 +52,14 @@ describe('the rows of the Modules view', () => {
     ]]])
   })
 
+  it('name the imports of a module that find nothing', () => {
+    const missing = [{ file: '/w/t.ts', line: 2, column: 9, length: 3, severity: 'warning', source: 'link', message: 't.ts still imports "list" from u.ts, which no longer exports it' } as const]
+    check(picture({ modules: [{ ...moduleView('t', { current: 1 }), missing }] }), [['t — v1 · 1 import finds nothing', [
+      't.ts still imports "list" from u.ts, which no longer exports it — t.ts:2:10',
+      'v1 current — loaded 12:00:01 (start)',
+    ]]])
+  })
+
   it('show an old version in which nobody lingers as harmless', () => {
     check(picture({ modules: [moduleView('t', { current: 2, old: 1 })] }), [['t — v2 · old v1', ['v2 current — loaded 12:00:02 (save)', 'v1 old — nobody lingers']]])
   })
