@@ -69,7 +69,7 @@ export interface CodeApi {
   checkProcessCode(pid: Pid, module: ModuleRef): boolean
   checkProcessCode(pid: Pid, module: ModuleRef, options: { readonly async: unknown }): 'async'
   checkProcessCode(pid: Pid, module: ModuleRef, options: { readonly allowGc?: boolean }): boolean
-  /** code:is_loaded/1. */
+  /** code:is_loaded/1; of Node's own modules ['file', 'preloaded']. */
   isLoaded(module: ModuleRef): readonly ['file', string] | false
   /** code:all_loaded/0: current code only. */
   allLoaded(): (readonly [string, string])[]
@@ -100,7 +100,7 @@ export interface CodeApi {
   stickDir(folder: string): 'ok'
   unstickDir(folder: string): 'ok'
   /** code:which/1. */
-  which(module: ModuleRef): string | 'non_existing'
+  which(module: ModuleRef): string | 'preloaded' | 'non_existing'
   /** code:get_mode/0. With CODESWITCH_MODE=embedded in its environment a program loads nothing because it is called. */
   getMode(): 'interactive' | 'embedded'
   /** Versions of a module: the numbers in the two slots, 0 when empty. */

@@ -3,16 +3,17 @@ import { hash as digest } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import path from 'node:path'
+import { inspect } from 'node:util'
 import { isFunction } from '../base/guards'
 import { moduleName } from '../protocol/ids'
 import type { BatchError, CodeApi, Loaded, LoadError, LoadErrorReason, ModuleInfo, ModuleRef, ObjectCode, Wanted } from './codeApi'
 import type { CodeServer } from './codeServer'
-import { UndefError } from './errors'
+import { BadArgError, UndefError } from './errors'
 import { resolveFun } from './externalFuns'
 import type { CodeAnswer, CodeRequest, WantedModule } from './link'
 import type { MainPort } from './mainPort'
 import type { Instance, ModuleRecord } from './moduleTable'
-import type { Pid } from './pid'
+import { Pid } from './pid'
 import { drivePromise } from './steps'
 import type { VersionRecord } from './version'
 
@@ -39,10 +40,11 @@ export function createCodeFunctions(deps: CodeFunctionsDeps): CodeApi {
   const origins = new WeakMap<Instance, string>()
   const digests = new WeakMap<Instance, string>()
 
-  const find = (module: ModuleRef): ModuleRecord | undefined => (typeof module === 'string' ? table.find(module) : table.ofNamespace(module))
+  const find = (module: ModuleRef): ModuleRecord | undefined => (typeof module === 'string' ? table.find(module) : table.ofNamespace(checked(module)))
   const nameOf = (module: ModuleRef): string => find(module)?.name ?? (typeof module === 'string' ? module : '')
   const shortOf = (module: ModuleRef): string => (typeof module === 'string' ? module : nameOf(module))
-  const isNodes = (module: ModuleRef): boolean => typeof module === 'string' && find(module) === undefined && (module.startsWith('node:') ? isBuiltin(module) : module === 'codeswitch')
+  const isNodes = (module: ModuleRef): boolean => typeof module === 'string' && find(module) === undefined && (module === 'codeswitch' || (isBuiltin(module) && (module.startsWith('node:') || !isOfWorkspace(module))))
+  const isOfWorkspace = (name: string): boolean => port.askNow('names', {}).names.some((known) => known === name || known.endsWith(`/${name}`))
   const currents = (): ModuleRecord[] => [...table.all()].filter((record) => record.current !== undefined)
   const fileOf = (record: ModuleRecord, current: Instance): string => origins.get(current) ?? record.file
 
@@ -66,6 +68,8 @@ export function createCodeFunctions(deps: CodeFunctionsDeps): CodeApi {
   }
 
   const several = async (op: 'atomicLoad' | 'prepare' | 'compile', modules: readonly Wanted[]): Promise<CodeAnswer> => {
+    if (!Array.isArray(modules) || modules.some((one) => isTriple(one) && (typeof one[1] !== 'string' || (typeof one[2] !== 'string' && !isObjectCode(one[2]))))) throw new BadArgError('a list of modules is wanted, or of [module, file, text]')
+    modules.map(moduleOf).forEach(checked)
     const own = ownOf(modules.map(moduleOf))
     if (own.length > 0) return { kind: 'errors', errors: own.map((module) => [nameOf(module), 'pending_on_load']), printed: '' }
     const others = modules.filter((one) => isTriple(one) && isObjectCode(one[2]) && !isOf(one[2], one[0]))
@@ -115,6 +119,7 @@ export function createCodeFunctions(deps: CodeFunctionsDeps): CodeApi {
   function checkProcessCode(pid: Pid, module: ModuleRef, options: { readonly async: unknown }): 'async'
   function checkProcessCode(pid: Pid, module: ModuleRef, options: { readonly allowGc?: boolean }): boolean
   function checkProcessCode(pid: Pid, module: ModuleRef, options: { readonly async?: unknown; readonly allowGc?: boolean } = {}): boolean | 'async' {
+    if (!(pid instanceof Pid)) throw new BadArgError(`${inspect(pid)} is no pid`)
     const old = find(module)?.old
     const result = old !== undefined && lingers(pid, old.record)
     if (!('async' in options)) return result
@@ -154,10 +159,12 @@ export function createCodeFunctions(deps: CodeFunctionsDeps): CodeApi {
     },
     loadFile: (module) => load(module, { op: 'loadFile', module: nameOf(module) }),
     async loadAbs(file) {
+      if (typeof file !== 'string') throw new BadArgError(`${inspect(file)} is no file`)
       const answer = await ask({ op: 'loadFile', module: file })
       return answer.kind === 'loaded' ? ['module', answer.modules[0] ?? file] : ['error', errorsOf(answer)[0]?.[1] ?? 'badfile']
     },
     async loadBinary(module, file, binary) {
+      if (typeof file !== 'string' || (typeof binary !== 'string' && !isObjectCode(binary))) throw new BadArgError('loadBinary takes a module, the name of a file, and a text or what getObjectCode answered')
       if (isObjectCode(binary) && !isOf(binary, module)) return ['error', 'badfile']
       const result = await load(module, { op: 'loadBinary', module: nameOf(module), file: file === 'cover_compiled' ? '' : file, text: textOf(binary) })
       const current = find(module)?.current
@@ -166,6 +173,8 @@ export function createCodeFunctions(deps: CodeFunctionsDeps): CodeApi {
     },
     ensureLoaded,
     async ensureModulesLoaded(modules) {
+      if (!Array.isArray(modules)) throw new BadArgError('a list of modules is wanted')
+      modules.forEach(checked)
       const errors: (readonly [string, LoadErrorReason])[] = []
       for (const module of modules) {
         const result = await ensureLoaded(module)
@@ -179,9 +188,9 @@ export function createCodeFunctions(deps: CodeFunctionsDeps): CodeApi {
       return answer.kind === 'prepared' ? ['ok', remember(new Prepared(answer.handle))] : ['error', errorsOf(answer)]
     },
     async finishLoading(prepared) {
-      if (!(prepared instanceof Prepared)) throw new TypeError('badarg: not what prepareLoading answered')
+      if (!(prepared instanceof Prepared)) throw new BadArgError('not what prepareLoading answered')
       const answer = await ask({ op: 'finish', handle: prepared.handle })
-      if (answer.kind === 'consumed') throw new TypeError('badarg: these modules were loaded already')
+      if (answer.kind === 'consumed') throw new BadArgError('these modules were loaded already')
       return batch(answer)
     },
     purge(module) {
@@ -207,6 +216,7 @@ export function createCodeFunctions(deps: CodeFunctionsDeps): CodeApi {
     checkProcessCode,
     isLoaded(module) {
       const record = find(module)
+      if (isNodes(module)) return ['file', 'preloaded']
       return record?.current === undefined ? false : ['file', fileOf(record, record.current)]
     },
     allLoaded: () => currents().map((record) => [record.name, record.file]),
@@ -247,6 +257,7 @@ export function createCodeFunctions(deps: CodeFunctionsDeps): CodeApi {
       return record === undefined ? isNodes(module) : server.isSticky(record)
     },
     stickDir(folder) {
+      if (typeof folder !== 'string') throw new BadArgError(`${inspect(folder)} is no folder`)
       server.stickyFolders.add(path.resolve(folder))
       return 'ok'
     },
@@ -254,7 +265,7 @@ export function createCodeFunctions(deps: CodeFunctionsDeps): CodeApi {
       server.stickyFolders.delete(path.resolve(folder))
       return 'ok'
     },
-    which: (module) => find(module)?.file ?? port.askNow('fileOf', { module: nameOf(module) }) ?? 'non_existing',
+    which: (module) => (isNodes(module) ? 'preloaded' : find(module)?.file ?? port.askNow('fileOf', { module: nameOf(module) }) ?? 'non_existing'),
     getMode: () => (embedded ? 'embedded' : 'interactive'),
     versions(module) {
       const record = find(module)
@@ -270,6 +281,12 @@ class Prepared {
 
 class Compiled implements ObjectCode {
   constructor(readonly module: string, readonly file: string, readonly text: string) {}
+}
+
+/** Who names no module and has none made a mistake that no answer tells. */
+function checked<T>(module: T): T {
+  if (typeof module !== 'string' && typeof module !== 'function' && (typeof module !== 'object' || module === null)) throw new BadArgError(`${inspect(module)} is no module`)
+  return module
 }
 
 const isTriple = (wanted: Wanted): wanted is readonly [ModuleRef, string, string | ObjectCode] => Array.isArray(wanted)

@@ -194,7 +194,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
       if ('error' in answer) throw new Error(answer.message)
       return answer.text
     },
-    modules: createShellModules({ server, port, natives }),
+    modules: createShellModules({ server, port, natives }), pidOf: (id) => processes.table.pidOf(id),
     run: (fn) => processes.table.storage.run((shellProcess = liveShell(processes, shellProcess)), fn),
     check: () => serveAtSafepoint(port, traps, wake),
   })

@@ -7,7 +7,7 @@ const inspect = Symbol.for('nodejs.util.inspect.custom')
 /** Asked when somebody first wants the `AbortSignal` of a pid: whether the process has already ended. */
 export type SignalSource = (pid: Pid) => AbortSignal
 
-/** One process, alive or not. Equal pids are the same object. */
+/** One process, alive or not. Equal pids are the same object, unless the shell was asked for that of a process which has ended. */
 export class Pid {
   readonly id: number
   readonly #signals: SignalSource

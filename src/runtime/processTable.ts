@@ -61,6 +61,12 @@ export class ProcessTable {
     return id === INIT_PID ? this.init : this.living.get(id)
   }
 
+  /** Of a process that is there or was; undefined when there never was one. */
+  pidOf(id: number): Pid | undefined {
+    const known = this.find(id)?.pid
+    return known ?? (id >= FIRST_PID && id < this.nextPid ? new Pid(id, this.signalOf) : undefined)
+  }
+
   makeRef(): Ref {
     return new Ref(this.nextRef++)
   }

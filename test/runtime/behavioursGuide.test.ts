@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { CliProcess } from './cliProcess'
 import { World } from './support/world'
 
 interface Program {
@@ -20,7 +21,10 @@ function programs(page: string): Program[] {
   })
 }
 
-const all = programs(readFileSync(path.resolve(__dirname, '../../docs/PROCESSES.md'), 'utf8'))
+const page = readFileSync(path.resolve(__dirname, '../../docs/PROCESSES.md'), 'utf8')
+const all = programs(page)
+/** Sections whose program has nothing left to do. */
+const ending = ['When one ends', 'Tasks', 'Written by hand']
 
 describe('the guide to processes', () => {
   let world: World | undefined
@@ -29,7 +33,19 @@ describe('the guide to processes', () => {
     world = undefined
   })
 
-  it('has programs', () => assert.ok(all.length >= 9, `only ${all.length}`))
+  it('has programs, and no code that belongs to none but that of the upgrade', () => {
+    assert.ok(all.length >= 9, `only ${all.length}`)
+    assert.equal([...page.matchAll(/^```ts$/gm)].length, all.flatMap(({ files }) => Object.keys(files)).length + 1)
+    assert.deepEqual(all.flatMap(({ files }) => Object.keys(files)).filter((file) => !/\.ts$/.test(file)), [])
+  })
+
+  it('upgrades the chat as it is written there', async () => {
+    const folder = path.resolve(__dirname, '../../examples/chat')
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(?:ts|upgrade\.json)$/.test(file))
+    const code = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].find(([, text]) => text?.includes('release.run'))?.[1] ?? ''
+    world = await World.start({ ...Object.fromEntries(files.map((file) => [file, readFileSync(path.join(folder, file), 'utf8')])), 'upgrading.ts': code }, { entry: 'main.ts' })
+    assert.equal(await world.value('(await upgrading.upgrade()).kind'), 'done')
+  })
 
   for (const { title, files, output } of all) {
     it(`shows what its program prints: ${title}`, async () => {
@@ -38,6 +54,19 @@ describe('the guide to processes', () => {
       // The last line may be the same as an earlier one: wait for as many as there are.
       while (printed(world).split('\n').length < output.split('\n').length) await world.prints(output)
       assert.equal(printed(world), output)
+    })
+  }
+})
+
+describe('a program of the guide that comes to its end', () => {
+  let cli: CliProcess
+  afterEach(() => cli.dispose())
+
+  for (const { title, files, output } of all.filter((one) => ending.includes(one.title))) {
+    it(`ends well: ${title}`, async () => {
+      cli = new CliProcess(files)
+      cli.start('run', 'main.ts')
+      assert.deepEqual([await cli.ended(), cli.stdout], [{ code: 0, signal: null }, output])
     })
   }
 })

@@ -51,6 +51,26 @@ describe('code API', () => {
     assert.deepEqual(await world.value('l(a)'), ['module', 'a'])
   })
 
+  it('throws badarg for what names no module, no pid and no text', async () => {
+    world = await World.start({ 't.ts': version(1) }, { entry: 't.ts' })
+    for (const line of [
+      'code.l(1)', 'code.loadFile(1)', 'code.loadAbs(1)', `code.loadBinary(1, '', 'x')`, `code.loadBinary('t', 1, 'x')`, `code.loadBinary('t', '', 1)`, 'code.ensureLoaded(1)', 'code.ensureModulesLoaded([1])', `code.ensureModulesLoaded('t')`,
+      'code.atomicLoad([1])', `code.atomicLoad('t')`, `code.atomicLoad([['t', '', 1]])`, 'code.prepareLoading([1])', 'code.finishLoading(1)', 'code.purge(1)', 'code.softPurge(null)', 'code.delete(undefined)', 'code.checkOldCode(1)', `code.checkProcessCode(1, 't')`,
+      'code.checkProcessCode(self(), 1)', 'code.isLoaded(1)', 'code.moduleStatus(1)', `code.functionExported(1, 'f')`, 'code.moduleInfo(1)', 'code.moduleMd5(1)', 'code.getObjectCode(1)', 'code.stick(1)', 'code.isSticky(1)', 'code.stickDir(1)', 'code.which(1)',
+    ]) {
+      const answer = await world.line(line)
+      assert.equal(answer.ok ? line : answer.error.name, 'BadArgError', line)
+    }
+  })
+
+  it("takes Node's own modules for sticky and preloaded, unless the workspace has one of that name", async () => {
+    world = await World.start({ 't.ts': version(1), 'src/path.ts': version(1) }, { entry: 't.ts' })
+    for (const name of ['fs', 'node:fs', 'codeswitch']) {
+      assert.deepEqual(await world.value(`[await code.loadBinary('${name}', '', ''), await code.loadFile('${name}'), code.isLoaded('${name}'), code.which('${name}')]`), [['error', 'sticky_directory'], ['error', 'sticky_directory'], ['file', 'preloaded'], 'preloaded'])
+    }
+    assert.deepEqual(await world.value(`[code.isLoaded('path'), await code.loadFile('path'), code.versions('path')]`), [false, ['module', 'path'], { current: 1, old: 0 }])
+  })
+
   it('refuses every sticky module of a batch, and loads none', async () => {
     world = await World.start({ 'main.ts': `import './a'\nimport './b'\nimport './c'`, 'a.ts': version(1), 'b.ts': version(1), 'c.ts': version(1) }, { entry: 'main.ts' })
     await world.value(`stick('a'), stick('b')`)

@@ -51,6 +51,10 @@ describe('codeswitch shell', () => {
     check(["$complete('tw')", "$complete('t.')", "$complete('star.')", "$complete(\"'src/\")", "$complete('broken.')", 'loaded()'],
       ["[ 'two' ]", "[ 't.conf', 't.start' ]", "[ 'star.conf', 'star.default', 'star.start' ]", "[ \"'src/lib/two\", \"'src/t\" ]", '[]', '[]'], workspace))
 
+  it('asking about a deleted module does not load it, and pid finds who has ended', () =>
+    check(['t.start(1)', 'del(t)', 'code.isLoaded(t)', 'code.moduleStatus(t)', 'code.versions(t)', 'const p = spawn(() => {}); void (await sleep(1))', '[pid(0, p.id, 0).id === p.id, isProcessAlive(pid(p.id)), pid(0, 1, 0)]'],
+      ['2', 'true', 'false', "'not_loaded'", '{ current: 0, old: 1 }', 'undefined', '[ true, false, <0.1.0> ]'], workspace))
+
   it('calling a function of a deleted module whose file is gone is undef', () =>
     check(['t.start(1)', "require('fs').unlinkSync('src/t.ts')", 'del(t)', 'purge(t)', 't.start(1)', 'ensureLoaded(t)', 'l(t)', 'c(t)'],
       ['2', 'undefined', 'true', 'false', '** UndefError: undef: src/t.start/1', "[ 'error', 'nofile' ]", "[ 'error', 'nofile' ]", "[ 'error', 'nofile' ]"], workspace))

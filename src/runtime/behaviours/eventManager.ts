@@ -1,4 +1,15 @@
-/** A gen_event manager is a gen_server whose callbacks are these: it owns the handlers and calls them one after another. */
+/**
+ * A gen_event manager is a gen_server whose callbacks are these: it owns the handlers and calls them one after another.
+ *
+ * a handler goes because                terminate gets              its owner gets ['gen_event_EXIT', handler, …]
+ *   it answered remove_handler            remove_handler              normal
+ *   it was deleted with args              args                        normal
+ *   it was swapped with args              args                        ['swapped', new handler, new owner | false]
+ *   it threw an error, or called exit     ['error', ['EXIT', why]]    ['EXIT', why]
+ *   it answered something else            ['error', answer]           answer
+ *   the manager ends                      stop                        shutdown
+ *   its owner ended                       ['stop', reason]            (is gone)
+ */
 import { isDeepStrictEqual } from 'node:util'
 import { Pid } from '../pid'
 import type { Processes } from '../processes'
@@ -30,17 +41,16 @@ type Done = readonly ['noreply', Manager]
 export function createEventManager(processes: Processes, callbacks: Callbacks, attempt: Attempt) {
   const find = (manager: Manager, ref: unknown): Handler | undefined => manager.handlers.find((handler) => same(handler.ref, ref))
 
-  /** What the handler's callback answered; a Crash when it crashed. */
+  /** What the handler's callback answered; an Exit when it threw an error or called `exit`. */
   async function ask(ref: HandlerRef, name: string, args: readonly unknown[]): Promise<unknown> {
     const outcome = await attempt(() => callbacks.call(moduleOf(ref), name, args))
-    return outcome.kind === 'returned' ? outcome.value : new Crash(reasonOf(outcome))
+    return outcome.kind === 'returned' ? outcome.value : new Exit(reasonOf(outcome))
   }
 
   async function add(manager: Manager, ref: HandlerRef, args: unknown, owner: Pid | undefined): Promise<unknown> {
     if (find(manager, ref) !== undefined) return ['error', 'already_present'] // ours: OTP lets one handle twice
     const answer = await ask(ref, 'init', [args])
-    if (answer instanceof Crash) return ['EXIT', answer.reason]
-    if (!Array.isArray(answer) || answer[0] !== 'ok') return answer
+    if (!Array.isArray(answer) || answer[0] !== 'ok') return termOf(answer)
     if (owner !== undefined) processes.signals.link(owner)
     manager.handlers = [{ ref, owner, state: answer[1] }, ...manager.handlers]
     return 'ok'
@@ -54,13 +64,17 @@ export function createEventManager(processes: Processes, callbacks: Callbacks, a
       if (!manager.handlers.some(({ owner }) => owner === handler.owner)) processes.signals.unlink(handler.owner)
       if (told !== undefined) processes.send(handler.owner, ['gen_event_EXIT', handler.ref, told])
     }
-    return answer instanceof Crash ? ['EXIT', answer.reason] : answer
+    return termOf(answer)
   }
 
-  async function crashed(manager: Manager, handler: Handler, reason: unknown): Promise<void> {
+  /** @param answer what no handler may answer, or an Exit */
+  async function crashed(manager: Manager, handler: Handler, answer: unknown): Promise<unknown> {
+    const term = termOf(answer)
+    const reason = answer instanceof Exit ? answer.reason : ['bad_return_value', answer]
     const { pid, registeredName: name } = processes.current()
     processes.report({ pid, name, label: `genEvent handler ${callbacks.nameOf(moduleOf(handler.ref))}`, reason })
-    await remove(manager, handler, ['error', reason], reason)
+    await remove(manager, handler, ['error', term], term)
+    return ['error', term]
   }
 
   /** To each that was there when it came. */
@@ -72,36 +86,31 @@ export function createEventManager(processes: Processes, callbacks: Callbacks, a
   }
 
   async function apply(manager: Manager, handler: Handler, answer: unknown): Promise<void> {
-    if (answer instanceof Crash) return crashed(manager, handler, answer.reason)
     if (answer === 'remove_handler') return void await remove(manager, handler, 'remove_handler', 'normal')
     const [word, first, state, next, args]: unknown[] = Array.isArray(answer) ? answer : []
     if (word === 'ok') handler.state = first
     else if (word === 'swap_handler' && isHandlerRef(next)) {
       handler.state = state
       await swap(manager, handler, first, next, args)
-    } else await crashed(manager, handler, ['bad_return_value', answer])
+    } else await crashed(manager, handler, answer)
   }
 
-  async function swap(manager: Manager, from: Handler, reason: unknown, to: HandlerRef, args: unknown): Promise<unknown> {
-    const left = await remove(manager, from, reason, undefined)
-    return add(manager, to, [args, left], from.owner)
+  async function swap(manager: Manager, from: Handler, reason: unknown, to: HandlerRef, args: unknown, owner = from.owner): Promise<unknown> {
+    const left = await remove(manager, from, reason, ['swapped', to, owner ?? false])
+    return add(manager, to, [args, left], owner)
   }
 
   async function callOne(manager: Manager, ref: unknown, request: unknown): Promise<unknown> {
     const handler = find(manager, ref)
     if (handler === undefined) return ['error', 'bad_module']
     const answer = await ask(handler.ref, 'handleCall', [request, handler.state])
-    if (answer instanceof Crash) {
-      await crashed(manager, handler, answer.reason)
-      return ['error', ['EXIT', answer.reason]]
-    }
-    const [word, reply, state]: unknown[] = Array.isArray(answer) ? answer : []
-    if (word === 'ok') handler.state = state
+    const [word, reply, first, state, next, args]: unknown[] = Array.isArray(answer) ? answer : []
+    if (word === 'ok') handler.state = first
     else if (word === 'remove_handler') await remove(manager, handler, 'remove_handler', 'normal')
-    else {
-      await crashed(manager, handler, ['bad_return_value', answer])
-      return ['error', ['EXIT', ['bad_return_value', answer]]]
-    }
+    else if (word === 'swap_handler' && isHandlerRef(next)) {
+      handler.state = state
+      await swap(manager, handler, first, next, args)
+    } else return crashed(manager, handler, answer)
     return reply
   }
 
@@ -116,19 +125,19 @@ export function createEventManager(processes: Processes, callbacks: Callbacks, a
       case 'add': return isHandlerRef(first) ? add(manager, first, second, third === true ? caller : undefined) : ['error', 'bad_module']
       case 'delete': {
         const handler = find(manager, first)
-        return handler === undefined ? ['error', 'module_not_found'] : remove(manager, handler, second, undefined)
+        return handler === undefined ? ['error', 'module_not_found'] : remove(manager, handler, second, 'normal')
       }
-      case 'swap': return swapOnDemand(manager, first, second)
+      case 'swap': return swapOnDemand(manager, first, second, third === true ? caller : undefined)
       default: return ['error', ['unknown_call', request]]
     }
   }
 
-  async function swapOnDemand(manager: Manager, from: unknown, to: unknown): Promise<unknown> {
+  async function swapOnDemand(manager: Manager, from: unknown, to: unknown, owner: Pid | undefined): Promise<unknown> {
     const [ref, reason]: unknown[] = Array.isArray(from) ? from : []
     const [next, args]: unknown[] = Array.isArray(to) ? to : []
     if (!isHandlerRef(next)) return ['error', 'bad_module']
     const handler = find(manager, ref)
-    return handler === undefined ? add(manager, next, [args, 'error'], undefined) : swap(manager, handler, reason, next, args)
+    return handler === undefined ? add(manager, next, [args, 'error'], owner) : swap(manager, handler, reason, next, args, owner)
   }
 
   async function ownerEnded(manager: Manager, pid: Pid, reason: unknown): Promise<void> {
@@ -140,7 +149,7 @@ export function createEventManager(processes: Processes, callbacks: Callbacks, a
     for (const handler of manager.handlers.filter(({ ref }) => callbacks.areSame(moduleOf(ref), module))) {
       if (callbacks.find(moduleOf(handler.ref), 'codeChange') === undefined) continue
       const changed = await ask(handler.ref, 'codeChange', [oldVsn, handler.state, extra])
-      if (!Array.isArray(changed) || changed[0] !== 'ok') return ['error', changed instanceof Crash ? ['EXIT', changed.reason] : changed]
+      if (!Array.isArray(changed) || changed[0] !== 'ok') return ['error', termOf(changed)]
       handler.state = changed[1]
     }
     return ['ok', manager]
@@ -164,9 +173,12 @@ export function createEventManager(processes: Processes, callbacks: Callbacks, a
   }
 }
 
-class Crash {
+class Exit {
   constructor(readonly reason: unknown) {}
 }
+
+/** As OTP's `catch` has it. */
+const termOf = (answer: unknown): unknown => (answer instanceof Exit ? ['EXIT', answer.reason] : answer)
 
 export const moduleOf = (ref: HandlerRef): Module => (isPair(ref) ? ref[0] : ref)
 const same = (a: HandlerRef, b: unknown): boolean => (isPair(a) ? isPair(b) && a[0] === b[0] && isDeepStrictEqual(a[1], b[1]) : a === b)

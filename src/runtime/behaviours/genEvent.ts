@@ -1,4 +1,5 @@
 /** gen_event(3) for programs. */
+import { BadArgError } from '../errors'
 import type { Processes } from '../processes'
 import type { createEventManager } from './eventManager'
 import { Manager, moduleOf } from './eventManager'
@@ -25,20 +26,25 @@ export function createGenEvent(processes: Processes, requests: Requests, procLib
       return loop.accept('genEvent', manager, born, answer, name ?? 'manager')
     }
   })
-  const ask = (name: string, server: ServerRef, request: readonly unknown[], timeout: Timeout = 'infinity'): Promise<never> =>
-    requests.request(server, '$gen_call', request, timeout, ['genEvent', name, [server, ...request.slice(1)]])
+  /** Exits with the bare reason, as in OTP all but `call` do. */
+  const ask = (server: ServerRef, request: readonly unknown[]): Promise<never> => requests.request(server, '$gen_call', request, 'infinity', undefined)
 
   return {
     start: (options = {}) => launcher.start(blueprint(shownOf(options)), options, false),
     startLink: (options = {}) => launcher.start(blueprint(shownOf(options)), options, true),
-    addHandler: (server, handler, args) => ask('addHandler', server, ['add', handler, args]),
-    addSupHandler: (server, handler, args) => ask('addSupHandler', server, ['add', handler, args, true]),
-    deleteHandler: (server, handler, args) => ask('deleteHandler', server, ['delete', handler, args]),
-    swapHandler: (server, from, to) => ask('swapHandler', server, ['swap', from, to]),
-    whichHandlers: (server) => ask('whichHandlers', server, ['which_handlers']),
-    notify: (server, event) => requests.cast(server, ['$gen_cast', ['notify', event]]),
-    syncNotify: (server, event) => ask('syncNotify', server, ['sync_notify', event]),
-    call: (server, handler, request, timeout = PATIENCE) => ask('call', server, ['call', handler, request], timeout),
+    addHandler: (server, handler, args) => ask(server, ['add', handler, args]),
+    addSupHandler: (server, handler, args) => ask(server, ['add', handler, args, true]),
+    deleteHandler: (server, handler, args) => ask(server, ['delete', handler, args]),
+    swapHandler: (server, from, to) => ask(server, ['swap', from, to]),
+    swapSupHandler: (server, from, to) => ask(server, ['swap', from, to, true]),
+    whichHandlers: (server) => ask(server, ['which_handlers']),
+    notify(server, event) {
+      if (typeof server === 'string' && requests.find(server) === undefined) throw new BadArgError(`nobody is registered as ${server}`)
+      return requests.cast(server, ['$gen_cast', ['notify', event]])
+    },
+    syncNotify: (server, event) => ask(server, ['sync_notify', event]),
+    call: (server, handler, request, timeout?: Timeout) =>
+      requests.request(server, '$gen_call', ['call', handler, request], timeout ?? PATIENCE, ['genEvent', 'call', timeout === undefined ? [server, handler, request] : [server, handler, request, timeout]]),
     sendRequest: (server, handler, request) => requests.sendRequest(server, '$gen_call', ['call', handler, request]),
     ...responsesOf(requests),
     stop: (server, reason, timeout) => procLib.stop(server, reason, timeout)

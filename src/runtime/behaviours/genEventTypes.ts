@@ -14,9 +14,9 @@ export interface GenEventModule<S, A = unknown> {
   /** After a swap the argument is [args, what terminate of the former answered]. Anything but ['ok', state] refuses. */
   readonly init: (args: A) => Awaitable<readonly ['ok', S] | readonly ['error', unknown]>
   readonly handleEvent: (event: never, state: S) => Awaitable<EventAnswer<S>>
-  readonly handleCall?: (request: never, state: S) => Awaitable<readonly ['ok', unknown, S] | readonly ['remove_handler', unknown]>
+  readonly handleCall?: (request: never, state: S) => Awaitable<readonly ['ok', unknown, S] | readonly ['remove_handler', unknown] | readonly ['swap_handler', unknown, unknown, S, HandlerRef, unknown]>
   readonly handleInfo?: (message: never, state: S) => Awaitable<EventAnswer<S>>
-  /** reason: 'remove_handler', 'stop', ['stop', why], ['error', why], or what `deleteHandler` was given. */
+  /** reason: 'remove_handler', 'stop', ['stop', why], ['error', ['EXIT', why]], ['error', what it answered], or what `deleteHandler` was given. */
   readonly terminate?: (reason: unknown, state: S) => unknown
   readonly codeChange?: (oldVsn: never, state: never, extra: never) => Awaitable<readonly ['ok', S]>
 }
@@ -27,17 +27,19 @@ export interface GenEvent extends Responses {
   startLink(options?: StartOptions): Promise<StartResult>
   /** 'ok', ['error', reason] or what its init answered instead. */
   addHandler<S, A>(manager: ServerRef, handler: GenEventModule<S, A> | readonly [GenEventModule<S, A>, unknown] | string | readonly [string, unknown], args: A): Promise<unknown>
-  /** Tied to the caller: removed when he ends; he gets ['gen_event_EXIT', handler, reason] when it is removed otherwise. */
+  /** Tied to the caller: removed when he ends; he gets ['gen_event_EXIT', handler, reason] when it goes otherwise: 'normal', 'shutdown', ['swapped', handler, owner], ['EXIT', why]. */
   addSupHandler<S, A>(manager: ServerRef, handler: GenEventModule<S, A> | readonly [GenEventModule<S, A>, unknown] | string | readonly [string, unknown], args: A): Promise<unknown>
   /** What its terminate answered; ['error', 'module_not_found']. */
   deleteHandler(manager: ServerRef, handler: HandlerRef, args: unknown): Promise<unknown>
   swapHandler(manager: ServerRef, from: readonly [HandlerRef, unknown], to: readonly [HandlerRef, unknown]): Promise<unknown>
+  /** `swapHandler`; the new one is tied to the caller. */
+  swapSupHandler(manager: ServerRef, from: readonly [HandlerRef, unknown], to: readonly [HandlerRef, unknown]): Promise<unknown>
   whichHandlers(manager: ServerRef): Promise<readonly HandlerRef[]>
   /** To every handler, the last added first; goes on at once. */
   notify(manager: ServerRef, event: unknown): 'ok'
   /** Waits until every handler has seen it. */
   syncNotify(manager: ServerRef, event: unknown): Promise<'ok'>
-  /** Asks one handler. ['error', 'bad_module'] when there is none such; ['error', ['EXIT', why]] when it crashed. */
+  /** Asks one handler. ['error', 'bad_module'] when there is none such; ['error', ['EXIT', why]] when it crashed, ['error', what it answered] when that is no answer. */
   call<R = unknown>(manager: ServerRef, handler: HandlerRef, request: unknown, timeout?: Timeout): Promise<R>
   /** `call`, whose answer is fetched later. */
   sendRequest(manager: ServerRef, handler: HandlerRef, request: unknown): RequestId

@@ -10,7 +10,7 @@ import type { StartOptions, Timeout } from './terms'
 
 export function createGenStatem(callbacks: Callbacks, requests: Requests, procLib: ProcLib, launcher: Launcher, loop: StatemLoop): GenStatem {
   const blueprint = (module: Module, args: unknown): Blueprint => ({
-    behaviour: 'genStatem', module,
+    behaviour: 'genStatem', module, badInit: 'bad_return_from_init',
     init: () => callbacks.call(module, 'init', [args]),
     accept: (born, answer) => loop.accept(module, born, answer)
   })
@@ -19,8 +19,7 @@ export function createGenStatem(callbacks: Callbacks, requests: Requests, procLi
     start: (module: Module, args: unknown, options: StartOptions = {}) => launcher.start(blueprint(module, args), options, false),
     startLink: (module: Module, args: unknown, options: StartOptions = {}) => launcher.start(blueprint(module, args), options, true),
     startMonitor: (module: Module, args: unknown, options: StartOptions = {}) => launcher.startMonitor(blueprint(module, args), options),
-    call: (server, request, timeout?: Timeout) =>
-      requests.request(server, '$gen_call', request, timeout ?? 'infinity', ['genStatem', 'call', timeout === undefined ? [server, request] : [server, request, timeout]]),
+    call: (server, request, timeout: Timeout = 'infinity') => requests.request(server, '$gen_call', request, timeout, ['genStatem', 'call', [server, request, timeout]]),
     cast: (server, message) => requests.cast(server, ['$gen_cast', message]),
     reply: (from, value) => requests.reply(from, value),
     sendRequest: (server, request) => requests.sendRequest(server, '$gen_call', request),

@@ -27,9 +27,10 @@ export interface Blueprint {
   readonly behaviour: string
   readonly module: Module
   readonly init: () => unknown
+  readonly badInit?: string
   /**
    * What to do with what `init` returned: the server's body when it may run; else what to answer and how to end.
-   * Everything that is no good answer of an `init` ends it with ['bad_return_value', answer].
+   * Everything that is no good answer of an `init` ends it with [`badInit`, answer].
    */
   readonly accept: (born: Born, answer: unknown) => Accepted | undefined | Promise<Accepted | undefined>
 }
@@ -53,7 +54,7 @@ export function createLauncher(processes: Processes, callbacks: Callbacks, procL
     }
     const outcome = await attempt(blueprint.init)
     const accepted = outcome.kind !== 'returned' ? failed(reasonOf(outcome))
-      : await blueprint.accept(born, outcome.value) ?? failed(['bad_return_value', outcome.value])
+      : await blueprint.accept(born, outcome.value) ?? failed([blueprint.badInit ?? 'bad_return_value', outcome.value])
     if (accepted.kind === 'run') {
       self.more().host ??= { behaviour: blueprint.behaviour, modules: () => [blueprint.module] }
       procLib.initAck(starter, ['ok', self.pid])

@@ -33,11 +33,12 @@ export function createRequests(processes: Processes, callbacks: Callbacks) {
     return who instanceof Pid ? table.find(who) : registry.find(who)
   }
 
-  /** @throws ExitSignal with [reason, caller]: 'timeout', 'noproc', 'calling_self', or the reason the server ended with. */
-  async function request(who: ServerRef, label: string, message: unknown, within: Timeout, caller: Caller): Promise<never> {
+  /** @throws ExitSignal with [reason, caller], or the reason alone: 'timeout', 'noproc', 'calling_self', or the reason the server ended with. */
+  async function request(who: ServerRef, label: string, message: unknown, within: Timeout, caller: Caller | undefined): Promise<never> {
+    const failed = (reason: unknown): ExitSignal => new ExitSignal(caller === undefined ? reason : [reason, caller])
     const server = find(who)
-    if (server === undefined) throw new ExitSignal(['noproc', caller])
-    if (server === processes.current()) throw new ExitSignal(['calling_self', caller])
+    if (server === undefined) throw failed('noproc')
+    if (server === processes.current()) throw failed('calling_self')
     const ref = signals.monitor(server.pid)
     const tag = processes.alias()
     const from: From = [processes.current().pid, tag]
@@ -46,7 +47,7 @@ export function createRequests(processes: Processes, callbacks: Callbacks) {
     processes.unalias(tag)
     signals.demonitor(ref, true)
     if (Array.isArray(answer) && answer[0] === tag) return asPromised(answer[1])
-    throw new ExitSignal([answer === timedOut ? 'timeout' : Array.isArray(answer) ? answer[4] : answer, caller])
+    throw failed(answer === timedOut ? 'timeout' : Array.isArray(answer) ? answer[4] : answer)
   }
 
   /** The answer to whoever asked; dropped when he no longer waits. */

@@ -136,13 +136,22 @@ export function createServerLoop(processes: Processes, callbacks: Callbacks, req
     server.born.debug.note(server.born.name, ['out', value, from[0], state])
   }
 
-  /** Calls `terminate` and ends; what `terminate` throws becomes the reason. */
+  /**
+   * Calls `terminate` and ends; what `terminate` throws becomes the reason. Whoever gets the last answer (`before`) gets it after `terminate`,
+   * as in OTP, and finds the server gone and its name free.
+   */
   async function terminate(server: Server, reason: unknown, before?: () => void): Promise<never> {
     const outcome: Outcome = callbacks.find(server.module, 'terminate') === undefined ? { kind: 'returned', value: 'ok' }
       : await attempt(() => callbacks.call(server.module, 'terminate', [reason, server.state]))
-    before?.()
     const final = outcome.kind === 'returned' ? reason : reasonOf(outcome)
     reportEnd(server, final)
+    if (before !== undefined) {
+      const self = processes.current()
+      const { pid, registeredName: name, label } = self
+      before()
+      processes.signals.end(self, final) // at once: the caller goes on before an exception would arrive
+      if (final instanceof Error) processes.report({ pid, name, label, reason: final })
+    }
     throw ending(final)
   }
 

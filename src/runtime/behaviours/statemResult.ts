@@ -65,7 +65,7 @@ export function readActions(actions: unknown): ReadActions {
 }
 
 function readAction(action: unknown): ReadAction | undefined {
-  if (typeof action === 'number') return timeout('timeout', action, undefined, undefined)
+  if (typeof action === 'number') return timeout('timeout', action, action, undefined) // as in OTP, the time is its content
   const [word, first, second, options]: unknown[] = Array.isArray(action) ? action : [action, true]
   if (word === 'postpone' || word === 'hibernate') return typeof first === 'boolean' ? { kind: word, on: first } : undefined
   if (!Array.isArray(action)) return undefined

@@ -16,6 +16,7 @@ import { upgradeCommands } from './upgradeCommands'
 export interface CommandDeps {
   readonly processes: ShellProcesses
   readonly code: CodeApi
+  pidOf?(id: number): Pid | undefined
   namespace(name: string): object | undefined | Promise<object | undefined>
   write(text: string): void
   /** What keeps the versions of the module with this file, as a page. */
@@ -30,10 +31,13 @@ export type WhyHow = Pick<Requests['why'][0], 'heap' | 'maxHeapMb' | 'maxMs'>
 /** Their arguments are modules: a bare name there is the module's name, whatever else it means. */
 const ofModules = [
   'l', 'c', 'lc', 'nl', 'm', 'mod', 'purge', 'softPurge', 'del', 'rollback', 'checkOldCode', 'loadFile', 'ensureLoaded', 'isLoaded', 'moduleStatus',
-  'stick', 'unstick', 'why', 'which', 'versions', 'atomicLoad', 'prepareLoading', 'functionExported',
+  'stick', 'unstick', 'why', 'which', 'versions', 'atomicLoad', 'prepareLoading', 'functionExported', 'loadBinary', 'checkProcessCode',
 ] as const
 
-const moduleTakers: ReadonlySet<string> = new Set(ofModules)
+/** The same of the code API, and what has no command. */
+const ofCode = [...ofModules, 'delete', 'isSticky', 'moduleInfo', 'moduleMd5', 'getObjectCode', 'ensureModulesLoaded'].map((name) => `code.${name}`)
+
+const moduleTakers: ReadonlySet<string> = new Set([...ofModules, ...ofCode])
 export const takesModules = (name: string): boolean => moduleTakers.has(name)
 
 /** Later ones win: `i`, `flush` and the code commands over a process function of the same name. */

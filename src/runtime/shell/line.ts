@@ -6,7 +6,7 @@
  *   function f() {}        ->  f = function f() {};        class C {}  ->  C = class C {};
  *   t.start()              ->  $answer = (0, t.start())    the value of the last statement that has one is the answer
  *   import(x)              ->  $import(x)
- *   l(t)                   ->  l("t")                      a command about a module takes its name: `t` need not be loaded for it
+ *   l(t), code.l(t)        ->  l("t")                      a command about a module takes its name: `t` need not be loaded for it
  *   while (true) {}        ->  while (true) {$check();}    so that a busy line can be ended
  *
  * Prior art: node/lib/internal/repl/await.js. Which value a statement has: `completions.ts`.
@@ -36,7 +36,7 @@ export interface Line {
 export interface LineContext {
   /** A variable of the shell: hides a module and a command of the same name. */
   isBound(name: string): boolean
-  /** A command whose arguments are modules. */
+  /** A command whose arguments are modules; `code.isLoaded` as well. */
   takesModules(name: string): boolean
 }
 
@@ -204,9 +204,10 @@ class Analysis {
 
   private call(node: Extract<AnyNode, { type: 'CallExpression' }>): void {
     const { callee } = node
-    if (callee.type !== 'Identifier') return this.visitChildren(node)
-    this.calls.add(callee.name)
-    const aboutModules = this.context.takesModules(callee.name) && !this.context.isBound(callee.name)
+    if (callee.type === 'Identifier') this.calls.add(callee.name)
+    else this.visit(callee)
+    const names = namesOfCallee(callee)
+    const aboutModules = names !== undefined && this.context.takesModules(names.join('.')) && !this.context.isBound(names[0])
     for (const argument of node.arguments) {
       if (aboutModules) this.moduleArgument(argument)
       else this.visit(argument)
@@ -228,6 +229,13 @@ class Analysis {
   private declare(pattern: Pattern): void {
     for (const name of namesOf(pattern)) this.declaredAnywhere.add(name)
   }
+}
+
+/** `l`, or `code` and `isLoaded`. */
+function namesOfCallee(callee: AnyNode): readonly [string, ...string[]] | undefined {
+  if (callee.type === 'Identifier') return [callee.name]
+  if (callee.type !== 'MemberExpression' || callee.computed || callee.object.type !== 'Identifier' || callee.property.type !== 'Identifier') return undefined
+  return [callee.object.name, callee.property.name]
 }
 
 function namesOf(pattern: Pattern): string[] {

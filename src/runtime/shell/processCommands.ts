@@ -1,6 +1,7 @@
 /** The shell's commands about processes: OTP c(3) `i`, `regs`, `flush`, `pid`. */
 import { inspect } from 'node:util'
 import { parsePid } from '../../protocol/ids'
+import { BadArgError } from '../errors'
 import { Pid } from '../pid'
 import type { Command } from './scope'
 import { table } from './table'
@@ -18,18 +19,21 @@ export interface ShellProcesses {
 
 export interface ProcessCommandDeps {
   readonly processes: ShellProcesses
+  /** That of a process that was, is, or is the runtime's own; undefined when there was no such process. */
+  pidOf?(id: number): Pid | undefined
   write(text: string): void
 }
 
-export function processCommands({ processes, write }: ProcessCommandDeps): Record<string, Command> {
+export function processCommands(deps: ProcessCommandDeps): Record<string, Command> {
+  const { processes, write } = deps
   return {
     async flush() {
       for (const message of await drain(processes)) write(`Shell got ${oneLine(message)}\n`)
       return 'ok'
     },
-    pid: (...parts: readonly (number | string)[]) => findPid(processes, parts),
+    pid: (...parts: readonly (number | string)[]) => findPid(deps, parts),
     i(...which: readonly (Pid | number | string)[]) {
-      if (which.length > 0) return processes.processInfo(pidOf(processes, which))
+      if (which.length > 0) return processes.processInfo(pidOf(deps, which))
       const all = processes.processes()
       const shown = all.slice(0, mostRows)
       write(table([['Pid', 'Name', 'Status', 'Messages', 'Running'], ...shown.map((one) => processRow(one, processes.processInfo(one)))]))
@@ -68,20 +72,20 @@ async function drain(processes: ShellProcesses): Promise<unknown[]> {
 }
 
 /** `pid(0, 40, 0)`, `pid(40)` and `pid('<0.40.0>')`. */
-function findPid(processes: ShellProcesses, parts: readonly (number | string)[]): Pid {
-  if (parts.length === 0) throw new TypeError('pid takes the numbers of a process: pid(0, 40, 0)')
+function findPid({ processes, pidOf }: ProcessCommandDeps, parts: readonly (number | string)[]): Pid {
+  if (parts.length === 0) throw new BadArgError('pid takes the numbers of a process: pid(0, 40, 0)')
   const id = parsePid(parts.join('.'))
-  const found = processes.processes().find((pid) => pid.id === id)
-  if (found === undefined) throw new RangeError(`no process ${id === undefined ? parts.join(', ') : `<0.${id}.0>`}`)
+  const found = id === undefined ? undefined : pidOf === undefined ? processes.processes().find((pid) => pid.id === id) : pidOf(id)
+  if (found === undefined) throw new BadArgError(`there was no process ${id === undefined ? parts.join(', ') : `<0.${id}.0>`}`)
   return found
 }
 
 /** A pid, a registered name, or what `pid()` takes. */
-function pidOf(processes: ShellProcesses, which: readonly (Pid | number | string)[]): Pid {
+function pidOf(deps: ProcessCommandDeps, which: readonly (Pid | number | string)[]): Pid {
   const [first] = which
   if (first instanceof Pid) return first
-  const named = typeof first === 'string' ? processes.whereis(first) : undefined
-  return named ?? findPid(processes, which.flatMap((part) => (part instanceof Pid ? [] : [part])))
+  const named = typeof first === 'string' ? deps.processes.whereis(first) : undefined
+  return named ?? findPid(deps, which.flatMap((part) => (part instanceof Pid ? [] : [part])))
 }
 
 function processRow(pid: Pid, info: unknown): string[] {

@@ -8,6 +8,7 @@ import { inspect } from 'node:util'
 import type { ShellAnswer, ShellLine } from '../../protocol/messages'
 import type { CodeApi } from '../codeApi'
 import { ExitSignal } from '../errors'
+import type { Pid } from '../pid'
 import type { Release } from '../release/releaseTypes'
 import { createCommands, takesModules, type CommandDeps } from './commands'
 import { answer } from './completions'
@@ -24,6 +25,7 @@ export interface ShellDeps {
   readonly code: CodeApi
   readonly release?: Pick<Release, 'preview' | 'run'>
   readonly modules: ShellModules
+  pidOf?(id: number): Pid | undefined
   why: CommandDeps['why']
   /** To where the program prints. */
   write(text: string): void

@@ -182,6 +182,12 @@ describe('modules in the shell', () => {
     await check(["Promise.all(['src/t'].map((t) => l(t)))"], "[ [ 'module', 'src/t' ] ]", runtime)
   })
 
+  it('are not loaded because a code function is asked about them', async () => {
+    const runtime = new FakeRuntime(files)
+    await check(['code.l(t)'], "[ 'module', 't' ]", runtime)
+    assert.deepEqual(runtime.loads, [])
+  })
+
   it('a module called like a command is both', async () => {
     const runtime = new FakeRuntime(files)
     await check(['m.loop()'], "'looping'", runtime)
@@ -225,7 +231,7 @@ describe('shell commands', () => {
 
   it('pid finds a process by its numbers', async () => {
     for (const line of ['pid(0, 40, 0)', 'pid(40)', "pid('<0.40.0>')"]) await check([line], '<0.40.0>')
-    await check(['pid(0, 99, 0)'], 'RangeError: no process <0.99.0>')
+    await check(['pid(0, 99, 0)'], 'BadArgError: badarg: there was no process <0.99.0>')
   })
 
   it('i and regs print tables', async () => {

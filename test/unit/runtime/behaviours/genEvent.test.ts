@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { ExitSignal } from '../../../../src/runtime/errors'
 import { settled, type World, world } from '../process/world'
 import { endOf, exitOf, pidOf } from './counter'
 
@@ -49,7 +50,7 @@ describe('a gen_event', () => {
     assert.deepEqual(await w.genEvent.whichHandlers('events'), [b])
     assert.equal(w.crashes.length, 1)
     const [, , reason] = log.at(-1) as unknown[]
-    assert.ok(Array.isArray(reason) && reason[0] === 'error' && reason[1] instanceof Error)
+    assert.ok(Array.isArray(reason) && reason[0] === 'error' && Array.isArray(reason[1]) && reason[1][0] === 'EXIT' && reason[1][1] instanceof Error)
     await w.genEvent.addHandler('events', a, 5)
     await w.genEvent.syncNotify('events', 'leave')
     assert.deepEqual(log.at(-1), ['a', 'terminate', 'remove_handler', 5])
@@ -84,6 +85,65 @@ describe('a gen_event', () => {
     await w.genEvent.addSupHandler('events', b, 0)
     w.genEvent.notify('events', 'leave')
     assert.deepEqual(await w.receive(), ['gen_event_EXIT', b, 'normal'])
+  })
+
+  describe('tells the owner of a handler why it goes', () => {
+    const boom = new Error('boom')
+    const next = handler([], 'next')
+    const answers: Readonly<Record<string, (n: number) => unknown>> = {
+      error() { throw boom }, exit() { throw new ExitSignal('bye') }, bad: () => 'bad', leave: () => 'remove_handler', swap: (n) => ['swap_handler', 'why', n, [next, 1], 'args']
+    }
+    const handleEvent = (event: string, n: number): unknown => answers[event]?.(n)
+    const handleCall = (request: string, n: number): unknown => {
+      const answer = answers[request]?.(n)
+      return answer === 'remove_handler' ? [answer, 'reply'] : Array.isArray(answer) ? [answer[0], 'reply', ...answer.slice(1)] : answer
+    }
+    // As an Erlang node answers: what terminate gets, what the owner gets, what the caller of the handler gets.
+    for (const [what, why, told, reply] of [
+      ['error', ['error', ['EXIT', boom]], ['EXIT', boom], ['error', ['EXIT', boom]]],
+      ['exit', ['error', ['EXIT', 'bye']], ['EXIT', 'bye'], ['error', ['EXIT', 'bye']]],
+      ['bad', ['error', 'bad'], 'bad', ['error', 'bad']],
+      ['leave', 'remove_handler', 'normal', 'reply'],
+      ['swap', 'why', 'swapped', 'reply']
+    ] as const) {
+      for (const way of ['syncNotify', 'call'] as const) {
+        it(`${what}, at ${way}`, async () => {
+          const w = world()
+          const log: unknown[] = []
+          await manager(w)
+          const a = handler(log, 'a', { handleEvent, handleCall })
+          await w.genEvent.addSupHandler('events', a, 0)
+          if (way === 'call') assert.deepEqual(await w.genEvent.call('events', a, what), reply)
+          else await w.genEvent.syncNotify('events', what)
+          assert.deepEqual(log.at(-1), ['a', 'terminate', why, 0])
+          assert.deepEqual(await w.receive(), ['gen_event_EXIT', a, told === 'swapped' ? ['swapped', [next, 1], w.self()] : told])
+          assert.deepEqual(await w.genEvent.whichHandlers('events'), told === 'swapped' ? [[next, 1]] : [])
+        })
+      }
+    }
+
+    it('deleted, swapped, or with the manager', async () => {
+      const w = world()
+      await manager(w)
+      const [a, b] = [handler([], 'a'), handler([], 'b')]
+      await w.genEvent.addSupHandler('events', a, 0)
+      await w.genEvent.deleteHandler('events', a, 'enough')
+      assert.deepEqual(await w.receive(), ['gen_event_EXIT', a, 'normal'])
+      await w.genEvent.addHandler('events', a, 0)
+      assert.equal(await w.genEvent.swapSupHandler('events', [a, 'out'], [b, 'in']), 'ok')
+      await w.genEvent.stop('events')
+      assert.deepEqual(await w.receive(), ['gen_event_EXIT', b, 'shutdown'])
+    })
+  })
+
+  it('that is not there is told by the bare reason, by badarg, and by the call', async () => {
+    const w = world()
+    const a = handler([], 'a')
+    const why = (asked: Promise<unknown>): Promise<unknown> => asked.catch((error: unknown) => (error instanceof ExitSignal ? error.reason : error))
+    assert.deepEqual([await why(w.genEvent.syncNotify('nobody', 1)), await why(w.genEvent.addHandler('nobody', a, 0)), await why(w.genEvent.whichHandlers('nobody'))], ['noproc', 'noproc', 'noproc'])
+    assert.deepEqual(await why(w.genEvent.call('nobody', a, 'x')), ['noproc', ['genEvent', 'call', ['nobody', a, 'x']]])
+    assert.deepEqual(await why(w.genStatem.call('nobody', 'x')), ['noproc', ['genStatem', 'call', ['nobody', 'x', 'infinity']]])
+    assert.throws(() => w.genEvent.notify('nobody', 1), { name: 'BadArgError' })
   })
 
   it('terminates its handlers when it stops', async () => {

@@ -22,6 +22,17 @@ describe('a gen_server', () => {
     assert.equal(w.whereis('c'), undefined)
   })
 
+  it('that answers and stops is gone, and its name free, before the caller goes on', async () => {
+    for (const reason of ['normal', 'why', new Error('why')]) {
+      const w = world()
+      const pid = await pidOf(w, w.genServer.start(counter({ handleCall: (_: unknown, __: unknown, n: number) => ['stop', reason, w.whereis('c'), n] }).module as never, 0, { name: 'c' }))
+      const ref = w.monitor(pid)
+      assert.deepEqual([await w.genServer.call('c', 'stop'), w.whereis('c'), w.isProcessAlive(pid)], [pid, undefined, false])
+      assert.deepEqual(await w.receive(), ['DOWN', ref, 'process', pid, reason])
+      assert.equal(w.crashes.length, reason === 'normal' ? 0 : 1)
+    }
+  })
+
   it('may be a process that was something else before', async () => {
     const w = world()
     const { module, log } = counter()

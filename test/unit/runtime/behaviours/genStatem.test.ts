@@ -111,6 +111,15 @@ describe('a gen_statem', () => {
       })
     }
 
+    it('that is only a number has it as its content', async () => {
+      const w = world()
+      const { module, log } = timed(0)
+      const pid = await pidOf(w, w.genStatem.start(module as never, 0))
+      w.genStatem.cast(pid, 'set')
+      await settled()
+      assert.deepEqual(log.at(-1), 'off: timeout 0')
+    })
+
     it('of no time comes before messages that have yet to be received, and only when nothing waits if it is one between events', async () => {
       const w = world()
       const { module, log } = timed([['stateTimeout', 0, 's'], ['timeout', 0, 'e'], ['nextEvent', 'internal', 'i']])
@@ -195,6 +204,11 @@ describe('a gen_statem', () => {
     assert.equal(await w.genStatem.call(pid, 'x'), 'bye')
     assert.equal((await w.receive(['DOWN', ref, 'process', pid, w.any]))[4], 'enough')
     assert.deepEqual(log.at(-1), ['enough', 'off', 1])
+  })
+
+  it('whose init answers what is none is not started', async () => {
+    const w = world()
+    assert.deepEqual(await w.genStatem.start({ ...machine({}).module, init: () => 'bad' } as never, 0), ['error', ['bad_return_from_init', 'bad']])
   })
 
   it('ends when an answer or an action is none', async () => {
