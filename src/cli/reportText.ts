@@ -87,7 +87,7 @@ function heldBackLines(heldBack: readonly Outcome<'heldBack'>[]): string[] {
   const first = heldBack[0]
   if (first === undefined) return []
   const names = heldBack.length > named ? `${heldBack.length} other modules` : heldBack.map(({ module }) => module).join(', ')
-  return [`${prefix} ${names} ${heldBack.length === 1 ? 'waits' : 'wait'} for ${first.because}`]
+  return [`${prefix} ${names} ${heldBack.length === 1 ? 'is' : 'are'} held back: ${first.because} did not load`]
 }
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`

@@ -32,6 +32,16 @@ export interface Reexport {
   readonly imported: string
 }
 
+/** `root.method(…)` is given a function; `root` is `name` of the import of this index. Where, in the text that was rewritten. */
+export interface Handed {
+  readonly index: number
+  readonly name: string
+  readonly root: string
+  readonly method: string
+  readonly line: number
+  readonly column: number
+}
+
 /** One function of the module, for stacks: names and places in the text that was rewritten (before esbuild's map). */
 export interface FunctionRecord {
   readonly name: string
@@ -59,6 +69,8 @@ export interface Rewritten {
   readonly literals?: Readonly<Record<string, string>>
   /** Hash of the text without the bodies of methods; absent: there are none. */
   readonly shape?: string
+  /** ES modules: what the top level gives to objects of others, in its own statements. */
+  readonly handed?: readonly Handed[]
   /** Literal specifiers of `require("…")` and `import("…")`: compiled ahead, not linked. */
   readonly dynamic: readonly string[]
   readonly functions: readonly FunctionRecord[]

@@ -20,6 +20,7 @@ import { showKindOfExternalFuns } from './kindIdentity'
 import { removeListenersByIdentity } from './listenerIdentity'
 import { hearMetadata } from './metadataIdentity'
 import { HotModules } from './hot/hotModules'
+import { HandedHint } from './hot/handedHint'
 import { StateHint } from './hot/stateHint'
 import { installImplicit } from './implicit/implicit'
 import type { Loops } from './implicit/loops'
@@ -28,6 +29,7 @@ import type { ControlData, MainRequests, Unit } from './link'
 import { TRAP_SLOTS } from './link'
 import { createHandlers } from './mainHandlers'
 import { MainPort } from './mainPort'
+import type { Instance } from './moduleTable'
 import { NativeModules } from './nativeModules'
 import { answerNodesRequire } from './nodeLoader'
 import { createProcessApi } from './processApi'
@@ -115,7 +117,8 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     },
     onCommitted(instances) {
       implicit.committed(instances.map(({ record }) => record))
-      for (const { record: { module } } of instances) tellReset(module)
+      const together = new Set(instances.map(({ unit }) => unit.module))
+      for (const instance of instances) tellReset(instance, together)
     },
     onDeleted: (module) => implicit.deleted(module),
     onLoadWaits: (turn) => {
@@ -150,10 +153,16 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     },
   })
   const stateHint = new StateHint()
-  const tellReset = (module: ModuleName): void => {
+  const handedHint = new HandedHint()
+  const tellReset = (instance: Instance, together: ReadonlySet<ModuleName>): void => {
+    const { module } = instance.unit
     const old = server.table.get(module)?.old
-    const hint = old === undefined || hot.keepsState(module) ? undefined : stateHint.of(module, old.unit.rewritten)
-    if (hint !== undefined) port.notify({ type: 'log', level: 'info', message: hint })
+    if (old === undefined) return
+    const tell = (level: 'info' | 'warn', message: string | undefined): void => {
+      if (message !== undefined) port.notify({ type: 'log', level, message })
+    }
+    tell('info', hot.keepsState(module) ? undefined : stateHint.of(module, old.unit.rewritten))
+    tell('warn', handedHint.of(instance, together, server.table))
   }
   preloadInChildren()
   takeOverUncaught({ log, outlives: (error) => implicit.exits.outlives(error) })

@@ -90,6 +90,26 @@ ${more}`
     assert.equal(await world.value('m.m'), 1)
   })
 
+  it('tells once that an object of another module has what it was given before', async () => {
+    const subscribe = (text: string): string => `import { bus, emitter } from './dep'\n\nbus.subscribe(() => '${text}')\nemitter.on('x', () => '${text}')`
+    await start({ 'm.ts': subscribe('one'), 'dep.ts': `import { EventEmitter } from 'node:events'\nconst all: unknown[] = []\nexport const bus = { subscribe: (f: unknown) => all.push(f) }, emitter = new EventEmitter()` })
+    const heard = notices(world)
+    await world.save('m.ts', subscribe('two'))
+    await world.save('m.ts', subscribe('three'))
+    await world.snapshot()
+    assert.deepEqual(heard, ['m: `bus.subscribe` at line 3 was given a function again and still has the one before; take that back in import.meta.hot.dispose, or make the call in the module of `bus`'])
+  })
+
+  it('says nothing of that to who disposes of something, or listens to an emitter only', async () => {
+    await start({ 'm.ts': '', 'dep.ts': `import { EventEmitter } from 'node:events'\nexport const emitter = new EventEmitter()\nexport const bus = { subscribe: (f: unknown) => f }` })
+    const heard = notices(world)
+    await world.save('m.ts', `import { emitter } from './dep'\nemitter.on('x', () => 2)`)
+    await world.save('m.ts', `import { emitter } from './dep'\nemitter.on('x', () => 3)`)
+    await world.save('m.ts', `import { bus } from './dep'\nbus.subscribe(() => 4)\nimport.meta.hot!.dispose(() => {})`)
+    await world.snapshot()
+    assert.deepEqual(heard, [])
+  })
+
   it('accept is told the new namespace, of the module itself and of what it imports', async () => {
     const text = (version: number): string => `
 import { value } from './dep'

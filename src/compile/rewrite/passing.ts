@@ -9,7 +9,7 @@ import type { Binding } from './bindings'
 import { runsAtTopLevel } from './captures'
 import type { Context } from './context'
 
-const CONSUMING: ReadonlySet<string> = new Set([
+export const CONSUMING: ReadonlySet<string> = new Set([
   'map', 'filter', 'forEach', 'reduce', 'reduceRight', 'some', 'every', 'find', 'findIndex', 'findLast', 'findLastIndex', 'flatMap', 'sort', 'toSorted', 'from',
   'then', 'catch', 'finally', 'replace', 'replaceAll', 'parse', 'stringify', 'group', 'groupBy',
 ])

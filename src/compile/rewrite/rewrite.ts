@@ -12,6 +12,7 @@ import { newFunction, type Context } from './context'
 import { Edits } from './edits'
 import { directivesEnd } from './functions'
 import { ImportTable } from './importTable'
+import { handed } from './handed'
 import { LineIndex } from './lines'
 import { parseAs } from './moduleFormat'
 import { settle } from './references'
@@ -100,7 +101,7 @@ function rewriteModule(cx: Context, program: Program): Rewritten {
   const define = defineExports(cx)
   edits.fill(open, `(${async ? 'async ' : ''}function* (${words.prefix}) { "use strict"; ${words.prologue()}${hoisted}${define} yield;${frame} `)
   edits.insert(code.length, `\n${leave}})`)
-  return finish(cx, async)
+  return finish(cx, program, async)
 }
 
 function rewriteScript(cx: Context, program: Program): Rewritten {
@@ -113,7 +114,7 @@ function rewriteScript(cx: Context, program: Program): Rewritten {
   visitStatements(cx, program)
   edits.fill(prologue, directives.open + words.prologue())
   edits.insert(code.length, '\n})')
-  return finish(cx, false)
+  return finish(cx, program, false)
 }
 
 /** Comments that only the start of a text or line can have; what is inserted before them takes that away. */
@@ -137,7 +138,7 @@ function defineExports({ words, exports }: Context): string {
   return `${words.prefix}.define({ ${getters.join(', ')} }, (${words.prefix}) => { ${words.relink()} });`
 }
 
-function finish(cx: Context, async: boolean): Rewritten {
+function finish(cx: Context, program: Program, async: boolean): Rewritten {
   const { code, shifts } = cx.edits.apply(cx.code, cx.lines)
   return {
     format: cx.format,
@@ -147,7 +148,7 @@ function finish(cx: Context, async: boolean): Rewritten {
     exports: cx.exports.map(({ name }) => name),
     constants: cx.opaque ? [] : constants(cx, async),
     stars: cx.stars,
-    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx) }),
+    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx), handed: cx.format === 'esm' ? handed(cx, program) : undefined }),
     dynamic: [...cx.dynamic],
     functions: cx.functions,
     points: cx.points,

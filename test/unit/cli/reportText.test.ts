@@ -62,5 +62,5 @@ describe('what a batch came to', () => {
       '[codeswitch] /gone.ts:2:16: error: boom', '    at f (/ws/src/t.ts:1:1)',
     ]))
   it('a refusal without a problem by its name', () => check([{ module: t, kind: 'failed', reason: 'sticky_directory', problems: [] }], ['[codeswitch] src/t is not loaded: sticky_directory']))
-  it('who waits for whom', () => check([{ module: moduleName('b'), kind: 'heldBack', because: t }], ['[codeswitch] b waits for src/t']))
+  it('who waits for whom', () => check([{ module: moduleName('b'), kind: 'heldBack', because: t }], ['[codeswitch] b is held back: src/t did not load']))
 })

@@ -30,6 +30,10 @@ describe('problems by file', () => {
     const failed = moduleView('t', { current: 1, failed: { reason: 'link_error', problems: [problem] } })
     assert.deepEqual([...problemsByFile([failed], reasonText)], [['/w/u.ts', [problem]]])
   })
+  it('are imports that find nothing as well', () => {
+    const missing = { ...problem, severity: 'warning', source: 'link' } as const
+    assert.deepEqual([...problemsByFile([{ ...moduleView('u', { current: 1 }), missing: [missing] }], reasonText)], [['/w/u.ts', [missing]]])
+  })
   it('are shown at the start of the module when the failure names no place', () => {
     const failed = moduleView('t', { current: 1, failed: { reason: 'on_load_failure', problems: [] } })
     assert.equal(problemsByFile([failed], reasonText).get('/w/t.ts')?.[0]?.message, 'onLoad failed')
