@@ -1,4 +1,5 @@
 /** What a batch came to, in as few lines as possible; nothing when nothing happened. */
+import type { Problem } from '../base/problem'
 import { riskText, supervisorsAtRisk } from '../protocol/atRisk'
 import type { LoadReport, ModuleOutcome } from '../protocol/messages'
 import type { LingeringView, Snapshot } from '../protocol/snapshot'
@@ -19,7 +20,7 @@ export function reportText(report: LoadReport, snapshot: Snapshot, context: Prob
     ...(report.origin === 'start' ? [] : loadedLines(of(report, 'loaded'), report.tookMs, snapshot)),
     ...of(report, 'unchanged').flatMap(settledLines),
     ...of(report, 'deleted').map(({ module }) => `${prefix} ${module} is deleted: its file is gone and nobody imports it`),
-    ...(report.missing ?? []).map((problem) => `${prefix} ${problemText(problem, context).trimEnd()}`),
+    ...missingLines(report.missing ?? [], context),
   ]
   return lines.map((line) => `${line}\n`).join('')
 }
@@ -27,6 +28,11 @@ export function reportText(report: LoadReport, snapshot: Snapshot, context: Prob
 function of<K extends ModuleOutcome['kind']>(report: LoadReport, kind: K): Outcome<K>[] {
   const isKind = (outcome: ModuleOutcome): outcome is Outcome<K> => outcome.kind === kind
   return report.outcomes.filter(isKind)
+}
+
+function missingLines(missing: readonly Problem[], context: ProblemContext): string[] {
+  const lines = missing.slice(0, named).map((problem) => `${prefix} ${problemText(problem, context).trimEnd()}`)
+  return missing.length > named ? [...lines, `${prefix} ${count(missing.length - named, 'more import finds', 'more imports find')} nothing`] : lines
 }
 
 /** Nothing was loaded, but something is over that was said before. */

@@ -37,6 +37,8 @@ describe('what a batch came to', () => {
   it('an import that finds nothing any more, with its line', () => {
     const missing: Problem[] = [{ file: '/ws/src/t.ts', line: 1, column: 7, length: 5, severity: 'warning', source: 'link', message: 'src/t.ts still imports "list" from src/a.ts, which no longer exports it' }]
     const text = reportText({ ...report([loaded('src/a', 2)]), missing }, emptySnapshot, { cwd: '/ws', readText: (file) => texts[file] })
+    const many = reportText({ ...report([loaded('src/a', 2)]), missing: Array.from({ length: 10 }, () => missing).flat() }, emptySnapshot, { cwd: '/ws', readText: () => undefined })
+    assert.deepEqual([many.split('\n').length, many.split('\n').at(-2)], [6, '[codeswitch] 7 more imports find nothing'])
     assert.deepEqual(text.split('\n').slice(1, 4), ['[codeswitch] src/t.ts:1:8: warning: src/t.ts still imports "list" from src/a.ts, which no longer exports it', "    1 | import './a'", '      |        ^~~~~'])
   })
   it('nothing for a start that went well', () => check([loaded('src/t', 1)], [], [], 'start'))
