@@ -36,7 +36,7 @@ function isAdvanced(node: AnyNode, flag: string): boolean {
 }
 
 /** A target, or a part of a pattern. */
-const has = (node: AnyNode, flag: string): boolean => nameOf(node) === flag || childrenOf(node).some((child) => has(child, flag))
+const has = (node: AnyNode, flag: string): boolean => nameOf(node) === flag || (node.type !== 'MemberExpression' && childrenOf(node).some((child) => has(child, flag)))
 
 const childrenOf = (node: AnyNode): AnyNode[] => Object.values(node).flatMap((value: unknown) => (Array.isArray(value) ? value : [value])).filter(isNode)
 

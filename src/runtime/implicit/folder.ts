@@ -33,12 +33,11 @@ export function installFolders(processes: Processes, before: (ledger: Ledger) =>
       const ledger = running?.ledger
       const [folder] = args
       if (running === undefined || ledger?.processes.includes(running) !== true || typeof folder !== 'string') return Reflect.apply(native, process, args)
-      const known = ledger.folder
-      const from = known?.now ?? here()
-      const result: unknown = Reflect.apply(native, process, [known === undefined ? folder : path.resolve(known.now, folder)])
-      const now = here()
-      if (known !== undefined) known.now = now
-      else ledger.folder = { start: from, outside: from, now }
+      const known = ledger.folder ?? { start: here(), outside: here(), now: here() }
+      // At a first start the program is where it is, whoever brought it there.
+      const result: unknown = Reflect.apply(native, process, [ledger.again ? path.resolve(known.now, folder) : folder])
+      known.now = here()
+      ledger.folder = known
       return result
     }
   })
