@@ -7,7 +7,7 @@ import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { isFunction, type AnyFunction } from './base/guards'
-import { mayBeTypeScript } from './runtime/typescriptChildren'
+import { mayBeTypeScript, tellTypeScript } from './runtime/typescriptChildren'
 
 const PACKAGE = 'codeswitch'
 const own = fileURLToPath(new URL('index.js', import.meta.url))
@@ -18,6 +18,7 @@ if (!isMainThread || (entry !== undefined && mayBeTypeScript(entry))) {
   const [commonjs, esm] = await Promise.all([import('tsx/cjs/api'), import('tsx/esm/api')])
   commonjs.register()
   esm.register()
+  tellTypeScript()
 }
 if (!isInstalled()) providePackage()
 

@@ -7,8 +7,10 @@ import path from 'node:path'
 import type { ModuleName, PidText, Version } from '../protocol/ids'
 import { pidText } from '../protocol/ids'
 import type { FailureReason, Origin } from '../protocol/snapshot'
+import type { CommonjsModule } from './commonjs'
 import { Draft } from './draft'
 import type { DraftDeps } from './draft'
+import { importLink } from './draftRequests'
 import { codedError, DraftFailed } from './draftFailed'
 import { ErrorHandler } from './errorHandler'
 import { viewError } from './errorView'
@@ -268,8 +270,14 @@ export class CodeServer {
   }
 
   /** `require(specifier)` in `importer`, from wherever it comes; undefined: that is Node's business. */
-  requireNow(specifier: string, importer: string): Answer {
+  requireNow(specifier: string, importer: string, parent?: CommonjsModule): Answer {
+    this.deps.entry.requirer = parent
     return this.required(this.deps.resolveNow(specifier, importer))
+  }
+
+  /** `import(specifier)` in `importer`, from wherever it comes. */
+  async importNow(specifier: string, importer: string): Promise<unknown> {
+    return await importLink(await this.deps.resolve(specifier, importer), this.draftDeps)
   }
 
   private required(link: Link): Answer {

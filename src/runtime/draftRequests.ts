@@ -40,26 +40,30 @@ export class DraftRequests {
     return record?.current !== undefined || record?.drafting !== undefined || this.deps.units.has(link.module)
   }
 
-  /** Who imports a module that still awaits at its top level waits as well. */
-  private async evaluated(record: ModuleRecord): Promise<void> {
-    const { evaluation } = record.current ?? record.drafting?.instance ?? this.draft.instance
-    if (evaluation.isOver) return
-    try {
-      await evaluation.promise
-    } catch (error) {
-      throw thrownBy(error)
-    }
-  }
-
   /** `import()`: the namespace of a module, loaded now if it never was. */
   async import(specifier: string): Promise<unknown> {
     // In CommonJS the links were made for `require`, which has other conditions.
     const known = this.draft.unit.rewritten.format === 'commonjs' ? undefined : this.draft.unit.dynamic[specifier]
     const link = known !== undefined && this.isAtHand(known) ? known : await this.deps.resolve(specifier, this.draft.unit.file)
-    if (link.kind === 'failed') throw codedError(link.code, link.message)
-    if (link.kind === 'native') return this.deps.natives.get(link.target) ?? (await this.deps.natives.load(link.target))
-    const record = await drivePromise(this.deps.requireModule(link.module, false))
-    await this.evaluated(record)
-    return record.namespace
+    return await importLink(link, this.deps)
+  }
+}
+
+export async function importLink(link: Link, { natives, requireModule }: Pick<DraftDeps, 'natives' | 'requireModule'>): Promise<unknown> {
+  if (link.kind === 'failed') throw codedError(link.code, link.message)
+  if (link.kind === 'native') return natives.get(link.target) ?? (await natives.load(link.target))
+  const record = await drivePromise(requireModule(link.module, false))
+  await evaluated(record)
+  return record.namespace
+}
+
+/** Who imports a module that still awaits at its top level waits as well. */
+async function evaluated({ current, drafting }: ModuleRecord): Promise<void> {
+  const evaluation = (current ?? drafting?.instance)?.evaluation
+  if (evaluation === undefined || evaluation.isOver) return
+  try {
+    await evaluation.promise
+  } catch (error) {
+    throw thrownBy(error)
   }
 }

@@ -31,6 +31,7 @@ import { createHandlers } from './mainHandlers'
 import { MainPort } from './mainPort'
 import type { Instance } from './moduleTable'
 import { NativeModules } from './nativeModules'
+import { answerNodesImport } from './nodeImports'
 import { answerNodesRequire } from './nodeLoader'
 import { createProcessApi } from './processApi'
 import { ENDED } from './process'
@@ -43,7 +44,7 @@ import { StackTraces } from './stackTraces'
 import { StaleCode } from './staleCode'
 import { drive } from './steps'
 import type { VersionRecord } from './version'
-import { preloadInChildren } from './typescriptChildren'
+import { preloadInChildren, tellTypeScript } from './typescriptChildren'
 import { Versions } from './versions'
 
 const CHANNEL_FD = 3
@@ -165,6 +166,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     tell('warn', handedHint.of(instance, together, server.table))
   }
   preloadInChildren()
+  tellTypeScript()
   takeOverUncaught({ log, outlives: (error) => implicit.exits.outlives(error) })
   const implicit = installImplicit({
     processes, places: stacks, log, opening,
@@ -253,7 +255,13 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   showWrittenSource({ units: () => unitsOf(server), inputOf: ({ module, hash }) => port.askNow('inputOf', { module, hash }) })
   showKindOfExternalFuns()
   removeListenersByIdentity()
-  answerNodesRequire((file) => server.table.isFile(file), (specifier, importer) => server.requireNow(specifier, importer))
+  // A package that names one of our files asks for the program.
+  const program = (): string => entry.file ?? path.join(process.cwd(), 'program')
+  answerNodesRequire(
+    (specifier, file) => (server.table.isFile(file) ? file : path.isAbsolute(specifier) && !/[\\/]node_modules[\\/]/.test(specifier) ? program() : undefined),
+    (specifier, importer, parent) => server.requireNow(specifier, importer, parent),
+  )
+  answerNodesImport((specifier) => server.importNow(specifier, program()))
 }
 
 /** Node would end here. So do we, unless a process waits for messages: those may still come from outside. */

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import path from 'node:path'
 import { notePackage } from './identity'
 import { joinMetadata } from './metadataIdentity'
+import { hearNodesImports } from './nodeImports'
 
 type Namespace = Readonly<Record<string, unknown>>
 
@@ -20,6 +21,7 @@ export class NativeModules {
   }
 
   async load(target: string): Promise<Namespace> {
+    if (!isBuiltin(target)) hearNodesImports()
     const namespace: Namespace = await import(urlOf(target))
     return this.keep(target, namespace)
   }

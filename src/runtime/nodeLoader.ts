@@ -1,10 +1,12 @@
 /**
  * Node's own `require` (of `createRequire`, `module.require`, a package that was handed one) asks here first when it is a module
- * of the program that requires, so that a module is loaded once, whichever way it is asked for; and `require.cache` shows it.
+ * of the program that requires, or a package that requires a file by its path, so that a module is loaded once, whichever way it is
+ * asked for; and `require.cache` shows it.
  */
 import Module, { isBuiltin } from 'node:module'
 import { isFunction } from '../base/guards'
 import type { CommonjsModule } from './commonjs'
+import { hearNodesImports } from './nodeImports'
 
 export type Answer = { readonly exports: unknown } | undefined
 
@@ -16,8 +18,11 @@ let untouched: { readonly load: unknown; readonly require: unknown } | undefined
 /** A `require` of ours that went through what the program put there. */
 let asking: { readonly module: object; readonly specifier: string; readonly load: () => Answer } | undefined
 
-/** @param answer undefined: it is Node's business. */
-export function answerNodesRequire(isOurs: (file: string) => boolean, answer: (specifier: string, importer: string) => Answer): void {
+/**
+ * @param asks the module of the program for which a file (a package, or the module itself) requires, if it does.
+ * @param answer undefined: it is Node's business.
+ */
+export function answerNodesRequire(asks: (specifier: string, file: string) => string | undefined, answer: (specifier: string, importer: string, parent: CommonjsModule | undefined) => Answer): void {
   Reflect.deleteProperty(cache, __filename) // this runtime is no module of the program
   const native: unknown = Reflect.get(Module, LOAD)
   if (!isFunction(native)) return
@@ -29,10 +34,13 @@ export function answerNodesRequire(isOurs: (file: string) => boolean, answer: (s
       const known = load()
       return known === undefined ? Reflect.apply(native, this, args) : known.exports
     }
-    const importer = asItIs ? undefined : fileOf(parent)
+    const file = asItIs ? undefined : fileOf(parent)
     asItIs = false
-    const ours = typeof specifier === 'string' && importer !== undefined && !isBuiltin(specifier) && isOurs(importer) ? answer(specifier, importer) : undefined
-    return ours === undefined ? Reflect.apply(native, this, args) : ours.exports
+    const importer = typeof specifier === 'string' && file !== undefined && !isBuiltin(specifier) ? asks(specifier, file) : undefined
+    const ours = typeof specifier === 'string' && importer !== undefined ? answer(specifier, importer, parent instanceof Module ? parent : undefined) : undefined
+    if (ours !== undefined) return ours.exports
+    if (typeof specifier !== 'string' || !isBuiltin(specifier)) hearNodesImports()
+    return Reflect.apply(native, this, args)
   }
   Reflect.set(Module, LOAD, load)
   untouched = { load, require: Reflect.get(Module.prototype, REQUIRE) }

@@ -13,6 +13,12 @@ export function preloadInChildren(): void {
   process.execArgv.push(...preload())
 }
 
+/** Packages that load plugins ask Node whether they can be TypeScript. */
+export function tellTypeScript(): void {
+  const { features } = process
+  if (!Reflect.get(features, 'typescript')) Object.defineProperty(features, 'typescript', { value: 'transform', enumerable: true, configurable: true, writable: true })
+}
+
 /** Plain JavaScript needs no compiler, and starts faster without one; beside a tsconfig.json it may import TypeScript. */
 export function mayBeTypeScript(file: string): boolean {
   if (!/\.[cm]?js$/.test(file)) return true
