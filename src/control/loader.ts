@@ -141,7 +141,7 @@ export class Loader {
     openers.catch(() => {}) // who needs the answer hears of it
     const collected = await this.deps.graph.collect(modules.map((name) => this.deps.names.fileOf(name) ?? name), this.has(modules), how.texts)
     // A loaded module whose file was deleted is no reason to load the others of the batch not.
-    const gone = how.force ? [] : collected.failures.flatMap(({ module, reason }) => (reason === 'nofile' && asked.has(module) && this.currentOf(module) !== undefined ? [module] : []))
+    const gone = how.alone === true ? [] : collected.failures.flatMap(({ module, reason }) => (reason === 'nofile' && asked.has(module) && this.currentOf(module) !== undefined ? [module] : []))
     const there = gone.length === 0 ? collected : { ...collected, failures: collected.failures.filter(({ module }) => !gone.includes(module)) }
     const outcomes = await this.outcomes(id, modules.filter((module) => !gone.includes(module)), asked, there, openers, how)
     return this.report(id, [...outcomes, ...this.deps.gone.note(gone)], how.origin, started)

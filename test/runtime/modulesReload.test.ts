@@ -50,6 +50,17 @@ describe('modules that are loaded again', () => {
     assert.equal((await world.save('routes.ts', routes('al'))).missing?.[0]?.message, 'routes.ts imports "al" from users.ts, which does not export it')
   })
 
+  it('a file that is gone keeps nobody else of the batch from being loaded, also when all that changed is loaded', async () => {
+    await start({ 'main.ts': `import './a'\nimport './lib'`, 'a.ts': `export const a = 1`, 'lib.ts': `export const lib = 1` })
+    const kinds = (report: LoadReport): string[] => report.outcomes.map(({ module, kind }) => `${module} ${kind}`)
+    await rm(path.join(world.root, 'lib.ts'))
+    await world.write('a.ts', `export const a = 2`)
+    assert.deepEqual(kinds(await world.load(['a.ts', 'lib.ts'].map((file) => path.join(world.root, file)))), ['a loaded', 'lib failed'])
+    await world.write('a.ts', `export const a = 3`)
+    assert.deepEqual(kinds(await world.load(undefined, { force: true, origin: 'command' })), ['a loaded', 'lib failed'])
+    assert.equal(await world.value('lib.lib'), 1)
+  })
+
   it('names that appear later show through export *, and through export * of that', async () => {
     await start({
       'main.ts': `import * as all from './index'; export const look = () => [Object.keys(all), (all as any).b?.()]`,
