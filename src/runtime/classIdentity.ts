@@ -136,7 +136,7 @@ const NO_CODE = /\/\*[^]*?\*\/|\/\/.*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(
 const PRIVATE = /(\bstatic\s+(?:async\s+)?(?:\*\s*)?(?:get\s+|set\s+)?)?#([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu
 
 /** Some object of the class may have `#x`; static ones belong to the class alone. When in doubt, yes. */
-function hasPrivates(raw: AnyFunction): boolean {
+export function hasPrivates(raw: AnyFunction): boolean {
   const statics = new Set<string>()
   const used = new Set<string>()
   for (const [, isStatic, name] of sourceOf(raw).replace(NO_CODE, '""').matchAll(PRIVATE)) (isStatic === undefined ? used : statics).add(name ?? '')

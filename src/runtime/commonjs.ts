@@ -11,6 +11,7 @@ import type { AnyFunction } from '../base/guards'
 import { blank } from './callableIdentity'
 import { isForwardable } from './externalFuns'
 import { notePackage } from './identity'
+import { noteView } from './integrityIdentity'
 import { joinMetadata } from './metadataIdentity'
 import { asNode, isRequireHooked, parentNow, requireHooked } from './nodeLoader'
 
@@ -123,6 +124,7 @@ export function commonjsView(first: object, exports: () => unknown, face: (name:
       return isObject(made) ? made : {}
     },
   })
+  noteView(view, now)
   return view
 }
 

@@ -16,6 +16,7 @@ import type { DraftDeps } from './draft'
 import { fileUrl } from './evaluate'
 import { ExternalFuns, shownName, showSourceOfExternalFuns } from './externalFuns'
 import { showWrittenSource } from './functionSource'
+import { keepIntegrityOfVersions } from './integrityIdentity'
 import { showKindOfExternalFuns } from './kindIdentity'
 import { removeListenersByIdentity } from './listenerIdentity'
 import { hearMetadata } from './metadataIdentity'
@@ -254,6 +255,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   showSourceOfExternalFuns()
   showWrittenSource({ units: () => unitsOf(server), inputOf: ({ module, hash }) => port.askNow('inputOf', { module, hash }) })
   showKindOfExternalFuns()
+  keepIntegrityOfVersions()
   removeListenersByIdentity()
   // A package that names one of our files asks for the program.
   const program = (): string => entry.file ?? path.join(process.cwd(), 'program')

@@ -7,6 +7,7 @@ import type { ModuleName, Version } from '../protocol/ids'
 import { moduleName, version as mintVersion } from '../protocol/ids'
 import type { Origin } from '../protocol/snapshot'
 import { commonjsView, isObject } from './commonjs'
+import { isViewable } from './viewable'
 import type { CommonjsModule } from './commonjs'
 import type { Evaluation } from './evaluation'
 import { ExternalFuns, isForwardable, throwUndef, undefStub } from './externalFuns'
@@ -232,10 +233,10 @@ export class ModuleRecord {
     return instance?.commonjs === undefined ? this.required : this.view(instance.commonjs.exports)
   }
 
-  /** What `require` answers for a CommonJS module: a primitive as it is, else a view that reads what current exports. */
+  /** What `require` answers for a CommonJS module: a primitive (or a Map …) as it is, else a view that reads what current exports. */
   view(exports: unknown): unknown {
     // `class C {} module.exports = C`: its stable face.
-    if (!isObject(exports) || slotOfStable(exports)?.owner === this.funs) return exports
+    if (!isViewable(exports) || slotOfStable(exports)?.owner === this.funs) return exports
     if (this.commonjsView === undefined || typeof this.commonjsView !== typeof exports) {
       this.commonjsView = commonjsView(exports, () => this.readable?.commonjs?.exports, (name, fn) => this.face(name, fn))
     }

@@ -32,7 +32,8 @@ export function answerNodesRequire(asks: (specifier: string, file: string) => st
       const { load } = asking
       asking = undefined
       const known = load()
-      return known === undefined ? Reflect.apply(native, this, args) : known.exports
+      if (known !== undefined) return known.exports
+      asItIs = true
     }
     const file = asItIs ? undefined : fileOf(parent)
     asItIs = false

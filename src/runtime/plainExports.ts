@@ -3,6 +3,7 @@ import { isFunction } from '../base/guards'
 import type { ModuleName } from '../protocol/ids'
 import type { MainRequests } from './link'
 import type { ModuleRecord, ModuleTable } from './moduleTable'
+import { isViewable } from './viewable'
 
 type Answer = MainRequests['plain'][1]
 
@@ -15,7 +16,7 @@ function plainIn(table: ModuleTable, module: ModuleName, name: string): readonly
   const current = record?.current
   if (record === undefined || current === undefined) return []
   const { format } = current.unit.rewritten
-  if (name === '=') return format === 'json' || (current.commonjs !== undefined && !isObject(current.commonjs.exports)) ? [name] : []
+  if (name === '=') return format === 'json' || (current.commonjs !== undefined && !isViewable(current.commonjs.exports)) ? [name] : []
   if (name !== '*') return isPlain(record, name) ? [name] : []
   if (isFunction(current.commonjs?.exports)) return [] // the view of it can be called, and runs current
   return Object.keys(record.values).filter((key) => (key !== 'default' || format !== 'commonjs') && isPlain(record, key))
@@ -28,5 +29,3 @@ function isPlain(record: ModuleRecord, name: string): boolean {
     return true // a binding that was never initialized is no function
   }
 }
-
-const isObject = (value: unknown): boolean => (typeof value === 'object' && value !== null) || typeof value === 'function'

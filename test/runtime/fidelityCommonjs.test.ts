@@ -46,6 +46,19 @@ console.log(Base.parent, Child.parent === Base, Base.count, K.count, o.x, made.x
     'main.js': `for (const s of ['./lib', './d.json', 'p', 'fs', 'node:fs', './none', 'none']) try { console.log(require.resolve(s)) } catch (e) { console.log(e.code, e.message) } console.log(require.resolve.paths('p')[0], require.resolve.paths('fs'), require.resolve('./x', { paths: [__dirname + '/sub'] }))`,
     'lib.js': ``, 'd.json': `{}`, 'node_modules/p/index.js': ``, 'sub/x.js': '',
   }],
+  ['exports that only their own methods can read: a Map, a Date, a Buffer, an object with private members', {
+    'main.js': `const map = require('./map'), set = require('./set'), date = require('./date'), buffer = require('./buffer'), promise = require('./promise'), priv = require('./priv'), re = require('./re')
+console.log(map.get(1), [...map.keys()], set.has(1), +date, JSON.stringify(date), Buffer.concat([buffer, buffer]).toString(), promise instanceof Promise, priv.n(), priv.x, 'abc'.replace(re, 'x'), require('./map') === map, require('util').types.isMap(map)); promise.then(console.log)`,
+    'map.js': `module.exports = new Map([[1, 2]])`, 'set.js': `module.exports = new Set([1])`, 'date.js': `module.exports = new Date(0)`, 'promise.js': `module.exports = Promise.resolve('p')`, 're.js': `module.exports = /a/`,
+    'buffer.js': `let made; Object.defineProperty(module, 'exports', { get: () => made ??= Buffer.from('hi') })`, 'priv.js': `class P { #x = 1; n() { return this.#x } get x() { return this.#x } } module.exports = new P()`,
+  }],
+  ['frozen classes, functions and exports, and statics that are there for ever', {
+    'main.js': `const lib = require('./lib'), { C, D, E, f } = lib; console.log(C.K, C.L, Object.isFrozen(C), Object.isSealed(D), Object.isExtensible(E), Object.isExtensible(D), C.a, new C().m(), Object.keys(C), Object.isFrozen(f), f.p); C.a = 2; console.log(C.a)
+for (const change of [() => { C.a = 3 }, () => { lib.n = 1 }]) try { (function () { 'use strict'; change() })(); console.log('changed') } catch (e) { console.log(e.name) }
+console.log(Object.freeze(lib) === lib, Object.isFrozen(lib), Reflect.isExtensible(E), Reflect.defineProperty(D, 'q', { value: 1, configurable: false }), Object.freeze(1), Object.isFrozen('x'))`,
+    'lib.js': `class C { static a = 1; m() { return 'm' } } Object.defineProperties(C, { K: { value: 5, enumerable: true, configurable: false, writable: false } }); Object.defineProperty(C, 'L', { value: 6, configurable: false }); Object.freeze(C)
+class D { static x = 1 } Object.seal(D); class E {} Object.preventExtensions(E); function f() {} f.p = 1; Object.freeze(f); module.exports = { C, D, E, f, o: { z: 1 } }`,
+  }],
   ['require.cache knows every module', {
     'main.js': `require('./lib'); require('p'); const keys = Object.keys(require.cache); console.log(keys.map((k) => k.split('/').pop()), require.cache[require.resolve('./lib')].exports.n, require.cache[__filename] === module)`,
     'lib.js': `console.log('lib runs'); exports.n = globalThis.n = (globalThis.n ?? 0) + 1`, 'node_modules/p/index.js': '',
