@@ -80,7 +80,10 @@ export function createEventManager(processes: Processes, callbacks: Callbacks, a
   /** To each that was there when it came. */
   async function tell(manager: Manager, name: 'handleEvent' | 'handleInfo', event: unknown): Promise<void> {
     for (const handler of [...manager.handlers]) {
-      if (name === 'handleInfo' && callbacks.find(moduleOf(handler.ref), name) === undefined) continue
+      if (name === 'handleInfo' && callbacks.find(moduleOf(handler.ref), name) === undefined) {
+        console.warn(`genEvent handler ${callbacks.nameOf(moduleOf(handler.ref))} exports no handleInfo and got`, event)
+        continue
+      }
       await apply(manager, handler, await ask(handler.ref, name, [event, handler.state]))
     }
   }

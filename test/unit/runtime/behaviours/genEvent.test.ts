@@ -87,6 +87,23 @@ describe('a gen_event', () => {
     assert.deepEqual(await w.receive(), ['gen_event_EXIT', b, 'normal'])
   })
 
+  it('warns of a message that a handler has no handleInfo for, and keeps it', async () => {
+    const w = world()
+    const pid = await manager(w)
+    const silent = handler([], 'silent')
+    await w.genEvent.addHandler('events', silent, 0)
+    const warned: unknown[] = []
+    const { warn } = console
+    console.warn = (...args) => void warned.push(args)
+    try {
+      w.send(pid, 'a message')
+      assert.deepEqual(await w.genEvent.whichHandlers('events'), [silent])
+    } finally {
+      console.warn = warn
+    }
+    assert.deepEqual(warned.map((args) => Array.isArray(args) && args[1]), ['a message'])
+  })
+
   describe('tells the owner of a handler why it goes', () => {
     const boom = new Error('boom')
     const next = handler([], 'next')
