@@ -345,8 +345,11 @@ export class Draft {
   }
 
   discard(): void {
-    if (this.instance.commonjs !== undefined) dropFromCache(this.instance.commonjs)
-    if (this.instance.commonjs !== undefined) dropFromParent(this.instance.commonjs)
+    const { commonjs } = this.instance
+    if (commonjs !== undefined) {
+      dropFromCache(commonjs)
+      dropFromParent(commonjs)
+    }
     if (this.first) this.record.forget(this.instance)
     this.settled()
   }
