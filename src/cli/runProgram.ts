@@ -34,9 +34,10 @@ export async function runProgram({ host, cwd, print }: RunProgramDeps): Promise<
   /** The picture taken after the load came before this notice. */
   function printReport(report: LoadReport): void {
     const text = reportText(report, host.snapshot, { cwd, readText })
-    // A start is tried again with every save, and may fail for the same reason.
-    if (text !== '' && (report.origin !== 'start' || text !== said)) print(text)
-    if (text !== '') said = text
+    // A start is tried again with every save, and may fail for the same reason. The text quotes the file as it is by now.
+    const reason = JSON.stringify(report.outcomes)
+    if (text !== '' && (report.origin !== 'start' || reason !== said)) print(text)
+    if (text !== '') said = reason
   }
 
   await host.start()
