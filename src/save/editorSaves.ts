@@ -79,8 +79,8 @@ export class EditorSaves implements Disposable {
   async changedOnDisk(path: string): Promise<void> {
     if (this.options.mode(path) === 'never' || this.options.affected(path).length === 0) return
     const text = await this.options.readText(path)
-    if (text === undefined) this.decided.delete(path) // the same text again is another file
-    if (text === undefined || this.decided.get(path) === text) return
+    if (text === undefined) return this.fileIsGone(path)
+    if (this.decided.get(path) === text) return
     if (this.announced.has(path) || this.options.editorText(path) === text) this.doubt(path)
     else this.loadFromDisk(path, text)
   }
@@ -119,6 +119,12 @@ export class EditorSaves implements Disposable {
     this.doubts.delete(path)
     const text = await this.options.readText(path)
     if (text !== undefined && this.decided.get(path) !== text) this.loadFromDisk(path, text)
+  }
+
+  /** Whoever loads says so, or deletes the module. */
+  private fileIsGone(path: string): void {
+    this.decided.delete(path) // the same text again is another file
+    this.options.push(path, 'external')
   }
 
   private loadFromDisk(path: string, text: string): void {

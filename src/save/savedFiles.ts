@@ -52,7 +52,7 @@ async function readText(path: string): Promise<string | undefined> {
   try {
     return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.file(path)))
   } catch {
-    return undefined // gone, or half of a save by rename: the other half is reported too
+    return undefined // gone: the watcher has waited for the other half of a save by rename
   }
 }
 

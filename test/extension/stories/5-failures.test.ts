@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import * as vscode from 'vscode'
 import { eventually, FreshStart, isAt, moduleOf, named, path, save, until, versions } from '../driver'
 
@@ -41,6 +42,18 @@ describe('a save that does not load', () => {
     const problem = await fails('on_load_failure', (text) => `${text}\nexport function onLoad() { throw new Error('not today') }\n`)
     assert.match(problem.message, /not today/)
     await repaired((text) => text.replace(/export function onLoad.*\n/, ''))
+  })
+
+  it('shows that a file was deleted, and its code runs on; the file that is back loads', async () => {
+    const text = readFileSync(path('t.ts'), 'utf8')
+    rmSync(path('t.ts'))
+    const snapshot = await until('the file of t is gone', (candidate) => moduleOf(candidate, 't').failed?.reason === 'nofile')
+    assert.deepEqual([versions(snapshot, 't'), named(snapshot, 't') !== undefined], [[1, undefined], true])
+    const problem = await eventually('an entry in Problems', () => problems('t.ts')[0])
+    assert.deepEqual([problem.severity, /main\.ts imports it/.test(problem.message)], [vscode.DiagnosticSeverity.Warning, true])
+    writeFileSync(path('t.ts'), `${text}// back\n`)
+    await until('t v2', isAt('t', 2, 1))
+    await eventually('Problems are empty', () => problems('t.ts').length === 0 ? true : undefined)
   })
 
   it('shows an import that is not there', async () => {

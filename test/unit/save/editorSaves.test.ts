@@ -153,11 +153,14 @@ describe('reload on save', () => {
     assert.deepEqual(desk.loaded, ['save a'])
   })
 
-  it('says nothing of a file that is gone', async () => {
-    const desk = new Desk()
-    await desk.saves.changedOnDisk('a')
-    await settle()
-    assert.deepEqual(desk.loaded, [])
+  it('hands on that a file is gone, unless nothing is to be loaded', async () => {
+    for (const mode of ['manualIfDirty', 'never'] as const) {
+      const desk = new Desk()
+      desk.mode = mode
+      await desk.saves.changedOnDisk('a')
+      await settle()
+      assert.deepEqual(desk.loaded, mode === 'never' ? [] : ['external a'])
+    }
   })
 
   it('loads the same text again after another one was loaded in between', async () => {
@@ -176,7 +179,7 @@ describe('a file that was gone', () => {
     desk.disk.delete('a')
     await desk.saves.changedOnDisk('a')
     await desk.write('a', '1')
-    assert.deepEqual(desk.loaded, ['external a', 'external a'])
+    assert.deepEqual(desk.loaded, ['external a', 'external a', 'external a'])
   })
 })
 
