@@ -12,6 +12,7 @@ import { BadArgError, UndefError } from './errors'
 import { resolveFun } from './externalFuns'
 import type { CodeAnswer, CodeRequest, WantedModule } from './link'
 import type { MainPort } from './mainPort'
+import { readableOf } from './moduleTable'
 import type { Instance, ModuleRecord } from './moduleTable'
 import { Pid } from './pid'
 import { drivePromise } from './steps'
@@ -101,7 +102,7 @@ export function createCodeFunctions(deps: CodeFunctionsDeps): CodeApi {
     const current = record?.current
     if (record === undefined || current === undefined) throw new UndefError(shortOf(module), 'moduleInfo', 1)
     const md5 = digestOf(record, current)
-    const exports = Object.entries(current.exports).flatMap(([name, read]): [string, number][] => {
+    const exports = readableOf(current).flatMap(([name, read]): [string, number][] => {
       const value = read()
       return isFunction(value) ? [[name, resolveFun(value).length]] : []
     })

@@ -72,13 +72,25 @@ export const isObject = (value: unknown): value is object => (typeof value === '
 export function commonjsExports(exports: unknown, view: unknown, compiled: boolean): Record<string, () => unknown> {
   const names: Record<string, () => unknown> = {}
   if (isObject(exports)) {
-    for (const name of Object.keys(exports)) if (name !== 'default') names[name] = () => Reflect.get(exports, name)
+    for (const name of Object.keys(exports)) if (name !== 'default') names[name] = isComputed(exports, name) ? () => valueOrNothing(exports, name) : () => Reflect.get(exports, name)
     if (Reflect.get(exports, '__esModule') === true) names.__esModule = () => true
   }
   const interop = compiled && isObject(exports) && Reflect.get(exports, '__esModule') === true && 'default' in exports
   names.default = () => (interop ? Reflect.get(exports, 'default') : view)
   return names
 }
+
+/** What an ES module imports of a getter that throws is undefined, as in Node. */
+function valueOrNothing(exports: object, name: string): unknown {
+  try {
+    return Reflect.get(exports, name)
+  } catch {
+    return undefined
+  }
+}
+
+/** A getter runs when somebody reads it, and not before: it may load what is seldom wanted, or be meant for objects that inherit it. */
+export const isComputed = (exports: unknown, name: string): boolean => isObject(exports) && Reflect.getOwnPropertyDescriptor(exports, name)?.get !== undefined
 
 /** What `require` answers for an object or function like `first`: a proxy on what is exported now; functions are external funs. */
 export function commonjsView(first: object, exports: () => unknown, face: (name: string, fn: AnyFunction) => AnyFunction): object {

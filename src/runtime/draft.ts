@@ -9,7 +9,7 @@ import type { AnyFunction } from '../base/guards'
 import type { Emitted } from '../protocol/unit'
 import type { ModuleName } from '../protocol/ids'
 import type { Origin } from '../protocol/snapshot'
-import { commonjsExports, makeRequire, newModule } from './commonjs'
+import { commonjsExports, isComputed, makeRequire, newModule } from './commonjs'
 import type { CommonjsModule } from './commonjs'
 import { codedError, DraftFailed, thrownBy } from './draftFailed'
 import { DraftImports } from './draftImports'
@@ -308,7 +308,7 @@ export class Draft {
 
   private hide(): void {
     this.hidden = true
-    this.record.hide(this.instance.exports)
+    this.record.hide(this.instance)
   }
 
   /** An imported module is being loaded for the first time by somebody else, and runs its `onLoad`. */
@@ -408,7 +408,7 @@ export class Draft {
       const view = this.record.view(module.exports)
       if (isFunction(module.exports) && isFunction(view)) this.record.funs.faceOf(this.instance.identities, module.exports, view)
       this.instance.exports = commonjsExports(module.exports, view, /\.[mc]?tsx?$/.test(file))
-      this.instance.constants = new Set(Object.keys(this.instance.exports))
+      this.instance.constants = new Set(Object.keys(this.instance.exports).filter((name) => name === 'default' || !isComputed(module.exports, name)))
       if (this.first) this.record.expose(this.instance.exports)
     }
   }

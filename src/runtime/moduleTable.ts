@@ -143,7 +143,7 @@ export class ModuleRecord {
     if (slots.state === 'loaded') {
       slots.current.record.state = 'old'
       this.slots = { state: 'deleted', old: slots.current }
-      this.kept = Object.entries(this.values).filter(([, value]) => typeof value === 'function')
+      this.kept = readableOf(slots.current).map(([name]) => [name, this.values[name]] as const).filter(([, value]) => typeof value === 'function')
       this.uninstall()
       return true
     }
@@ -191,8 +191,8 @@ export class ModuleRecord {
   }
 
   /** The functions that were exposed cannot be called (`onLoad` of a first version is running); whoever does waits. */
-  hide(exports: Readonly<Record<string, () => unknown>>): void {
-    for (const [name, read] of Object.entries(exports)) {
+  hide(instance: Instance): void {
+    for (const [name, read] of readableOf(instance)) {
       const value = read()
       if (typeof value !== 'function') continue
       setData(this.calls, name, undefStub(this.name, name, this.otherwise))
@@ -207,9 +207,13 @@ export class ModuleRecord {
     if (this.shown !== undefined) return () => {}
     this.shown = next
     const before = new Map<string, PropertyDescriptor | undefined>()
-    for (const [name, read] of Object.entries(next.exports)) {
-      const value = read()
-      const face = isForwardable(value) ? this.funs.stage(next.identities, name, value) : value
+    const faceOf = (name: string, value: unknown): unknown => (isForwardable(value) ? this.funs.stage(next.identities, name, value) : value)
+    for (const [name, read] of computedOf(next)) {
+      before.set(name, Object.getOwnPropertyDescriptor(this.values, name))
+      Object.defineProperty(this.values, name, { get: () => faceOf(name, read()), configurable: true, enumerable: true })
+    }
+    for (const [name, read] of readableOf(next)) {
+      const face = faceOf(name, read())
       const known = Object.getOwnPropertyDescriptor(this.values, name)
       if (known !== undefined && 'value' in known && known.value === face) continue
       before.set(name, known)
@@ -324,6 +328,11 @@ export class ModuleRecord {
     this.funs.removed(name)
   }
 }
+
+const isComputed = ({ commonjs, constants }: Instance, name: string): boolean => commonjs !== undefined && !constants.has(name)
+const computedOf = (instance: Instance): [string, () => unknown][] => Object.entries(instance.exports).filter(([name]) => isComputed(instance, name))
+/** What can be read without running code of the program: all but the getters of CommonJS. */
+export const readableOf = (instance: Instance): [string, () => unknown][] => Object.entries(instance.exports).filter(([name]) => !isComputed(instance, name))
 
 /** `Object.create(null)` makes a hash table, through which every call costs five times as much; an empty prototype keeps V8's fast shape. */
 const nothing: object = Object.freeze(Object.create(null))

@@ -27,6 +27,12 @@ function Child() {} Object.setPrototypeOf(Child, Base); Child.parent = Base; cla
 console.log(Base.parent, Child.parent === Base, Base.count, K.count, o.x, made.x, Object.keys(made), made.self === made, o.self === o.me())`,
     'base.js': `module.exports = function Base() {}`, 'o.js': `module.exports = { x: 1, get self() { return this }, me() { return module.exports.self } }`,
   }],
+  ['getters of exports run when they are read, and may be meant for objects that inherit them', {
+    'main.js': `const lib = require('./lib'); const { value } = require('./lib'); const made = Object.create(lib); made.app = { name: 'app' }; console.log(value, made.name, lib.heavy)
+try { lib.gone } catch (e) { console.log(e.message) } import('./lib.js').then((all) => console.log(all.value, all.default === lib))`,
+    'lib.js': `exports.value = 1; const lazy = (name, get) => Object.defineProperty(exports, name, { get, enumerable: true, configurable: true })
+lazy('name', function () { return this.app.name }); lazy('heavy', () => { console.log('loaded'); return 'heavy' }); lazy('gone', () => { throw new Error('no longer bundled') })`,
+  }],
   ['standard input read at once, and as a stream', {
     'main.js': `const fs = require('fs'); const tty = require('tty'); console.log(tty.isatty(0), process.stdin.isTTY, process.stdin.constructor.name); process.stdin.setEncoding('utf8').on('data', (d) => console.log(JSON.stringify(d))).on('end', () => console.log('end'))`,
   }, { input: 'one\ntwo\n' }],

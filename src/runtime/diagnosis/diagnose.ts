@@ -7,6 +7,7 @@ import { isClass } from '../classIdentity'
 import type { Slot } from '../identity'
 import type { HeldView } from '../implicit/ledgers'
 import type { Diagnosis, ScriptView, VersionDiagnosis } from '../link'
+import { readableOf } from '../moduleTable'
 import type { Instance, ModuleRecord } from '../moduleTable'
 import type { Processes } from '../processes'
 import { viewProcess } from '../takePicture'
@@ -71,7 +72,7 @@ function prototypeShownBy({ fn }: Slot): object[] {
 
 /** Exported values that are objects: they hold their version as functions do. */
 function exportedObjects(instance: Instance): (readonly [string, object])[] {
-  return Object.entries(instance.exports).flatMap(([name, read]) => {
+  return readableOf(instance).flatMap(([name, read]) => {
     const value = readOrNothing(read)
     return typeof value === 'object' && value !== null ? [[name, value] as const] : []
   })
