@@ -4,6 +4,8 @@
  */
 import { original, originalOfInput } from '../compile/positions'
 import { unshift } from '../compile/rewrite/shifts'
+import { rawSites, takeOverPrepare } from './callSites'
+import type { Said } from './callSites'
 import { fileUrl, scriptUrl } from './evaluate'
 import type { Version } from '../protocol/ids'
 import type { Place } from './implicit/place'
@@ -33,12 +35,12 @@ export class StackTraces {
     if (forgotten !== undefined) this.scripts.delete(forgotten)
   }
 
-  /** Takes over `Error.prepareStackTrace`; a program that sets its own one later wins, as it would over Node's. */
   install(): void {
-    Error.prepareStackTrace = (error, sites) => {
-      const shown = withoutOurs(sites)
-      return `${header(error)}${shown.map((site) => `\n    at ${this.show(site)}`).join('')}`
-    }
+    takeOverPrepare({
+      text: (error, sites) => `${header(error)}${withoutOurs(sites).map((site) => `\n    at ${this.show(site)}`).join('')}`,
+      shown: withoutOurs,
+      said: (site) => this.said(site),
+    })
   }
 
   /** Frames of user code that are on the stack right now, innermost first. */
@@ -47,7 +49,7 @@ export class StackTraces {
     const frames: RunningFrame[] = []
     try {
       Error.stackTraceLimit = 400
-      Error.prepareStackTrace = (_, sites) => sites
+      Error.prepareStackTrace = rawSites
       const holder: { stack?: unknown } = {}
       Error.captureStackTrace(holder, this.running)
       const sites: readonly NodeJS.CallSite[] = Array.isArray(holder.stack) ? holder.stack : []
@@ -74,6 +76,19 @@ export class StackTraces {
       const at = { line, column: unshift(rewritten.shifts, line, (site.getColumnNumber() ?? 1) - 1) }
       return [{ module, file, line: originalOfInput(script.unit, at.line, at.column).line, version: script.version, function: site.getFunctionName() ?? '', at }]
     })
+  }
+
+  private said(site: NodeJS.CallSite): Said | undefined {
+    const script = this.scripts.get(site.getScriptNameOrSourceURL() ?? '')
+    if (script === undefined) return undefined
+    const { file, rewritten: { format } } = script.unit
+    const name = format === 'commonjs' ? file : fileUrl(file)
+    const at = original(script.unit, site.getLineNumber() ?? 1, (site.getColumnNumber() ?? 1) - 1)
+    const called = site.getFunctionName()
+    return {
+      getFileName: name, getScriptNameOrSourceURL: name, getLineNumber: at.line, getColumnNumber: at.column + 1,
+      getFunctionName: called === 'eval' ? null : called, isEval: false, getEvalOrigin: undefined, toString: this.show(site),
+    }
   }
 
   private collect(site: NodeJS.CallSite, frames: RunningFrame[]): void {
@@ -109,7 +124,7 @@ function readable(text: string, site: NodeJS.CallSite): string {
 }
 
 /** Without the runtime's own frames, and without those of Node that only led there. */
-function withoutOurs(sites: readonly NodeJS.CallSite[]): NodeJS.CallSite[] {
+function withoutOurs(sites: readonly NodeJS.CallSite[]): readonly NodeJS.CallSite[] {
   let end = sites.length
   while (end > 0 && isPlumbing(sites[end - 1])) end--
   return sites.slice(0, end).filter((site) => site.getFileName() !== __filename)

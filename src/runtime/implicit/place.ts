@@ -1,5 +1,6 @@
 /** Where in the program something was made. Taking it is cheap; it is read when somebody needs to know. */
 import path from 'node:path'
+import { rawSites } from '../callSites'
 import type { ModuleName, Version } from '../../protocol/ids'
 
 /** A line of a module's source. */
@@ -81,7 +82,7 @@ const SHARED = 'node:internal/readline/emitKeypressEvents'
 function sitesOf(holder: { readonly stack?: unknown } | undefined): readonly NodeJS.CallSite[] {
   const before = Error.prepareStackTrace
   try {
-    Error.prepareStackTrace = (_, sites) => sites
+    Error.prepareStackTrace = rawSites
     const stack: unknown = holder?.stack
     return Array.isArray(stack) ? stack : []
   } finally {
