@@ -45,9 +45,9 @@ export function adoptObjects(slot: Slot, before: AnyFunction | undefined): strin
   const now = slot.fn
   if (!classes.has(now)) return undefined
   giveBack(now)
-  const note = before === undefined || before === now || !classes.has(before) ? undefined : follow(slot, before, now)
-  keysAtCommit.set(now, { statics: Reflect.ownKeys(now), members: Reflect.ownKeys(prototypeOf(now) ?? {}) })
-  return note
+  // Before it is given what others added to the versions before it: that goes on to the next one as well.
+  if (!keysAtCommit.has(now)) keysAtCommit.set(now, { statics: Reflect.ownKeys(now), members: Reflect.ownKeys(prototypeOf(now) ?? {}) })
+  return before === undefined || before === now || !classes.has(before) ? undefined : follow(slot, before, now)
 }
 
 function follow(slot: Slot, before: AnyFunction, now: AnyFunction): string | undefined {

@@ -178,6 +178,25 @@ export const registry = () => Base.registry`,
     assert.deepEqual(await world.value('[app.registry(), app.facts().statics[0]]'), [[1], 'base 2'])
   })
 
+  it('what others added to its prototype stays through every load, also for what they make of it', async () => {
+    world = await World.start({
+      'thing.js': `export class Thing { version() { return 1 } }`,
+      'app.js': `import { Thing } from './thing.js'
+Object.defineProperty(Thing.prototype, 'helper', { get() { return 'helper' }, configurable: true })
+export const made = () => Object.create(Thing.prototype)
+const first = new Thing()
+export const facts = () => [made().helper, new Thing().helper, first.helper, first.version()]`,
+    }, { entry: 'app.js' })
+    for (const version of [2, 3, 4]) {
+      await world.save('thing.js', `export class Thing { version() { return ${version} } }`)
+      assert.deepEqual(await world.value('app.facts()'), ['helper', 'helper', 'helper', version])
+    }
+    await world.host.request('rollback', { module: 'thing' })
+    assert.deepEqual(await world.value('app.facts()'), ['helper', 'helper', 'helper', 3])
+    await world.save('thing.js', `export class Thing { version() { return 5 } }`)
+    assert.deepEqual(await world.value('app.facts()'), ['helper', 'helper', 'helper', 5])
+  })
+
   it('rolling back gives objects of both versions the old methods again', async () => {
     world = await World.start(files(1), { entry: 'app.js' })
     await world.save('base.js', base(2).replace('hello()', `extra() { return 'extra' }\n  hello()`))
