@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { World } from './support/world'
 
-/** Whoever called `next()` waits until somebody calls `step()`. */
+/** Whoever called `next()` waits until somebody calls `step()`, which lets those immediates run first that were there before it. */
 const gate = `
 import { EventEmitter } from 'node:events'
 export const bus = new EventEmitter()
@@ -10,6 +10,7 @@ export const log = []
 const waiting = []
 export const next = () => new Promise((resolve) => { waiting.push(resolve) })
 export async function step(event) {
+  await new Promise(setImmediate)
   for (const go of waiting.splice(0)) go()
   if (event) bus.emit('job', event)
   await new Promise((resolve) => { setTimeout(resolve, 20) })
