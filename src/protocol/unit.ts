@@ -12,6 +12,8 @@ export interface ImportRecord {
   readonly attributes: Readonly<Record<string, string>>
   /** Names it takes (`default` included); a namespace import or `export *` adds `*`. Empty for `import "./x"`. */
   readonly names: readonly string[]
+  /** What the module calls them, where that is another name; for V8's messages. */
+  readonly locals?: Readonly<Record<string, string>>
   readonly line: number
   readonly column: number
   /** What the top level takes by value (no call, no `new`); absent: nothing. */

@@ -28,6 +28,7 @@ import { stageOf } from './stage'
 import { drive } from './steps'
 import type { Steps } from './steps'
 import type { VersionRecord } from './version'
+import { explainGlobal } from './v8Messages'
 import type { Versions } from './versions'
 
 type Getters = Record<string, () => unknown>
@@ -458,6 +459,7 @@ export class Draft {
       yield result
     } catch (error) {
       if (error instanceof DraftFailed) throw error
+      explainGlobal(error, this.unit.rewritten)
       throw this.givenUp ?? new DraftFailed(this.record.name, 'evaluation_failed', error)
     }
   }

@@ -10,8 +10,14 @@ import { fileUrl, scriptUrl } from './evaluate'
 import type { Version } from '../protocol/ids'
 import type { Place } from './implicit/place'
 import type { Unit } from './link'
+import { blamedBehind, isOddMessage, readableMessage } from './v8Messages'
 
-interface Script { readonly unit: Unit; readonly version: Version }
+interface Script {
+  readonly unit: Unit
+  readonly version: Version
+  /** Of the text that runs; made when somebody asks. */
+  lines: readonly string[] | undefined
+}
 
 /** One frame of the stack that is running now, in generated code. */
 export interface RunningFrame { readonly unit: Unit; readonly version: Version; readonly line: number; readonly column: number; readonly function: string }
@@ -26,7 +32,7 @@ export class StackTraces {
   private readonly ended: string[] = []
 
   add(unit: Unit, version: Version): void {
-    this.scripts.set(scriptUrl(unit.file, version), { unit, version })
+    this.scripts.set(scriptUrl(unit.file, version), { unit, version, lines: undefined })
   }
 
   remove(file: string, version: Version): void {
@@ -37,7 +43,7 @@ export class StackTraces {
 
   install(): void {
     takeOverPrepare({
-      text: (error, sites) => `${header(error)}${withoutOurs(sites).map((site) => `\n    at ${this.show(site)}`).join('')}`,
+      text: (error, sites) => `${this.header(error, sites)}${withoutOurs(sites).map((site) => `\n    at ${this.show(site)}`).join('')}`,
       shown: withoutOurs,
       said: (site) => this.said(site),
     })
@@ -94,7 +100,24 @@ export class StackTraces {
   private collect(site: NodeJS.CallSite, frames: RunningFrame[]): void {
     const script = this.scripts.get(site.getScriptNameOrSourceURL() ?? '')
     if (script === undefined || isAsync(site)) return
-    frames.push({ ...script, line: site.getLineNumber() ?? 1, column: (site.getColumnNumber() ?? 1) - 1, function: site.getFunctionName() ?? '(anonymous)' })
+    frames.push({ unit: script.unit, version: script.version, line: site.getLineNumber() ?? 1, column: (site.getColumnNumber() ?? 1) - 1, function: site.getFunctionName() ?? '(anonymous)' })
+  }
+
+  private header(error: unknown, sites: readonly NodeJS.CallSite[]): string {
+    try {
+      if (isErrorOfV8(error) && isOddMessage(error.message)) this.mend(error, sites)
+      return Error.prototype.toString.call(error)
+    } catch {
+      return 'Error' // a program may throw an object whose name or message throws
+    }
+  }
+
+  /** What the message quotes is the text of whoever threw. */
+  private mend(error: Error, sites: readonly NodeJS.CallSite[]): void {
+    const site = sites[0]
+    const script = this.scripts.get(site?.getScriptNameOrSourceURL() ?? '')
+    if (site === undefined || script === undefined) return
+    Reflect.set(error, 'message', readableMessage(error.message, script.unit.rewritten, textFrom(script, site.getLineNumber() ?? 1, (site.getColumnNumber() ?? 1) - 1)))
   }
 
   private show(site: NodeJS.CallSite): string {
@@ -106,9 +129,16 @@ export class StackTraces {
     const match = RAW.exec(text)
     const script = match?.[1] === undefined ? undefined : this.scripts.get(match[1])
     if (match === null || script === undefined) return text
-    const at = original(script.unit, Number(match[2]), Number(match[3]) - 1)
+    const [line, column] = [Number(match[2]), Number(match[3]) - 1]
+    const at = original(script.unit, line, script.unit.rewritten.code.includes('_each(') ? column + blamedBehind(textFrom(script, line, column)) : column)
     return `${fileUrl(script.unit.file)}?v=${script.version}:${at.line}:${at.column + 1}`
   }
+}
+
+/** `line` 1-based, `column` 0-based; to the end of the line. */
+function textFrom(script: Script, line: number, column: number): string {
+  script.lines ??= script.unit.rewritten.code.split(/\r\n|[\n\r\u2028\u2029]/)
+  return (script.lines[line - 1] ?? '').slice(column)
 }
 
 /**
@@ -137,10 +167,5 @@ function isPlumbing(site: NodeJS.CallSite | undefined): boolean {
 
 const isAsync = (site: NodeJS.CallSite): boolean => String(site).startsWith('async ')
 
-function header(error: unknown): string {
-  try {
-    return Error.prototype.toString.call(error)
-  } catch {
-    return 'Error' // a program may throw an object whose name or message throws
-  }
-}
+/** Those that quote code. */
+const isErrorOfV8 = (error: unknown): error is Error => (error instanceof TypeError || error instanceof ReferenceError) && typeof error.message === 'string'

@@ -56,6 +56,32 @@ describe('errors that end a program', () => {
     assert.equal(stdout, '11\n4\n1\nfalse\na\n')
   })
 
+  it('what V8 and Node say names what the source says, at its place', async () => {
+    const wrong = [
+      'value()', 'new value()', 'new lib.x()', 'new lib.value.x()', 'lib()', 'def()', 'def.x()', 'renamed()', 'value`a`', 'box[value].x()', 'box?.x()', 'new box.x()', '[...value]', 'const { a } = none', 'import.meta.x()',
+      '(await value)()', '(await box).x()', 'new (await box)()', 'const { a } = await none', '(await box)[await value]()', "(await import('./lib.mjs')).x()", '[...(function* () { (yield 1)() })()]',
+      'for await (const a of value) ;', 'for await (const a of box.x) ;', 'for await (const a of own()) ;', 'for await (const a of await value) ;', 'for await (const a of renamed.x.y) ;', 'for await (const a of K) ;', 'for await (const a of box) value()',
+      "require('x')", 'module.exports = 1', '__dirname', '(() => { require })()',
+    ]
+    // What they say of an ES module only when its top level throws is not said to a `catch`.
+    const main = `import def, { value, box, none, other as renamed } from './lib.mjs'
+import * as lib from './lib.mjs'
+const own = () => 5
+class K {}
+const say = (error) => console.log(error.stack.split('\\n').filter((line) => /^\\w|main/.test(line)).slice(0, 2).join(' ').replace(/\\(?file:.*main.mjs[^:]*/, ''), '|', error.message)
+${wrong.map((text) => `try { ${text} } catch (error) { say(error) }`).join('\n')}`
+    const { stdout } = await failing({ 'main.mjs': main, 'lib.mjs': `export const value = 1, box = {}, none = null, other = 2\nexport default {}` })
+    assert.equal(stdout.split('\n').length - 1, wrong.length)
+  })
+
+  it('`require` in an ES module, with what to use instead', async () => {
+    for (const [text, said] of Object.entries({ "require('x')": /ReferenceError: require is not defined in ES module scope, you can use import instead\n/, 'await 0\n__dirname': /ReferenceError: __dirname is not defined in ES module scope\n/ })) {
+      assert.match((await failing({ 'main.mjs': text })).stderr, said)
+      assert.match((await failing({ 'main.mjs': `import './lib.mjs'`, 'lib.mjs': text })).stderr, said)
+    }
+    assert.match((await failing({ 'main.ts': `import 'node:fs'\nrequire('x')`, ...esm })).stderr, /ES module scope/)
+  })
+
   it('too much recursion is a RangeError that can be caught', async () => {
     await failing({ 'main.mjs': `function f() { return f() + 1 } try { f() } catch (e) { console.log(e instanceof RangeError, e.message) }` })
   })

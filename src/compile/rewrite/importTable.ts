@@ -8,6 +8,8 @@ type WithSource = ImportDeclaration | ExportAllDeclaration | ExportNamedDeclarat
 interface Entry {
   readonly record: Omit<ImportRecord, 'names'>
   readonly names: Set<string>
+  /** What the module calls them: the first of several names. */
+  readonly locals: Map<string, string>
 }
 
 /** The modules that a module imports or re-exports from, one entry per specifier (and attributes), in order of appearance. */
@@ -16,7 +18,7 @@ export class ImportTable {
 
   constructor(program: Program, private readonly lines: LineIndex) {
     for (const item of program.body) {
-      if (item.type === 'ImportDeclaration') this.add(item, item.source, this.specifiers(item).map(({ imported }) => imported))
+      if (item.type === 'ImportDeclaration') this.add(item, item.source, this.specifiers(item).map(({ imported }) => imported), this.specifiers(item))
       else if (item.type === 'ExportAllDeclaration') this.add(item, item.source, ['*'])
       else if (item.type === 'ExportNamedDeclaration' && item.source) this.add(item, item.source, item.specifiers.map(({ local }) => moduleName(local)))
     }
@@ -39,26 +41,32 @@ export class ImportTable {
   }
 
   records(captures: Captures): ImportRecord[] {
-    return [...this.entries.values()].map(({ record, names, index }) => {
+    return [...this.entries.values()].map(({ record, names, locals, index }) => {
       const captured = captures.ofImport(index)
-      return { ...record, names: [...names], ...(captured === undefined ? {} : { captured }) }
+      const renamed = [...locals].filter(([imported, local]) => local !== imported)
+      return { ...record, names: [...names], ...(renamed.length === 0 ? {} : { locals: Object.fromEntries(renamed) }), ...(captured === undefined ? {} : { captured }) }
     })
   }
 
-  private add(item: WithSource, source: Literal, names: readonly string[]): void {
+  private add(item: WithSource, source: Literal, names: readonly string[], renamed: readonly { readonly local: string; readonly imported: string }[] = []): void {
+    const entry = this.obtain(item, source)
+    for (const name of names) entry.names.add(name)
+    for (const { local, imported } of renamed) if (!entry.locals.has(imported)) entry.locals.set(imported, local)
+  }
+
+  private obtain(item: WithSource, source: Literal): Entry {
     const key = keyOf(item)
     const known = this.entries.get(key)
-    if (known !== undefined) {
-      for (const name of names) known.names.add(name)
-      return
-    }
+    if (known !== undefined) return known
     const record = {
       specifier: String(source.value),
       attributes: attributesOf(item.attributes),
       line: this.lines.line(source.start),
       column: this.lines.column(source.start),
     }
-    this.entries.set(key, { record, names: new Set(names), index: this.entries.size })
+    const entry = { record, names: new Set<string>(), locals: new Map<string, string>(), index: this.entries.size }
+    this.entries.set(key, entry)
+    return entry
   }
 }
 

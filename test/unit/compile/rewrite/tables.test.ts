@@ -4,13 +4,13 @@ import type { Rewritten } from '../../../../src/protocol/unit'
 import { rewriteOk } from './harness'
 
 describe('what a rewritten module says about itself', () => {
-  it('lists imports once each, with names, attributes and places', () => {
+  it('lists imports once each, with names, what the module calls them, attributes and places', () => {
     const { imports, stars } = rewriteOk(`import a, { b as c, default as d } from './x'\nimport './y'\n  import * as n from './x'\nimport j from './z.json' with { type: 'json' }\nimport k from './z.json'\nexport * from './s'\nexport { p as q } from './x'\nexport * as all from './t'\nimport {} from './u'`, 'esm')
     assert.deepEqual(imports, [
-      { specifier: './x', attributes: {}, names: ['default', 'b', '*', 'p'], line: 1, column: 40 },
+      { specifier: './x', attributes: {}, names: ['default', 'b', '*', 'p'], locals: { default: 'a', b: 'c', '*': 'n' }, line: 1, column: 40 },
       { specifier: './y', attributes: {}, names: [], line: 2, column: 7 },
-      { specifier: './z.json', attributes: { type: 'json' }, names: ['default'], line: 4, column: 14 },
-      { specifier: './z.json', attributes: {}, names: ['default'], line: 5, column: 14 },
+      { specifier: './z.json', attributes: { type: 'json' }, names: ['default'], locals: { default: 'j' }, line: 4, column: 14 },
+      { specifier: './z.json', attributes: {}, names: ['default'], locals: { default: 'k' }, line: 5, column: 14 },
       { specifier: './s', attributes: {}, names: ['*'], line: 6, column: 14 },
       { specifier: './t', attributes: {}, names: ['*'], line: 8, column: 21 },
       { specifier: './u', attributes: {}, names: [], line: 9, column: 15 },
