@@ -77,6 +77,7 @@ function run(args: readonly string[], cwd: string, { input = '', env }: How): Pr
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text })
   child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text })
+  child.stdin.on('error', () => {}) // it may have ended without reading
   child.stdin.end(input)
   const overdue = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
   const plain = (text: string): string => text.replaceAll(encodeURI(cwd), 'ROOT').replaceAll(cwd, 'ROOT')
