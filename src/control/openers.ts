@@ -50,6 +50,8 @@ function reason({ kind, what, line }: Opener): string {
       return `${what} at line ${line} made functions that may be in use`
     case 'passed':
       return `${what} passed on what it exports`
+    case 'taken':
+      return `a package has taken "${what}"`
     case 'metadata':
       return `what decorators say about its class ${what} was read`
   }

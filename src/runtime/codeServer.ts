@@ -21,6 +21,7 @@ import { ModuleTable } from './moduleTable'
 import { dropFromCache, showInCache } from './nodeLoader'
 import type { Answer } from './nodeLoader'
 import type { Pid } from './pid'
+import { plainIn } from './plainExports'
 import { changedInCache, showJson } from './requireCache'
 import { stageOf } from './stage'
 import { driveNow } from './steps'
@@ -57,6 +58,8 @@ export interface CodeServerDeps extends Omit<DraftDeps, 'table' | 'units' | 'bro
   /** These are current now; what they replaced is old. */
   onCommitted(instances: readonly Instance[]): void
   onDeleted(module: ModuleName): void
+  /** A package loaded the module; these exports are no functions. */
+  taken(module: ModuleName, names: readonly string[]): void
   /** Modules that were loaded because running code asked for them. */
   onAutoloaded(versions: readonly LoadedVersion[]): void
   /** The module of this name, compiled, with whatever it needs. */
@@ -272,12 +275,22 @@ export class CodeServer {
   /** `require(specifier)` in `importer`, from wherever it comes; undefined: that is Node's business. */
   requireNow(specifier: string, importer: string, parent?: CommonjsModule): Answer {
     this.deps.entry.requirer = parent
-    return this.required(this.deps.resolveNow(specifier, importer))
+    const link = this.deps.resolveNow(specifier, importer)
+    const answer = this.required(link)
+    if (answer !== undefined && parent !== undefined && !this.table.isFile(parent.filename)) this.takenByPackage(link)
+    return answer
   }
 
-  /** `import(specifier)` in `importer`, from wherever it comes. */
+  /** `import(specifier)` in a package, on behalf of `importer`. */
   async importNow(specifier: string, importer: string): Promise<unknown> {
-    return await importLink(await this.deps.resolve(specifier, importer), this.draftDeps)
+    const link = await this.deps.resolve(specifier, importer)
+    const namespace = await importLink(link, this.draftDeps)
+    this.takenByPackage(link)
+    return namespace
+  }
+
+  private takenByPackage(link: Link): void {
+    if (link.kind === 'module') this.deps.taken(link.module, plainIn(this.table, link.module, '*'))
   }
 
   private required(link: Link): Answer {

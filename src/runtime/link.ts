@@ -179,14 +179,15 @@ export interface MainRequests {
  *   opened     its code opened something for that top level
  *   functions  its code made functions, which whoever that top level dealt with may hold
  *   passed     `what` passed on what `by` exports as `name`, which is no function
+ *   taken      a package that top level dealt with loaded it, and has its `what`, which is no function
  *   metadata   that top level, or a package it called, read what decorators say about classes of it
  */
 export interface Opener {
-  readonly kind: 'opened' | 'functions' | 'passed' | 'metadata'
+  readonly kind: 'opened' | 'functions' | 'passed' | 'taken' | 'metadata'
   readonly name: string | undefined
   readonly module: ModuleName
   readonly by: ModuleName
-  /** What is open; the function; the module; the class. */
+  /** What is open; the function; the module; the export; the class. */
   readonly what: string
   readonly line: number
   /** Whom the top level called in order to get there: they have to call what is new. */

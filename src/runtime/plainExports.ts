@@ -11,7 +11,7 @@ export function plainExports(table: ModuleTable, wanted: MainRequests['plain'][0
   return wanted.map(({ module, names }) => ({ module, names: names.map((name) => ({ name, plain: plainIn(table, module, name) })) }))
 }
 
-function plainIn(table: ModuleTable, module: ModuleName, name: string): readonly string[] {
+export function plainIn(table: ModuleTable, module: ModuleName, name: string): readonly string[] {
   const record = table.get(module)
   const current = record?.current
   if (record === undefined || current === undefined) return []

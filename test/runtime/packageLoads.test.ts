@@ -69,6 +69,15 @@ setInterval(() => {}, 1000)\n`
       await cli.says('routes/home v2, main v2')
     })
 
+    it('values that they took are taken again', async () => {
+      const taker = `import { load } from 'loader'\nconst take = async (file: string) => (await load(new URL(file, import.meta.url).pathname)).config.limit\nconsole.log('limit', await take('config.ts'))\nsetInterval(() => console.log('goes on'), 100)\n`
+      cli = new CliProcess({ ...texts, 'package.json': '{ "type": "module" }', 'main.ts': taker, 'config.ts': 'export const config = { limit: 1 }\nexport default () => 1\n' }).start('run', 'main.ts')
+      await cli.prints('limit 1\ngoes on')
+      cli.write('config.ts', 'export const config = { limit: 2 }\nexport default () => 1\n')
+      await cli.prints('limit 2')
+      await cli.says('main v2 (because config changed: a package has taken "config")')
+    })
+
     it('they are told that files can be TypeScript', async () => {
       cli = new CliProcess({ ...texts, 'main.ts': `import { typescript } from 'loader'\nconsole.log('typescript', typescript)\n` }).start('run', 'main.ts')
       await cli.prints('typescript true')

@@ -83,6 +83,7 @@ export class Ledgers {
 
   private userOf({ module }: Ledger, use: Use): Opener {
     if (use.kind === 'passed') return { kind: 'passed', module, by: use.by, name: use.name, what: use.through, line: 0, through: [] }
+    if (use.kind === 'taken') return { kind: 'taken', module, by: use.by, name: undefined, what: use.name, line: 0, through: [] }
     if (use.kind === 'metadata') return { kind: 'metadata', name: undefined, module, by: use.by, what: use.className, line: 0, through: [] }
     const { name, line } = this.deps.functionAt(use.by, use.index) ?? { name: '(anonymous)', line: 0 }
     return { kind: 'functions', name: undefined, module, by: use.by.module, what: name, line, through: use.through }

@@ -38,6 +38,12 @@ export class LoadedBy {
     this.ledgerOfOther(module)?.uses.set(`${module} "${name}"`, { kind: 'passed', by: module, name, through: by.module })
   }
 
+  /** A package loaded the module, and may keep values of it. */
+  taken(by: ModuleName, names: readonly string[]): void {
+    const [name] = names
+    if (name !== undefined) this.ledgerOfOther(by)?.uses.set(`${by} taken`, { kind: 'taken', by, name })
+  }
+
   readMetadata(by: ModuleName, className: string): void {
     if (this.opening[0] !== 0) this.ledgerOfOther(by)?.uses.set(by, { kind: 'metadata', by, className })
   }
