@@ -8,7 +8,7 @@ import { inspect } from 'node:util'
 import type { InspectOptions } from 'node:util'
 import { isFunction, trusted } from '../base/guards'
 import type { AnyFunction } from '../base/guards'
-import { blank } from './callableIdentity'
+import { blank, sourceOf } from './callableIdentity'
 import { isForwardable } from './externalFuns'
 import { notePackage } from './identity'
 import { noteView } from './integrityIdentity'
@@ -104,11 +104,12 @@ export function commonjsView(first: object, exports: () => unknown, face: (name:
     if (isFunction(value)) given.add(value)
   }
   const wrap = (key: PropertyKey, value: unknown): unknown => (typeof key === 'string' && isForwardable(value) && !given.has(value) ? face(key, value) : value)
+  const read = (key: PropertyKey, value: unknown): unknown => (isFunction(value) && !Object.hasOwn(now(), key) && isInherited(key, value) ? value : wrap(key, value))
   const target: object = isCallable(first) ? blank() : Array.isArray(first) ? [] : {}
   // console.log looks past a proxy at its target.
   Object.defineProperty(target, inspect.custom, { value: (_: number, options: InspectOptions) => inspect(now(), options), configurable: true })
   const view: object = new Proxy(target, {
-    get: (_, key, receiver) => wrap(key, receiver === view ? Reflect.get(now(), key) : Reflect.get(now(), key, receiver)),
+    get: (_, key, receiver) => read(key, receiver === view ? Reflect.get(now(), key) : Reflect.get(now(), key, receiver)),
     set(_, key, value, receiver) {
       // An object that inherits from the exports gets a property of its own.
       if (receiver !== view) return Reflect.set(now(), key, value, receiver)
@@ -139,6 +140,9 @@ export function commonjsView(first: object, exports: () => unknown, face: (name:
   noteView(view, now)
   return view
 }
+
+/** What every object has (`constructor`, `toString`) is not the module's: `exports.constructor === Object` tells a plain object. */
+const isInherited = (key: PropertyKey, fn: AnyFunction): boolean => key === 'constructor' || sourceOf(fn).endsWith('{ [native code] }')
 
 const callableNow = (value: object): Callable => {
   if (isCallable(value)) return value

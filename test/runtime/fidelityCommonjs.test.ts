@@ -7,6 +7,11 @@ const programs: readonly (readonly [string, Files, How?])[] = [
     'main.cjs': `const a = require('./a.cjs'); const { x } = require('./b.cjs'); console.log(a, x, require('./a.cjs') === a, require('./f.cjs')(2), new (require('./k.cjs'))().v)`,
     'a.cjs': `module.exports = { one: 1 }`, 'b.cjs': `exports.x = 2; this.y = exports === this`, 'f.cjs': `module.exports = (x) => x * 2`, 'k.cjs': `module.exports = class K { v = 1 }`,
   }],
+  ['what every object has is what every object has, also of exports', {
+    'main.js': `const a = require('./a'); const { deepStrictEqual } = require('assert'); console.log(a.constructor === Object, a.toString === Object.prototype.toString, require('./k').constructor.name, require('./k').m())
+deepStrictEqual({ a }, { a: { ...a } }); deepStrictEqual(require('./list'), [1, 2]); console.log(require('./list').constructor === Array, require('./f').call === Function.prototype.call)`,
+    'a.js': `module.exports = { x: 1, f(v) { return v } }`, 'k.js': `module.exports = new (class K { m() { return 'm' } })()`, 'list.js': `module.exports = [1, 2]`, 'f.js': `module.exports = (x) => x`,
+  }],
   ['a .js file without a type is CommonJS, or what its syntax says', {
     'main.js': `console.log(typeof require, require('./lib').x, __filename, __dirname)`, 'lib.js': `exports.x = typeof module`,
   }],
