@@ -21,10 +21,9 @@ describe('the example on ws', () => {
     return socket
   }
   /** The first message from now on that is `expected`. */
-  async function hears(socket: WebSocket, expected: string): Promise<void> {
-    let heard = ''
-    while (heard !== expected) heard = String((await once(socket, 'message'))[0])
-  }
+  const hears = (socket: WebSocket, expected: string): Promise<void> => new Promise((resolve) => {
+    socket.on('message', (data) => { if (String(data) === expected) resolve() })
+  })
   async function says(socket: WebSocket, text: string, expected: string): Promise<void> {
     const heard = hears(socket, expected)
     socket.send(text)
