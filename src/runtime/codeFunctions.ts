@@ -137,7 +137,7 @@ export function createCodeFunctions(deps: CodeFunctionsDeps): CodeApi {
     if (found === 'badfile') return ['error', 'badfile']
     if ('error' in found) return ['error', 'nofile']
     server.offer(found.units)
-    const outcome = await drivePromise(server.ensureSteps(found.module))
+    const outcome = await drivePromise(server.autoloader.ensureSteps(found.module))
     if (outcome.kind !== 'failed') return ['module', shortOf(module)]
     return ['error', outcome.reason === 'on_load_failure' || outcome.reason === 'nofile' ? outcome.reason : 'badfile']
   }

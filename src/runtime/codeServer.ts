@@ -7,24 +7,19 @@ import path from 'node:path'
 import type { ModuleName, PidText, Version } from '../protocol/ids'
 import { pidText } from '../protocol/ids'
 import type { FailureReason, Origin } from '../protocol/snapshot'
-import type { CommonjsModule } from './commonjs'
+import { Autoloader } from './autoloader'
 import { Draft } from './draft'
 import type { DraftDeps } from './draft'
-import { importLink } from './draftRequests'
-import { codedError, DraftFailed } from './draftFailed'
 import { ErrorHandler } from './errorHandler'
-import { viewError } from './errorView'
 import { REPLACED } from './link'
-import type { Link, Found, LoadedVersion, LoadResult, PurgeMode, Unit } from './link'
+import type { Found, LoadedVersion, PurgeMode, Unit } from './link'
+import { failureOf } from './loadOutcome'
+import type { LoadOutcome } from './loadOutcome'
 import type { Instance, ModuleRecord } from './moduleTable'
 import { ModuleTable } from './moduleTable'
 import { dropFromCache, showInCache } from './nodeLoader'
-import type { Answer } from './nodeLoader'
 import type { Pid } from './pid'
-import { plainIn } from './plainExports'
-import { changedInCache, showJson } from './requireCache'
 import { stageOf } from './stage'
-import { driveNow } from './steps'
 import type { Steps } from './steps'
 import type { VersionRecord } from './version'
 import type { Versions } from './versions'
@@ -35,17 +30,6 @@ export interface CodeProcesses {
   purgeVersion(version: VersionRecord): readonly Pid[]
   /** The version that is not committed yet and whose top level started what runs now. */
   loading(): VersionRecord | undefined
-}
-
-/** A load's outcome on this thread: a failure still knows what was thrown. */
-export type LoadOutcome = Exclude<LoadResult, { readonly kind: 'failed' }> | LoadFailure
-export type LoadFailure = Extract<LoadResult, { readonly kind: 'failed' }> & { readonly thrown: unknown }
-
-/** For the other thread: without the thrown value, which may be anything. */
-export function withoutThrown(outcome: LoadOutcome): LoadResult {
-  if (outcome.kind !== 'failed') return outcome
-  const { thrown: _, ...rest } = outcome
-  return rest
 }
 
 export interface CodeServerDeps extends Omit<DraftDeps, 'table' | 'units' | 'broken' | 'runners' | 'requireModule' | 'onEvaluated' | 'required'> {
@@ -90,21 +74,26 @@ export class CodeServer {
   readonly table = new ModuleTable((module, name, args) => this.calls.undefinedFunction(module, name, args))
   /** Calls by name. */
   readonly calls: ErrorHandler
+  /** First loads. */
+  readonly autoloader: Autoloader
   /** Compiled and reachable, but not loaded yet. */
   private readonly units = new Map<ModuleName, Unit>()
   private readonly draftDeps: DraftDeps
   /** Modules that ever had `export *`: few of many, and looked at after each commit. */
   private readonly starred = new Set<ModuleRecord>()
   private readonly runners = new WeakSet<object>()
-  /** What a module threw at its first load: asked for again, it throws the same, as in Node, until its text is another one. */
-  private readonly broken = new Map<ModuleName, { readonly hash: string; readonly thrown: unknown }>()
 
   constructor(private readonly deps: CodeServerDeps) {
     this.calls = new ErrorHandler({
       table: this.table, find: deps.find, findNow: deps.findNow, current: deps.processes.current, throwIfEnded: deps.throwIfEnded, embedded: deps.embedded,
-      offer: (units) => this.offer(units), autoload: (name) => this.autoloadSteps(name, false),
+      offer: (units) => this.offer(units), autoload: (name) => this.autoloader.autoloadSteps(name, false),
     })
-    this.draftDeps = { ...deps, table: this.table, units: this.units, broken: this.broken, runners: this.runners, requireModule: (name, now) => this.autoloadSteps(name, now), onEvaluated: (draft) => this.evaluated(draft), required: (link) => this.required(link) }
+    this.autoloader = new Autoloader({
+      ...deps, table: this.table, units: this.units, draftDeps: () => this.draftDeps,
+      offer: (units) => this.offer(units), commit: (batch, origin) => this.commit(batch, origin), discard: (batch) => this.discard(batch),
+    })
+    const { autoloader } = this
+    this.draftDeps = { ...deps, table: this.table, units: this.units, broken: autoloader.broken, runners: this.runners, requireModule: (name, now) => autoloader.autoloadSteps(name, now), onEvaluated: (draft) => this.evaluated(draft), required: (link) => autoloader.required(link) }
   }
 
   offer(units: readonly Unit[]): void {
@@ -154,7 +143,7 @@ export class CodeServer {
       if (withOnLoad.length > 0) return this.refuse(batch, { kind: 'refused', reason: 'on_load_not_allowed', modules: withOnLoad })
       for (const draft of batch.values()) yield* draft.runOnLoad(false, () => this.deps.onLoadWaits(how.turn))
     } catch (error) {
-      const failure = this.failure(error, reload) // reads the stack while its scripts are known
+      const failure = failureOf(error, reload) // reads the stack while its scripts are known
       stop()
       this.discard(batch)
       return failure
@@ -231,128 +220,6 @@ export class CodeServer {
   /** The running process runs a top level or an `onLoad`: a load waits for it, so it must not wait for loads. */
   isLoading(): boolean {
     return this.runners.has(this.deps.processes.current())
-  }
-
-  /**
-   * Loads a module for the first time because running code (or the start) asked for it; each one is current once it has run.
-   * `lasts`: what a top level that throws had set up is kept.
-   */
-  *autoload(name: ModuleName, origin: Origin, now = false, onLoaded?: (module: ModuleName) => void, lasts = false): Steps<LoadOutcome> {
-    const batch = new Map<ModuleName, Draft>()
-    const loaded: LoadedVersion[] = []
-    try {
-      const draft = Draft.instantiate(name, batch, this.draftDeps, { origin, reload: false, lasts })
-      for (const member of batch.values()) member.imports.checkImports()
-      if (now) refuseAwaits(batch)
-      for (const { ready } of batch.values()) if (ready !== undefined) yield ready
-      const commitOne = (done: Draft): void => {
-        if (done.committed) return
-        loaded.push(...this.commit(new Map([[done.unit.module, done]]), origin))
-        onLoaded?.(done.unit.module)
-      }
-      yield* draft.evaluate(now, commitOne)
-    } catch (error) {
-      const failure = this.failure(error, [name])
-      const kept = failure.reason === 'evaluation_failed' && lasts ? [...batch.values()].filter((draft) => draft.hasRun && !draft.finished) : []
-      for (const draft of kept) this.keepUnfinished(draft, error)
-      const lost = new Map([...batch].filter(([, draft]) => !draft.finished && !kept.includes(draft)))
-      if (failure.reason === 'evaluation_failed') for (const [module, draft] of lost) if (draft.remembers) this.broken.set(module, { hash: draft.unit.hash, thrown: failure.thrown })
-      this.discard(lost)
-      return failure
-    }
-    batch.clear()
-    return { kind: 'loaded', versions: loaded }
-  }
-
-  /** The program may go on although this top level threw: what it had set up by then stays, until a save replaces it. */
-  private keepUnfinished(draft: Draft, error: unknown): void {
-    draft.instance.constants = new Set() // some may have no value, for ever
-    if (!draft.committed) this.commit(new Map([[draft.unit.module, draft]]), 'start')
-    draft.evaluation.fail(error)
-    if (draft.instance.commonjs !== undefined) dropFromCache(draft.instance.commonjs)
-  }
-
-  /** `require(specifier)` in `importer`, from wherever it comes; undefined: that is Node's business. */
-  requireNow(specifier: string, importer: string, parent?: CommonjsModule): Answer {
-    this.deps.entry.requirer = parent
-    const link = this.deps.resolveNow(specifier, importer)
-    const answer = this.required(link)
-    if (answer !== undefined && parent !== undefined && !this.table.isFile(parent.filename)) this.takenByPackage(link)
-    return answer
-  }
-
-  /** `import(specifier)` in a package, on behalf of `importer`. */
-  async importNow(specifier: string, importer: string): Promise<unknown> {
-    const link = await this.deps.resolve(specifier, importer)
-    const namespace = await importLink(link, this.draftDeps)
-    this.takenByPackage(link)
-    return namespace
-  }
-
-  private takenByPackage(link: Link): void {
-    if (link.kind === 'module') this.deps.taken(link.module, plainIn(this.table, link.module, '*'))
-  }
-
-  private required(link: Link): Answer {
-    if (link.kind === 'native') return link.target === 'codeswitch' ? { exports: this.deps.natives.get('codeswitch') } : undefined
-    if (link.kind === 'failed') {
-      if (link.code === 'ERR_INVALID_MODULE') throw codedError(link.code, link.message)
-      return undefined // Node's own require throws its own error
-    }
-    const known = this.table.get(link.module)
-    const changed = changedInCache(known, known?.file ?? this.units.get(link.module)?.file, this.deps.entry.requirer)
-    if (changed !== undefined) return changed
-    const outcome = driveNow(this.autoloadSteps(link.module, true))
-    if (outcome === undefined) throw codedError('ERR_REQUIRE_ASYNC_MODULE', `require() of ${link.module} cannot wait for its top-level await; use import()`)
-    if (!outcome.ok) throw outcome.error
-    const record = outcome.value
-    const instance = record.current ?? record.drafting?.instance
-    if (instance?.unit.rewritten.format === 'json') showJson(instance, this.deps.entry.requirer)
-    // Half of a cycle: Node hands out the unfinished object itself. Ours reads it, and later what is current.
-    return { exports: record.current === undefined && instance?.commonjs !== undefined ? record.view(instance.commonjs.exports) : record.answer(instance) }
-  }
-
-  /** The module, loaded now if it is not. Half of a cycle is answered as it is; who may wait waits for a first `onLoad`. */
-  *autoloadSteps(name: ModuleName, now: boolean): Steps<ModuleRecord> {
-    const known = this.table.get(name)
-    if (known?.current !== undefined) return known
-    const pending = known?.drafting?.pending
-    if (known !== undefined && pending !== undefined) {
-      if (known.drafting?.isRunBy(this.deps.processes.current()) === true) throw new Error(`${name} cannot wait for its own onLoad`)
-      yield pending
-      if (this.table.get(name)?.current === undefined) throw new Error(`${name} was not loaded`)
-      return known
-    }
-    if (known?.drafting !== undefined) return known
-    const broken = this.broken.get(name)
-    if (broken !== undefined && broken.hash === this.units.get(name)?.hash) throw broken.thrown
-    if (!this.units.has(name)) yield* this.findUnits(name, now)
-    const result = yield* this.autoload(name, 'program', now)
-    if (result.kind === 'failed') throw result.thrown
-    if (result.kind === 'loaded') this.deps.onAutoloaded(result.versions)
-    const record = this.table.get(name)
-    if (record === undefined) throw new Error(`${name} was not loaded`)
-    return record
-  }
-
-  /** It was loaded once and is deleted: what it was made of is gone, so it is compiled again. */
-  private *findUnits(name: ModuleName, now: boolean): Steps<void> {
-    const offer = (found: Found): void => {
-      if (!('error' in found)) this.offer(found.units)
-    }
-    if (now) offer(this.deps.findNow(name))
-    else yield this.deps.find(name).then(offer)
-  }
-
-  /** As `autoloadSteps`, for whoever wants to know why it failed. */
-  *ensureSteps(name: ModuleName): Steps<LoadOutcome> {
-    // After one that failed another one may be on its way.
-    for (let pending = this.table.get(name)?.drafting?.pending; pending !== undefined; pending = this.table.get(name)?.drafting?.pending) yield pending
-    const record = this.table.get(name)
-    if (record?.current !== undefined || record?.drafting !== undefined) return { kind: 'loaded', versions: [] }
-    const result = yield* this.autoload(name, 'program')
-    if (result.kind === 'loaded') this.deps.onAutoloaded(result.versions)
-    return result
   }
 
   stick(record: ModuleRecord | undefined, sticky: boolean): true {
@@ -445,7 +312,7 @@ export class CodeServer {
       draft.committed = true
       if (draft.instance.commonjs !== undefined) showInCache(draft.instance.commonjs)
       before?.evaluation.done() // who still waits for it goes on with this version
-      this.broken.delete(record.name)
+      this.autoloader.loaded(record.name)
       this.units.delete(record.name)
       const notes = record.funs.takeNotes()
       loaded.push({ module: record.name, version: draft.instance.record.version, killed: killed.map((pid) => pidText(pid.id)), origin, ...(notes.length === 0 ? {} : { notes }) })
@@ -478,13 +345,6 @@ export class CodeServer {
     }
     this.deps.onChange()
   }
-
-  private failure(error: unknown, names: readonly ModuleName[]): LoadFailure {
-    const first = names[0]
-    if (error instanceof DraftFailed) return failed(error.module, error.reason, error.thrown, error.importIndex)
-    if (first === undefined) throw error
-    return failed(first, 'badfile', error)
-  }
 }
 
 /** An import of a module of the batch is bound to what will be current: it has to be there when its importers are instantiated. */
@@ -504,15 +364,3 @@ function importsFirst(reload: readonly ModuleName[], units: DraftDeps['units']):
 
 /** How long a load waits for a top level that could go on by itself. */
 const TOP_LEVEL_MS = 1000
-
-/** Node's rule and words. */
-function refuseAwaits(batch: ReadonlyMap<ModuleName, Draft>): void {
-  const awaiting = [...batch.values()].find((draft) => draft.unit.rewritten.async)
-  if (awaiting === undefined) return
-  const why = 'require() cannot be used on an ESM graph with top-level await. Use import() instead. To see where the top-level await comes from, use --experimental-print-required-tla.'
-  throw new DraftFailed(awaiting.record.name, 'link_error', codedError('ERR_REQUIRE_ASYNC_MODULE', why))
-}
-
-function failed(module: ModuleName, reason: DraftFailed['reason'], thrown: unknown, at?: number): LoadFailure {
-  return { kind: 'failed', module, reason, error: viewError(thrown), thrown, ...(at === undefined ? {} : { importIndex: at }) }
-}

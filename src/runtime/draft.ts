@@ -9,20 +9,17 @@ import type { AnyFunction } from '../base/guards'
 import type { Emitted } from '../protocol/unit'
 import type { ModuleName } from '../protocol/ids'
 import type { Origin } from '../protocol/snapshot'
-import { commonjsExports, isComputed, makeRequire, newModule } from './commonjs'
+import { newModule } from './commonjs'
 import type { CommonjsModule } from './commonjs'
 import { codedError, DraftFailed, thrownBy } from './draftFailed'
 import { DraftImports } from './draftImports'
-import { DraftRequests } from './draftRequests'
-import { commonjsBody, esmBody } from './evaluate'
+import { DraftText } from './draftText'
 import { ExitSignal, KillSignal } from './errors'
 import { Evaluation } from './evaluation'
-import { isClass } from './classIdentity'
-import { slotOfStable, stableOf } from './identity'
 import type { Link, Unit } from './link'
 import type { Instance, ModuleRecord, ModuleTable } from './moduleTable'
 import type { NativeModules } from './nativeModules'
-import { dropFromCache, dropFromParent, showInCache } from './nodeLoader'
+import { dropFromCache, dropFromParent } from './nodeLoader'
 import type { Answer } from './nodeLoader'
 import { stageOf } from './stage'
 import { drive } from './steps'
@@ -30,8 +27,6 @@ import type { Steps } from './steps'
 import type { VersionRecord } from './version'
 import { explainGlobal } from './v8Messages'
 import type { Versions } from './versions'
-
-type Getters = Record<string, () => unknown>
 
 export interface DraftDeps {
   readonly table: ModuleTable
@@ -87,13 +82,8 @@ export class Draft {
   finished = false
   private started = false
   private ran = false
-  /** An async top level has come to its start: only then can it run at once. */
-  ready: Promise<unknown> | undefined
   /** Its imports are being gone through: who imports it back does not wait for it. */
   private entered = false
-  private body: { next(): unknown } | (() => void) | undefined
-  private relinkText: ((emitted: Emitted) => void) | undefined
-  private emitted: Emitted | undefined
   /** `onLoad` has begun: from now on qualified calls see what everybody sees. */
   private outside = false
   private runner: object | undefined
@@ -105,7 +95,7 @@ export class Draft {
   private done: Promise<void> | undefined
   private hidden = false
   readonly imports: DraftImports
-  private readonly requests: DraftRequests
+  private readonly text: DraftText
 
   private constructor(
     readonly record: ModuleRecord,
@@ -118,7 +108,7 @@ export class Draft {
     private readonly deps: DraftDeps,
   ) {
     this.imports = new DraftImports(this, batch, deps)
-    this.requests = new DraftRequests(this, batch, deps)
+    this.text = new DraftText(this, batch, deps)
   }
 
   /** Creates the draft of `name` and of everything it imports that is not loaded. @throws DraftFailed */
@@ -140,7 +130,7 @@ export class Draft {
     record.drafting = draft
     deps.onInstantiated(instance)
     draft.instantiateImports(how)
-    draft.instantiateText()
+    draft.text.instantiate()
     return draft
   }
 
@@ -164,7 +154,7 @@ export class Draft {
     this.entered = true
     const waits = yield* this.beginImports(now, onDone)
     this.entered = false
-    if (this.imports.unbound) this.bindImports()
+    if (this.imports.unbound) this.text.bindImports()
     const rest = this.finish(now, onDone)
     if (waits.length === 0 && !this.unit.rewritten.async) yield* rest
     else if (waits.length === 0) this.goOn(rest)
@@ -206,6 +196,11 @@ export class Draft {
     else onDone?.(this)
   }
 
+  /** See `DraftText`. */
+  get ready(): Promise<unknown> | undefined {
+    return this.text.ready
+  }
+
   get reload(): boolean {
     return this.how.reload
   }
@@ -243,7 +238,7 @@ export class Draft {
     const onLoad = this.onLoad()
     if (onLoad === undefined) return
     this.outside = true
-    if (this.imports.staged) this.bindImports()
+    if (this.imports.staged) this.text.bindImports()
     if (this.first && !this.committed) this.hide()
     try {
       const result: unknown = this.runTopLevel('onLoad', () => Reflect.apply(onLoad, undefined, []))
@@ -342,7 +337,7 @@ export class Draft {
   relink(): void {
     if (!this.imports.staged) return
     this.imports.staged = false
-    this.bindImports()
+    this.text.bindImports()
   }
 
   discard(): void {
@@ -365,95 +360,12 @@ export class Draft {
     }
   }
 
-  private instantiateText(): void {
-    const { unit } = this
-    try {
-      if (unit.rewritten.format === 'json') this.instantiateJson()
-      else if (unit.rewritten.format === 'commonjs') this.instantiateCommonjs()
-      else {
-        this.emitted = this.makeEmitted()
-        const body = esmBody(unit, this.instance.record.version)(this.emitted)
-        this.body = body
-        const first: unknown = body.next()
-        if (isPromise(first)) this.ready = first.catch(() => {}) // the prologue cannot throw; evaluation reports for itself
-      }
-    } catch (error) {
-      throw new DraftFailed(this.record.name, 'badfile', error)
-    }
-  }
-
-  private instantiateJson(): void {
-    const value: unknown = JSON.parse(this.unit.rewritten.code)
-    this.instance.exports = { default: () => value }
-    this.instance.constants = new Set(['default'])
-    this.body = () => {}
-  }
-
-  private instantiateCommonjs(): void {
-    const module = this.instance.commonjs
-    if (module === undefined) return
-    this.emitted = this.makeEmitted()
-    const body = commonjsBody(this.unit, this.instance.record.version)
-    const emitted = this.emitted
-    const { file } = this.unit
-    if (this.deps.entry.file === file) {
-      this.deps.entry.module = module
-      Reflect.set(process, 'mainModule', module)
-    }
-    const require = makeRequire(module, () => this.deps.entry.module, (specifier) => this.requests.require(specifier))
-    Object.defineProperty(module, 'require', { value: require, writable: true, configurable: true, enumerable: false })
-    this.body = () => {
-      if (this.first) showInCache(module)
-      Reflect.apply(body, module.exports, [module.exports, require, module, file, path.dirname(file), emitted])
-      module.loaded = true
-      const view = this.record.view(module.exports)
-      if (isFunction(module.exports) && isFunction(view)) this.record.funs.faceOf(this.instance.identities, module.exports, view)
-      this.instance.exports = commonjsExports(module.exports, view, /\.[mc]?tsx?$/.test(file))
-      this.instance.constants = new Set(Object.keys(this.instance.exports).filter((name) => name === 'default' || !isComputed(module.exports, name)))
-      if (this.first) this.record.expose(this.instance.exports)
-    }
-  }
-
-  private makeEmitted(): Emitted {
-    const { processes, traps } = this.deps
-    const { enter, leave, park, dead, pause, yielded, trap, over, each } = processes
-    const makes = maker(this.deps, this.instance.record)
-    return {
-      version: this.instance.record, traps, slot: this.instance.record.slot, imports: this.imports.bindings(),
-      meta: this.deps.meta(this.unit, this.instance.record),
-      trap, enter, leave, park, dead, pause, yielded, over, each,
-      moved: (className, name) => this.moved(className, name),
-      opening: this.deps.opening, makes,
-      define: (exports, relink) => this.define(exports, relink),
-      identity: (value, name) => this.identity(value, name),
-      pass: passer(this.deps, this.instance.record, this.unit, makes),
-      import: (specifier) => this.requests.import(String(specifier)),
-    }
-  }
-
-  private define(own: Readonly<Getters>, relink: (emitted: Emitted) => void): void {
-    this.relinkText = relink
-    if (this.unit.rewritten.stars.length > 0) this.instance.stars = () => ({ ...this.imports.starExports(), ...own })
-    this.instance.exports = this.instance.stars?.() ?? own
-    if (this.first) this.record.expose(this.instance.exports)
-  }
-
-  private bindImports(): void {
-    if (this.emitted === undefined || this.relinkText === undefined) return
-    this.imports.unbound = false
-    this.relinkText({ ...this.emitted, imports: this.imports.bindings() })
-    if (this.instance.stars !== undefined) {
-      this.instance.exports = this.instance.stars()
-      if (this.first && !this.committed) this.record.expose(this.instance.exports)
-    }
-  }
-
   private *run(now: boolean): Steps<void> {
-    const { body } = this
-    if (body === undefined) return
+    const { topLevel } = this.text
+    if (topLevel === undefined) return
     this.ran = true
     try {
-      const result: unknown = this.runBody(() => this.duringBatch(() => (typeof body === 'function' ? body() : body.next())))
+      const result: unknown = this.runBody(() => this.duringBatch(topLevel))
       if (!isPromise(result)) return
       if (now) throw codedError('ERR_REQUIRE_ASYNC_MODULE', `${this.record.name} has a top-level await`)
       yield result
@@ -484,42 +396,6 @@ export class Draft {
     return this.reload ? stageOf(this.batch).run(this.batch.values(), run) : run()
   }
 
-  /** A method that somebody kept (`show.bind(this)`, a route) is that of the class as it is now. */
-  private moved(className: string, name: string): AnyFunction | undefined {
-    const { instance, record: { current, funs } } = this
-    const method = current === undefined || current === instance || instance.record.state === 'loading' ? undefined : funs.methodNow(className, name, instance.identities, current.identities)
-    if (method === undefined) this.deps.processes.trap(instance.record)
-    return method
-  }
-
-  /** `P.identity(C, "C")` follows the definition of a class of the top level; `P.identity(C)` is its use as a value. */
-  private identity(value: unknown, name: string | undefined): unknown {
-    if (!isFunction(value) || !isClass(value)) return value
-    if (name !== undefined) this.record.funs.define(this.instance.identities, name, value, this.committed)
-    return stableOf(value)
-  }
-
 }
 
 const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise
-
-/** As `passer`, no method. */
-function maker(deps: Pick<DraftDeps, 'makes'>, version: VersionRecord): (index: number) => void {
-  const makes = (index: number): void => deps.makes(version, index, makes)
-  return makes
-}
-
-/**
- * Functions that are passed on run current; who passed them on may pass on others next time. Of an object nobody knows who holds it.
- * Not a method: generated code keeps what this answers, and would keep the draft with it, and all drafts of its batch.
- */
-function passer({ opening, passes }: Pick<DraftDeps, 'opening' | 'passes'>, version: VersionRecord, { links, dynamic }: Unit, makes: (index: number) => void): Emitted['pass'] {
-  return (value, index, from, name) => {
-    if (opening[0] === 0) return value
-    if (isFunction(value)) makes(index)
-    const link = typeof from === 'number' ? links[from] : dynamic[from]
-    const isHeld = isFunction(value) ? slotOfStable(value) === undefined : typeof value === 'object' && value !== null
-    if (isHeld && link?.kind === 'module') passes(version, { module: link.module, name })
-    return value
-  }
-}

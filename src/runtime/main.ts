@@ -2,18 +2,13 @@
 import path from 'node:path'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { trusted } from '../base/guards'
-import { originalOfInput } from '../compile/positions'
 import type { ModuleName } from '../protocol/ids'
-import type { FrameView } from '../protocol/snapshot'
 import { systemClock } from './clock'
 import { createCodeFunctions } from './codeFunctions'
 import { CodeServer } from './codeServer'
-import type { LoadOutcome } from './codeServer'
 import { conditionsGiven } from './conditions'
-import { die, endUnsettled, exit, reportCrash, reportTopLevel, takeOverUncaught, uncaught, uncaughtAtStart } from './crashes'
-import { codedError } from './draftFailed'
+import { die, exit, reportCrash, reportTopLevel, takeOverUncaught } from './crashes'
 import type { DraftDeps } from './draft'
-import { fileUrl } from './evaluate'
 import { ExternalFuns, shownName, showSourceOfExternalFuns } from './externalFuns'
 import { showWrittenSource } from './functionSource'
 import { keepIntegrityOfVersions } from './integrityIdentity'
@@ -23,10 +18,10 @@ import { hearMetadata } from './metadataIdentity'
 import { HotModules } from './hot/hotModules'
 import { HandedHint } from './hot/handedHint'
 import { StateHint } from './hot/stateHint'
+import { metaOf, moduleBehind } from './importMeta'
 import { installImplicit } from './implicit/implicit'
 import type { Loops } from './implicit/loops'
-import type { Frame } from './frames'
-import type { ControlData, MainRequests, Unit } from './link'
+import type { ControlData } from './link'
 import { TRAP_SLOTS } from './link'
 import { createHandlers } from './mainHandlers'
 import { MainPort } from './mainPort'
@@ -38,19 +33,18 @@ import { createProcessApi } from './processApi'
 import { ENDED } from './process'
 import type { Process } from './process'
 import { createProcesses } from './processes'
+import { isRepairable, isSuperseded, startProgram, whenNothingIsLeft } from './programStart'
 import { createRelease } from './release/release'
 import { createShellModules } from './shell/modules'
 import { createShell } from './shell/shell'
 import { StackTraces } from './stackTraces'
 import { StaleCode } from './staleCode'
-import { drive } from './steps'
 import type { VersionRecord } from './version'
 import { preloadInChildren, tellTypeScript } from './typescriptChildren'
+import { describeFrame, functionAt, recordOf, unitOf, unitsOf } from './unitOf'
 import { Versions } from './versions'
 
 const CHANNEL_FD = 3
-/** A start that takes longer waits for something. */
-const START_MS = 2000
 const API = Symbol.for('codeswitch.api')
 
 export function main(): void {
@@ -262,61 +256,10 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   const program = (): string => entry.file ?? path.join(process.cwd(), 'program')
   answerNodesRequire(
     (specifier, file) => (server.table.isFile(file) ? file : path.isAbsolute(specifier) && !/[\\/]node_modules[\\/]/.test(specifier) ? program() : undefined),
-    (specifier, importer, parent) => server.requireNow(specifier, importer, parent),
+    (specifier, importer, parent) => server.autoloader.requireNow(specifier, importer, parent),
   )
-  answerNodesImport((specifier) => server.importNow(specifier, program()))
+  answerNodesImport((specifier) => server.autoloader.importNow(specifier, program()))
 }
-
-/** Node would end here. So do we, unless a process waits for messages: those may still come from outside. */
-function whenNothingIsLeft(processes: ReturnType<typeof createProcesses>, entry: { file: string | undefined }, server: CodeServer, port: MainPort): void {
-  process.on('beforeExit', () => {
-    if ([...processes.table.all()].some((one) => one.waiters !== undefined)) return port.hold(true)
-    const open = [...server.table.all()].find((record) => record.file === entry.file)
-    const { evaluation } = open?.current ?? open?.drafting?.instance ?? {}
-    if (evaluation?.isOver === false && process.exitCode === undefined) endUnsettled(entry.file ?? '')
-  })
-}
-
-const isSuperseded = (outcome: LoadOutcome): boolean => outcome.kind === 'failed' && outcome.reason === 'superseded'
-
-/** Nothing of the program has run: with somebody who watches its files it need not end. */
-const isRepairable = (outcome: LoadOutcome, { watch }: MainRequests['start'][0]): boolean => watch && outcome.kind === 'failed' && outcome.reason === 'link_error'
-
-function startProgram(server: CodeServer, entry: { file: string | undefined }, params: MainRequests['start'][0], reply: (outcome: LoadOutcome) => void): void {
-  entry.file = params.entryFile
-  process.argv.splice(1, process.argv.length, params.entryFile, ...params.argv)
-  server.offer(params.units)
-  const isCommonjs = params.units.find((unit) => unit.module === params.entry)?.rewritten.format === 'commonjs'
-  let answered = false
-  const answer = (outcome: LoadOutcome): void => {
-    if (!answered) reply(outcome)
-    else if (outcome.kind === 'failed') uncaught(outcome.thrown, 'uncaughtException')
-    answered = true
-  }
-  // A top level that awaits for ever has started all the same.
-  const onLoaded = (module: string): void => {
-    if (module === params.entry) setImmediate(() => answer({ kind: 'loaded', versions: loadedSoFar(server) }))
-  }
-  const start = (): void => drive(server.autoload(params.entry, 'start', false, onLoaded, !params.keepAlive), (outcome) => {
-    if (!outcome.ok) die(outcome.error)
-    if (isSuperseded(outcome.value)) {
-      if (!answered) reply(outcome.value)
-      answered = true
-      return
-    }
-    if (outcome.value.kind !== 'failed' || params.keepAlive || answered || isRepairable(outcome.value, params)) return answer(outcome.value)
-    uncaughtAtStart(outcome.value.thrown, !isCommonjs)
-    answer({ kind: 'loaded', versions: loadedSoFar(server) }) // somebody listened, and the program goes on
-  })
-  // Node evaluates ES modules from its queue of promises, CommonJS from none.
-  if (isCommonjs) start()
-  else queueMicrotask(start)
-  // What never ends its top level has started all the same, even if others wait for it: it can be repaired by a save.
-  setTimeout(() => answer({ kind: 'loaded', versions: loadedSoFar(server) }), START_MS).unref()
-}
-
-const loadedSoFar = (server: CodeServer): Extract<LoadOutcome, { readonly kind: 'loaded' }>['versions'] =>
-  [...server.table.all()].flatMap(({ name, current }) => (current === undefined ? [] : [{ module: name, version: current.record.version, killed: [], origin: current.origin }]))
 
 /** Control rang while user code kept the thread busy: disarm the traps, then look what it wants. */
 function serveAtSafepoint(port: MainPort, traps: Int32Array, wake: Int32Array): void {
@@ -356,61 +299,5 @@ function runTopLevel<T>(processes: ReturnType<typeof createProcesses>, label: st
 /** What is asked from outside is asked by a process of its own. */
 const inOwnProcess = <T>(processes: ReturnType<typeof createProcesses>, fn: () => Promise<T>): Promise<T> =>
   processes.run(processes.newProcess({ label: 'upgrade command', kind: 'implicit' }), fn) ?? Promise.reject(new Error('the process that asked was ended'))
-
-const unitsOf = (server: CodeServer): Unit[] =>
-  [...server.table.all()].flatMap(({ current, old, drafting }) => [current, drafting?.instance, old].flatMap((instance) => instance?.unit ?? []))
-
-function recordOf(server: CodeServer, unit: Unit, version: number): VersionRecord[] {
-  const module = server.table.get(unit.module)
-  return [module?.current, module?.old].flatMap((instance) => (instance?.record.version === version ? [instance.record] : []))
-}
-
-function unitOf(server: CodeServer, version: VersionRecord): Unit | undefined {
-  const record = server.table.get(version.module)
-  return [record?.current, record?.old].find((instance) => instance?.record === version)?.unit
-}
-
-function describeFrame(server: CodeServer, frame: Frame): FrameView {
-  const { module, version, state } = frame.version
-  const record = server.table.get(module)
-  const unit = unitOf(server, frame.version)
-  const view = { module, version, slot: state === 'old' ? 'old' : 'current', file: record?.file ?? '' } as const
-  if (unit === undefined) return { ...view, function: '(unknown)', line: 1, column: 0 }
-  const fn = unit.rewritten.functions[frame.fn]
-  const at = frame.p * 3
-  const line = (frame.p > 0 ? unit.rewritten.points[at + 1] : fn?.line) ?? 1
-  const column = (frame.p > 0 ? unit.rewritten.points[at + 2] : fn?.column) ?? 0
-  return { ...view, function: fn?.name ?? '(anonymous)', ...originalOfInput(unit, line, column) }
-}
-
-function functionAt(server: CodeServer, version: VersionRecord, index: number): { readonly name: string; readonly line: number } | undefined {
-  const unit = unitOf(server, version)
-  const fn = unit?.rewritten.functions[index]
-  return unit === undefined || fn === undefined ? undefined : { name: fn.name, line: originalOfInput(unit, fn.line, fn.column).line }
-}
-
-function metaOf(unit: Unit, port: MainPort): object {
-  const resolve = (specifier: string): string => {
-    const text = String(specifier)
-    const { link } = port.askNow('resolve', { specifier: text, importer: unit.file, kind: 'import', deleted: [] })
-    // Of a path it is not asked whether there is such a file.
-    if (link.kind === 'failed' && /^(?:\.{0,2}\/|file:)/.test(text)) return new URL(text, fileUrl(unit.file)).href
-    if (link.kind === 'failed') throw codedError(link.code, link.message)
-    const target = link.kind === 'module' ? (fileOfLink(link.module) ?? link.module) : link.target
-    return path.isAbsolute(target) ? fileUrl(target) : target
-  }
-  const fileOfLink = (module: string): string | undefined => port.askNow('fileOf', { module })
-  return Object.assign(Object.create(null), { dirname: path.dirname(unit.file), filename: unit.file, resolve, url: fileUrl(unit.file) })
-}
-
-/** The module that a specifier in this version leads to. */
-function moduleBehind(server: CodeServer, port: MainPort, specifier: string, importer: VersionRecord): ModuleName | undefined {
-  const record = server.table.get(importer.module)
-  const unit = [record?.drafting?.instance, record?.current, record?.old].find((instance) => instance?.record === importer)?.unit
-  if (unit === undefined) return undefined
-  const index = unit.rewritten.imports.findIndex((one) => one.specifier === specifier)
-  const link = unit.links[index] ?? unit.dynamic[specifier] ?? port.askNow('resolve', { specifier, importer: unit.file, kind: 'import', deleted: server.deleted() }).link
-  return link.kind === 'module' ? link.module : undefined
-}
 
 main()

@@ -27,7 +27,7 @@ export interface ShellModules {
 }
 
 export function createShellModules({ server, port, natives }: ShellModulesDeps): ShellModules {
-  const load = async (module: Parameters<CodeServer['autoloadSteps']>[0]): Promise<ModuleRecord> => drivePromise(server.autoloadSteps(module, false))
+  const load = async (module: Parameters<CodeServer['autoloader']['autoloadSteps']>[0]): Promise<ModuleRecord> => drivePromise(server.autoloader.autoloadSteps(module, false))
 
   return {
     async namespace(name) {
@@ -49,7 +49,7 @@ export function createShellModules({ server, port, natives }: ShellModulesDeps):
       return record.namespace
     },
     require(specifier) {
-      const answer = server.requireNow(specifier, FROM_ROOT)
+      const answer = server.autoloader.requireNow(specifier, FROM_ROOT)
       if (answer !== undefined) return answer.exports
       const { link } = port.askNow('resolve', { specifier, importer: FROM_ROOT, kind: 'require', deleted: [] })
       return createRequire(path.join(process.cwd(), 'shell'))(link.kind === 'native' ? link.target : specifier)
