@@ -36,6 +36,8 @@ export interface CodeServerDeps extends Omit<DraftDeps, 'table' | 'units' | 'bro
   readonly processes: CodeProcesses & DraftDeps['processes']
   readonly versions: Versions
   onChange(): void
+  /** Drafts of a load that failed; their code still runs. */
+  onDiscarding(instances: readonly Instance[]): void
   /** A version is gone (or never came to be): nothing of it needs to be kept. */
   onPurged(instance: Instance): void
   onInstantiated(instance: Instance): void
@@ -337,8 +339,9 @@ export class CodeServer {
   }
 
   private discard(batch: ReadonlyMap<ModuleName, Draft>): void {
-    for (const draft of batch.values()) {
-      if (draft.committed && !draft.first) continue
+    const discarded = [...batch.values()].filter((draft) => !draft.committed || draft.first)
+    this.deps.onDiscarding(discarded.map((draft) => draft.instance))
+    for (const draft of discarded) {
       this.deps.processes.purgeVersion(draft.instance.record)
       this.deps.onPurged(draft.instance)
       draft.discard()

@@ -108,6 +108,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     makes: (version, index, callee) => implicit.loadedBy.made(version, index, callee),
     processes: { ...processes.frames, over: (...args: Parameters<Loops['over']>) => implicit.loops.over(...args), each: (...args: Parameters<Loops['each']>) => implicit.loops.each(...args), lingering: processes.lingering, purgeVersion: processes.purgeVersion, loading: () => loadingNow(processes), runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), (process) => implicit.folders.inItsFolder(process, fn)), current: processes.current, endCurrent: () => void processes.exitProcess(processes.current().pid, 'kill') },
     onInstantiated: ({ unit, record }) => stacks.add(unit, record.version),
+    onDiscarding: (instances) => implicit.discarding(instances.map(({ record }) => record)),
     onPurged({ unit, record }) {
       implicit.gone(record)
       stacks.remove(unit.file, record.version)

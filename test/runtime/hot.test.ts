@@ -21,6 +21,7 @@ describe('import.meta.hot', () => {
 const hot = import.meta.hot!
 let count: number = hot.data.count ?? 0
 export const next = () => ++count
+export const left = () => hot.data.count
 export const version = ${version}
 hot.dispose((data) => { data.count = count; console.log('dispose ${version}') })
 ${more}`
@@ -41,11 +42,40 @@ ${more}`
     assert.equal(await world.value('m.name()'), 'one')
   })
 
+  it('what a version gained after a load that failed is there for the next one', async () => {
+    await start({ 'm.ts': counter(1) })
+    await world.value('m.next()')
+    assert.equal((await world.save('m.ts', counter(2, `hot.data.count = 50\nthrow new Error('late')`))).ok, false)
+    assert.equal(await world.value('m.left()'), null)
+    await world.value('m.next()')
+    await world.save('m.ts', counter(3))
+    assert.equal(await world.value('m.next()'), 3)
+  })
+
+  it('a version that failed to load disposes of what it did, and its data is nobody\'s', async () => {
+    const mail = (version: number, more = ''): string => `import { bus } from './bus'
+const hot = import.meta.hot!
+hot.data.seen = ${version}
+const stop = bus.subscribe(() => 'mail ${version}')
+hot.dispose((data) => { stop(); data.left = ${version}; hot.data.seen = 0 })
+export const left = () => [hot.data.seen, hot.data.left]
+${more}`
+    const logged: string[] = []
+    await start({ 'bus.ts': `const all = new Set<() => string>()\nexport const bus = { subscribe(f: () => string) { all.add(f); return () => { all.delete(f) } } }\nexport const ring = () => [...all].map((f) => f())`, 'm.ts': mail(1) })
+    world.host.onDidLog(({ message }) => logged.push(message))
+    for (const version of [2, 3]) assert.equal((await world.save('m.ts', mail(version, `throw new Error('late')`))).ok, false)
+    assert.deepEqual(await world.value('bus.ring()'), ['mail 1'])
+    assert.deepEqual(await world.value('m.left()'), [1, null])
+    await world.save('m.ts', mail(4))
+    assert.deepEqual(await world.value('bus.ring()'), ['mail 4'])
+    assert.deepEqual(logged, [])
+  })
+
   it('dispose runs at the commit, not when the load fails', async () => {
     const text = (version: number, more = ''): string => `import.meta.hot!.dispose(() => console.log('dispose ${version}'))\nexport const version = ${version}\n${more}`
     await start({ 'm.ts': text(1) })
     await world.save('m.ts', text(2, `throw new Error('late')`))
-    assert.doesNotMatch(world.output, /dispose/)
+    assert.doesNotMatch(world.output, /dispose 1/)
     await world.save('m.ts', text(3))
     await world.prints('dispose 1')
   })

@@ -1,4 +1,4 @@
-/** `hot.data` while a new version evaluates: reading it lets the old version leave things there first; a failed load undoes what was written. */
+/** `hot.data` while a new version evaluates: reading it lets the old version leave things there first; a failed load undoes what either wrote. */
 export interface DraftData {
   readonly view: object
   /** From now on it is the data itself. */
@@ -10,13 +10,22 @@ export interface DraftData {
 export function draftData(data: object, beforeRead: () => void): DraftData {
   let draft = true
   const undo: (() => void)[] = []
+  const restore = (key: PropertyKey, before: PropertyDescriptor | undefined): void => void (before === undefined ? Reflect.deleteProperty(data, key) : Reflect.defineProperty(data, key, before))
   const remember = (key: PropertyKey): void => {
     if (!draft) return
     const before = Reflect.getOwnPropertyDescriptor(data, key)
-    undo.push(() => void (before === undefined ? Reflect.deleteProperty(data, key) : Reflect.defineProperty(data, key, before)))
+    undo.push(() => restore(key, before))
   }
+  let looked = false
   const look = (): void => {
-    if (draft) beforeRead()
+    if (!draft || looked) return
+    looked = true
+    const before = new Map(Reflect.ownKeys(data).map((key) => [key, Reflect.getOwnPropertyDescriptor(data, key)]))
+    beforeRead()
+    for (const key of new Set([...before.keys(), ...Reflect.ownKeys(data)])) {
+      const was = before.get(key)
+      if (was === undefined || was.value !== Reflect.getOwnPropertyDescriptor(data, key)?.value) undo.push(() => restore(key, was))
+    }
   }
   const view = new Proxy(data, {
     get: (target, key) => (look(), Reflect.get(target, key)),

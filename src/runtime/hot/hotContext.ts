@@ -3,7 +3,8 @@
  * reloaded here and a load that fails changes nothing:
  *   accept()      needs to be called by nobody: a module is always reloaded on its own. The callback is called after the commit.
  *   dispose       runs at the commit, before what the old top level opened is released; or earlier, when the new top level first
- *                 reads `data`, because that is where dispose callbacks leave things.
+ *                 reads `data`, because that is where dispose callbacks leave things. If that load fails they are called again at
+ *                 the next one. A version that fails to load disposes of what it did itself.
  *   data          what it holds (a server, a timer) is not released: it belongs to the next version.
  *   send          there is no dev server: what is sent is heard by `on` of all modules.
  * Outside Codeswitch `import.meta.hot` is undefined, so `if (import.meta.hot)` keeps it out of production.

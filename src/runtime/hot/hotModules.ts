@@ -57,7 +57,7 @@ export class HotModules {
   dispose(replaced: VersionRecord): ReadonlySet<unknown> {
     const hot = this.versions.get(replaced)
     const data = this.dataOf(replaced.module)
-    if (hot !== undefined) this.callAll(`dispose of ${replaced.module}`, hot.disposers.splice(0), [data])
+    if (hot !== undefined) this.callAll(`dispose of ${replaced.module}`, hot.toDispose(), [data])
     return new Set(Object.values(data))
   }
 
@@ -92,9 +92,18 @@ export class HotModules {
     this.callAll(`prune of ${module}`, this.versions.get(version)?.pruners ?? [], [this.dataOf(module)])
   }
 
+  /** The version fails to load: it cleans up after itself, and the one that runs on is as it was before. */
+  discard(version: VersionRecord): void {
+    const hot = this.versions.get(version)
+    if (hot === undefined) return
+    hot.discard()
+    this.callAll(`dispose of ${version.module}, which failed to load,`, hot.toDispose(), [hot.data])
+    const runsOn = this.current.get(version.module)
+    if (runsOn !== undefined) this.versions.get(runsOn)?.disposeAgain()
+  }
+
   /** The version failed to load, or was purged. */
   gone(version: VersionRecord): void {
-    this.versions.get(version)?.forget()
     this.versions.delete(version)
   }
 
@@ -125,18 +134,23 @@ export class HotModules {
 
 /** The object itself. Its methods take what JavaScript programs give them. */
 export class HotVersion {
-  readonly disposers: AnyFunction[] = []
+  private readonly disposers: AnyFunction[] = []
+  /** How many of them the load under way has called. */
+  private disposed = 0
   readonly pruners: AnyFunction[] = []
   readonly selfAccepted: AnyFunction[] = []
   readonly accepted: Accepted[] = []
   readonly listeners = new Map<string, Set<AnyFunction>>()
   private draft: DraftData | undefined
+  /** What a version that failed to load leaves is for nobody. */
+  private scrap: object | undefined
 
   constructor(private readonly version: VersionRecord, private readonly all: HotModules) {
     Object.defineProperty(this, 'all', { enumerable: false })
   }
 
   get data(): object {
+    if (this.scrap !== undefined) return this.scrap
     const data = this.all.dataOf(this.version.module)
     if (this.version.state !== 'loading') return data
     return (this.draft ??= draftData(data, () => this.all.beforeRead(this.version))).view
@@ -186,9 +200,22 @@ export class HotVersion {
     this.draft?.settle()
   }
 
-  /** It failed to load (what it wrote is undone), or was purged long after it was settled. */
-  forget(): void {
+  /** It failed to load: what it wrote is undone. */
+  discard(): void {
     this.draft?.undo()
+    this.scrap = {}
+  }
+
+  /** Callbacks that the load under way has not called yet. */
+  toDispose(): readonly AnyFunction[] {
+    const callbacks = this.disposers.slice(this.disposed)
+    this.disposed = this.disposers.length
+    return callbacks
+  }
+
+  /** The load failed: what was left for it is nobody's, and the next one asks again. */
+  disposeAgain(): void {
+    this.disposed = 0
   }
 }
 

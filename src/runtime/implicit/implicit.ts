@@ -32,7 +32,7 @@ import { installTimers } from './timers'
 
 export interface InstallDeps extends ImplicitDeps, LedgersDeps, LoopsDeps, ExitsDeps {
   /** What modules asked for with `import.meta.hot`. */
-  readonly hot: Pick<HotModules, 'beginUpdate' | 'dispose' | 'endUpdate' | 'deleted' | 'gone'>
+  readonly hot: Pick<HotModules, 'beginUpdate' | 'dispose' | 'endUpdate' | 'deleted' | 'discard' | 'gone'>
   /** See `Emitted.opening`. */
   readonly opening: number[]
   log(message: string): void
@@ -43,6 +43,8 @@ export interface Implicit {
   openLedger(process: Process, version: VersionRecord): void
   /** These versions are current now. */
   committed(versions: readonly VersionRecord[]): void
+  /** These versions fail to load: what they did is taken back while their code still runs. */
+  discarding(versions: readonly VersionRecord[]): void
   /** The version failed to load, or was purged. */
   gone(version: VersionRecord): void
   deleted(module: ModuleName): void
@@ -114,6 +116,9 @@ export function installImplicit(deps: InstallDeps): Implicit {
       }
       for (const ledger of olds) replace(ledger)
       deps.hot.endUpdate(versions)
+    },
+    discarding(versions) {
+      for (const version of versions) deps.hot.discard(version)
     },
     gone(version) {
       deps.hot.gone(version)
