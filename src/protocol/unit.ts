@@ -110,6 +110,7 @@ export interface Rewritten {
  *   for await          stores its point before the loop and again after whatever waits inside; the body starts with the same check, and it follows the loop
  *   for await (x of E) ->   for await (x of P_each(P_f, <point of the loop>, <last point in it>, (P_f.p = <point>, E)))
  *   loop without an end of its own (`while (true)`, `while (flag)`) in which it waits:   its body starts with  if (P_over(P_f, <first point>, <last point>)) await P_park(P_f);
+ * async function that ends with a call of itself (`return loop()`):   its body starts with the same, P_over(P_f, <first point>, <last point>, true)
  * generator:           enters at its first next(), in try { <body> } finally { P_leave(P_f); }
  *   yield E       ->   (P_t = yield (P_t = E, P_f.p = <point>, P_pause(P_f), P_t), P_y(P_f), P_t)      the same for yield*
  *                      catch (e) starts with  if (P_dead()) throw e; P_y(P_f);      finally { if (!P_dead()) { P_y(P_f); … } }
@@ -138,8 +139,8 @@ export interface Emitted {
   readonly opening: readonly number[]
   /** This function runs, and makes functions: if a top level called it, that module may hold code of this version. */
   makes(functionIndex: number): void
-  /** A turn of a loop that may go on for ever begins: whether there is to be none, because its top level was loaded again. */
-  over(frame: EmittedFrame, first: number, last: number): boolean
+  /** A turn of a loop that may go on for ever begins: whether there is to be none, because its top level was loaded again. `again`: the frame is that turn. */
+  over(frame: EmittedFrame, first: number, last: number, again?: boolean): boolean
   /** What a `for await` goes through instead of `iterable`, so that it asks before each turn as well. */
   each(frame: EmittedFrame, first: number, last: number, iterable: unknown): unknown
   /** True while the running process has been ended (only a kill that unwinds can see it). */

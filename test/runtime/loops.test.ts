@@ -48,6 +48,10 @@ describe('loops of a top level that is loaded again', () => {
     'beside others': (version) => `const loop = async () => { for (;;) { await next(); log.push(${version}) } }\nawait Promise.all([\n  loop(),\n  new Promise(() => {}),\n])`,
     'in a callback that came later': (version) => `Promise.resolve().then(async () => { while (true) { await next(); log.push(${version}) } })`,
     'in the call of a timer': (version) => `setImmediate(async () => { while (true) { await next(); log.push(${version}) } })`,
+    'that is a function which returns a call of itself': (version) => `async function loop() { await next(); log.push(${version}); return loop() }\nasync function main() { await loop() }\nawait main()`,
+    'that is a function which calls itself': (version) => `const loop = async (gate) => { await gate(); log.push(${version}); void loop(gate) }\nawait loop(next)`,
+    'that is a function which returns a call of itself, beside others': (version) => `async function loop() { await next(); log.push(${version}); return loop() }\nawait Promise.all([loop(), new Promise(() => {})])`,
+    'that is a method which returns a call of itself': (version) => `class Poller { async poll() { await next(); log.push(${version}); return this.poll() } }\nawait new Poller().poll()`,
     'within a loop': (version) => `const session = async () => { while (true) { await next(); log.push(${version}) } }\nasync function main() { for (;;) { await session() } }\nmain()`,
   }
   for (const [where, text] of Object.entries(turns)) {

@@ -1,5 +1,5 @@
 /** Which loops have no end of their own: nothing but a jump out of them, or a flag that somebody changes, ends them. */
-import type { AnyNode, DoWhileStatement, Expression, ForStatement, WhileStatement } from 'acorn'
+import type { AnyNode, BlockStatement, DoWhileStatement, Expression, ForStatement, Function as FunctionNode, WhileStatement } from 'acorn'
 
 /** `for (;;)`, `while (true)`, `while (running)`, `while (!this.stopped)`. A loop that assigns what it looks at (`page = page.next`) gets on by itself. */
 export function isEndless({ test, body }: ForStatement | WhileStatement | DoWhileStatement): boolean {
@@ -8,6 +8,22 @@ export function isEndless({ test, body }: ForStatement | WhileStatement | DoWhil
   if (inner.type === 'Literal') return Boolean(inner.value) !== negated
   const flag = nameOf(inner)
   return flag !== undefined && !isAdvanced(body, flag)
+}
+
+/**
+ * `return loop()`, `loop()`, `void this.loop(socket)` at the end of `loop`. With anything but its own parameters it gets on by
+ * itself (`return page(next)`).
+ */
+export function callsItselfLast({ params }: FunctionNode, { body }: BlockStatement, name: string): boolean {
+  const last = body.at(-1)
+  const value = last?.type === 'ReturnStatement' ? last.argument : last?.type === 'ExpressionStatement' ? last.expression : undefined
+  const call = value?.type === 'UnaryExpression' && value.operator === 'void' ? value.argument : value
+  if (call?.type !== 'CallExpression') return false
+  const own = nameOf(call.callee)
+  return (own === name || own === `this.${name.slice(name.lastIndexOf('.') + 1)}`) && call.arguments.every((given, index) => {
+    const parameter = params[index]
+    return given.type === 'Identifier' && parameter?.type === 'Identifier' && given.name === parameter.name
+  })
 }
 
 function withoutNot(test: Expression): { readonly negated: boolean; readonly inner: Expression } {

@@ -1,6 +1,7 @@
 /** Functions: the check at their head, and a frame around the body of those that can be suspended. */
 import type { ArrowFunctionExpression, BlockStatement, Expression, Function as FunctionNode, Statement, StaticBlock } from 'acorn'
-import { addFunction, newFunction, type Context, type FunctionContext, type FunctionKind } from './context'
+import { addFunction, newFunction, pointCount, type Context, type FunctionContext, type FunctionKind } from './context'
+import { callsItselfLast } from './endless'
 import { conflictingFunctions } from './hoisting'
 import { declare, visitBinding } from './patterns'
 import { findToken } from './scan'
@@ -22,7 +23,7 @@ export function visitFunction(cx: Context, node: FunctionNode, name: string, sta
   cx.fn.makesFunctions = makesFunctions
   if (node.type === 'FunctionExpression' && node.id) declare(cx, scope, node.id.name)
   for (const parameter of node.params) visitBinding(cx, parameter, scope)
-  if (isBlock(node.body)) visitBlockBody(cx, node, node.body)
+  if (isBlock(node.body)) visitBlockBody(cx, node, node.body, name)
   else visitExpressionBody(cx, node, node.body)
   if (cx.fn.immediate ? cx.fn.makesFunctions : !cx.passing.has(node)) outer.makesFunctions = true
   scope.close()
@@ -50,8 +51,9 @@ function isFramed(fn: FunctionContext): boolean {
   return fn.suspensions > 0 || fn.kind === 'asyncGenerator'
 }
 
-function visitBlockBody(cx: Context, node: FunctionNode, body: BlockStatement): void {
-  const { edits, fn } = cx
+function visitBlockBody(cx: Context, node: FunctionNode, body: BlockStatement, name: string): void {
+  const { edits, fn, words } = cx
+  const first = pointCount(cx)
   const scope = new Scope(cx.scope)
   cx.scope = scope
   fn.varScope = scope
@@ -66,7 +68,7 @@ function visitBlockBody(cx: Context, node: FunctionNode, body: BlockStatement): 
   const framed = isFramed(fn)
   decide(fn, framed)
   const renamed = framed ? conflicts.map(({ declaration, edit }) => renameHoisted(cx, declaration.id.name, edit)).join('') : ''
-  edits.fill(start, open + head(cx) + (framed ? openFrame(cx) + renamed : ''))
+  edits.fill(start, open + head(cx) + (framed ? openFrame(cx) + renamed : '') + (framed && fn.kind === 'async' && callsItselfLast(node, body, name) ? ` ${words.parkIfOver(first, pointCount(cx) - 1, true)}` : ''))
   if (framed) edits.insert(body.end - 1, closeFrame(cx))
   scope.close()
 }

@@ -59,9 +59,9 @@ export class Vocabulary {
     return `if (${this.frame}.d) ${this.park()};`
   }
 
-  /** At the head of a loop that may go on for ever; its points are `first` to `last`. */
-  parkIfOver(first: number, last: number): string {
-    return `if (${this.use('over', 'over')}(${this.frame}, ${first}, ${last})) ${this.park()};`
+  /** At the head of a loop that may go on for ever; its points are `first` to `last`. `again`: it is a function that ends with a call of itself. */
+  parkIfOver(first: number, last: number, again = false): string {
+    return `if (${this.use('over', 'over')}(${this.frame}, ${first}, ${last}${again ? ', true' : ''})) ${this.park()};`
   }
 
   /** Opens a call that takes what a `for await` goes through. */

@@ -1,6 +1,7 @@
 /**
- * Loops of a top level that was loaded again. The new one has begun its own (`while (true) { await …; poll() }`, `for await`), so
- * the old ones end, in whatever module they are written: what goes by is the process. Requests and spawned processes go on.
+ * Loops of a top level that was loaded again. The new one has begun its own (`while (true) { await …; poll() }`, `for await`, an
+ * async function that ends with a call of itself), so the old ones end, in whatever module they are written: what goes by is the
+ * process. Requests and spawned processes go on.
  *
  *   at the commit the loop waits
  *     for the next value of a `for await`, or
@@ -43,6 +44,15 @@ interface Looping {
   readonly heads: Set<number>
   /** Set aside with it. */
   waiting: readonly Frame[]
+  readonly recursion: Recursion | undefined
+}
+
+/** A function that ends with a call of itself: each turn is an activation. */
+interface Recursion {
+  /** Who led to the first turn: to ask V8 who waits for a later one takes longer with each. */
+  readonly origin: Origin
+  /** Set aside with a turn. */
+  readonly aside: Frame[]
 }
 
 /** Looked through for what has ended whenever it has doubled. */
@@ -50,15 +60,17 @@ const FIRST_SWEEP = 16
 
 export class Loops {
   private readonly known = new WeakMap<Frame, Looping>()
+  /** By function. */
+  private readonly recursions = new WeakMap<Process, Map<string, Recursion>>()
 
   constructor(private readonly deps: LoopsDeps) {}
 
   /** See `Emitted`. A turn of a loop begins. */
-  readonly over = (frame: Frame, first: number, last: number): boolean => {
+  readonly over = (frame: Frame, first: number, last: number, again = false): boolean => {
     const { ledger } = frame.process
     if (ledger === undefined) return false
-    if (ledger.replaced) this.ends(frame)
-    else this.begun(frame, ledger).points.set(first, last)
+    if (ledger.replaced) this.ends(frame, again)
+    else this.begun(frame, ledger, again).points.set(first, last)
     return ledger.replaced
   }
 
@@ -87,14 +99,24 @@ export class Loops {
     ledger.looping.clear()
   }
 
-  private begun(frame: Frame, { looping }: Ledger): Looping {
+  private begun(frame: Frame, { looping }: Ledger, again: boolean): Looping {
     let known = this.known.get(frame)
     if (known === undefined) {
-      this.known.set(frame, (known = { origin: new Origin(this.deps.places, this.over), points: new Map(), heads: new Set(), waiting: [] }))
+      const recursion = again ? this.recursionOf(frame) : undefined
+      this.known.set(frame, (known = { origin: recursion?.origin ?? new Origin(this.deps.places, this.over), points: new Map(), heads: new Set(), waiting: [], recursion }))
       looping.add(frame.process)
       if (looping.size >= FIRST_SWEEP && (looping.size & (looping.size - 1)) === 0) for (const one of looping) if (one.ended) looping.delete(one)
     }
     return known
+  }
+
+  private recursionOf({ process, version, fn }: Frame): Recursion {
+    const all = this.recursions.get(process) ?? new Map<string, Recursion>()
+    this.recursions.set(process, all)
+    const key = `${version.module} ${this.nameOf(version, fn)}` // of a class that was loaded again, the next turn is the new method's
+    const recursion = all.get(key) ?? { origin: new Origin(this.deps.places, this.over), aside: [] }
+    all.set(key, recursion)
+    return recursion
   }
 
   private leave(process: Process, released: readonly Origin[]): void {
@@ -113,6 +135,7 @@ export class Loops {
         for (const one of [frame, ...waiting]) frames.end(one)
       } else {
         known.waiting = waiting
+        known.recursion?.aside.push(...waiting)
         for (const one of [frame, ...waiting]) frames.setAside(one)
       }
     }
@@ -121,10 +144,10 @@ export class Loops {
   }
 
   /** It would begin another turn. */
-  private ends(frame: Frame): void {
+  private ends(frame: Frame, again: boolean): void {
     const { frames } = this.deps.processes
     // Who went on meanwhile did not wait for it.
-    const aside = (this.known.get(frame)?.waiting ?? []).filter(({ d }) => d !== 0)
+    const aside = (again ? this.recursionOf(frame).aside.splice(0) : (this.known.get(frame)?.waiting ?? [])).filter(({ d }) => d !== 0)
     const waiting = [...this.waitingFor(frame, new Origin(this.deps.places, this.over)), ...aside]
     for (const one of [frame, ...waiting]) frames.end(one)
     this.deps.processes.finish(frame.process)
@@ -140,9 +163,13 @@ export class Loops {
     return this.deps.processes.framesOf(frame.process).filter((other) => other !== frame && this.isOn(all, other))
   }
 
+  private nameOf(version: VersionRecord, fn: number): string {
+    return this.deps.rewrittenOf(version)?.functions[fn]?.name ?? ''
+  }
+
   private isOn(places: readonly Place[], { version, fn, p }: Frame): boolean {
     const text = this.deps.rewrittenOf(version)
-    const name = text?.functions[fn]?.name ?? ''
+    const name = this.nameOf(version, fn)
     return places.some((place) => place.module === version.module && place.version === version.version && isNamed(place, name) && lastPoint(text?.points ?? [], fn, place.at) === p)
   }
 }
