@@ -7,7 +7,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Rewritten } from '../protocol/unit'
 import type { ModuleName, PidText, Version } from '../protocol/ids'
-import type { AtRiskView, CrowdView, FailureReason, LingeringView, Origin, ProcessPage, ProcessStatus } from '../protocol/snapshot'
+import type { AtRiskView, CrowdView, FailureReason, LingeringView, Origin, ProcessPage, ProcessView } from '../protocol/snapshot'
 import type { UpgradeDirection, UpgradePreview, UpgradeReport } from '../protocol/upgrade'
 import type { HeldKind } from './implicit/ledger'
 import type { ProcessDetails, Requests, ShellAnswer, ShellLine } from '../protocol/messages'
@@ -87,21 +87,7 @@ export interface PictureModule {
   readonly old: PictureVersion | undefined
 }
 export interface PictureVersion { readonly version: Version; readonly hash: string; readonly size: number; readonly loadedAt: number; readonly origin: Origin; readonly processes: number }
-export interface PictureProcess {
-  readonly pid: PidText
-  readonly name: string | undefined
-  readonly label: string
-  readonly status: ProcessStatus
-  readonly messages: number
-  readonly startedAt: number
-  readonly links: number
-  readonly monitors: number
-  readonly trapExit: boolean
-  readonly parent: PidText | undefined
-  readonly stack: readonly PictureFrame[]
-  readonly lingers: boolean
-  readonly crowd?: string
-}
+export type PictureProcess = Omit<ProcessView, 'stack'> & { readonly stack: readonly PictureFrame[] }
 export interface PictureFrame {
   readonly module: ModuleName
   readonly version: Version

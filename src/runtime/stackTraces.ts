@@ -130,7 +130,7 @@ export class StackTraces {
     const script = match?.[1] === undefined ? undefined : this.scripts.get(match[1])
     if (match === null || script === undefined) return text
     const [line, column] = [Number(match[2]), Number(match[3]) - 1]
-    const at = original(script.unit, line, script.unit.rewritten.code.includes('_each(') ? column + blamedBehind(textFrom(script, line, column)) : column)
+    const at = original(script.unit, line, column + blamedBehind(textFrom(script, line, column)))
     return `${fileUrl(script.unit.file)}?v=${script.version}:${at.line}:${at.column + 1}`
   }
 }

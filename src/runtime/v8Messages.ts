@@ -61,7 +61,7 @@ function withoutWaits(message: string, opening: string): string {
 
 /** `P_each(P_f, 1, 2, (P_f.p = 1, a.b(…)))`: what is gone through, if it has a name. */
 function iteratedOf(at: string): { readonly text: string; readonly offset: number } | undefined {
-  if (!/^\$\$\d*_each\(/.test(at)) return undefined
+  if (!at.startsWith('$$') || !/^\$\$\d*_each\(/.test(at)) return undefined
   const opening = /^\S+ \d+, \d+, \(\S+\.p = \d+, /.exec(at)?.[0]
   if (opening === undefined) return { text: VALUE, offset: 0 }
   const found = new RegExp(`^((?:\\(0, (?=\\$\\$)|\\$\\$\\d*_i\\()?(?:${NAME}\\.)*)(${NAME})\\)?([()])`, 'u').exec(at.slice(opening.length))
