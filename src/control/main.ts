@@ -12,8 +12,8 @@ import { Resolver } from '../compile/resolver'
 import { hashOf } from '../compile/sourceText'
 import type { ModuleName } from '../protocol/ids'
 import { PROTOCOL } from '../protocol/messages'
-import type { Hello, HostOptions, LoadParams, LoadReport, ModuleOutcome, Refusal } from '../protocol/messages'
-import type { FailureReason, RuntimeView, Snapshot } from '../protocol/snapshot'
+import type { Hello, HostOptions, LoadParams, LoadReport, Refusal } from '../protocol/messages'
+import type { RuntimeView, Snapshot } from '../protocol/snapshot'
 import { FROM_ROOT } from '../runtime/link'
 import type { CodeAnswer, ControlData, Found, Picture, PictureModule } from '../runtime/link'
 import { createApi } from './api'
@@ -25,15 +25,15 @@ import { Why } from './diagnosis/why'
 import { GoneFiles } from './goneFiles'
 import { Graph } from './graph'
 import { Importers } from './importers'
-import { Loader, PROGRAM_FIRST_MS, wantedBy } from './loader'
-import { locate } from './locate'
+import { Loader, PROGRAM_FIRST_MS } from './loader'
 import { MainLink } from './mainLink'
 import { Peer } from './peer'
 import { problemsForPerson } from './problemsForPerson'
+import { ProgramStart } from './programStart'
 import { ReloadOnSave } from './reloadOnSave'
 import { Texts } from './texts'
 import { ToldModules } from './toldModules'
-import { START_PATIENCE_MS, Turns } from './turns'
+import { Turns } from './turns'
 import { WorkspaceModules } from './workspaceModules'
 
 const EMPTY: Picture = { modules: [], total: 0, offset: 0, single: 0, processes: [], crowds: [], otherCrowds: { crowds: 0, total: 0 }, lingering: [], atRisk: [] }
@@ -69,8 +69,6 @@ class Control {
   private takenAt = 0
   private pictureEvery = PICTURE_EVERY_MS
   private busySince: number | undefined
-  private started = false
-  private starting = false
   private refreshing: Promise<Snapshot> | undefined
   private readonly startedAt = Date.now()
   private readonly names: ModuleNames
@@ -85,6 +83,7 @@ class Control {
   private readonly graph: Graph
   private readonly turns: Turns
   private readonly loader: Loader
+  private readonly program: ProgramStart
   private readonly saves: ReloadOnSave | undefined
   private debugging = false
 
@@ -102,6 +101,14 @@ class Control {
       main: link, turns: this.turns, graph: this.graph, names: this.names, batches: this.batches, captures: this.captures, importers: this.importers, gone: this.gone, options,
       loaded: this.modules, locate: (text) => this.workspace.locate(text), modified: () => this.modified(),
       onReport: (report) => void peer.notify('loaded', report).then(() => link.request('told', {})), onChange: async () => void (await this.refresh()), now: Date.now,
+    })
+    this.program = new ProgramStart({
+      main: link, options, names: this.names, graph: this.graph, gone: this.gone, batches: this.batches, turns: this.turns, loader: this.loader,
+      isLoaded: (name) => this.isLoaded(name), onBegin: () => { this.takenAt = Date.now() },
+      tell: async (report) => {
+        await this.refresh()
+        await peer.notify('loaded', report)
+      },
     })
     this.saves = !options.watch ? undefined : new ReloadOnSave({
       root: options.root, snapshot: () => this.last ?? this.compose(), prepare: (files) => void this.compiler.prepare(files),
@@ -143,63 +150,12 @@ class Control {
     })
     peer.serve({ ...api, openInspector: (params) => this.openInspector(() => api.openInspector(params)) })
     setInterval(() => void this.ping(), PING_EVERY_MS)
-    void this.turns.serially(() => this.startProgram())
-  }
-
-  /** The first load of the program, and everything it reaches. */
-  private async startProgram(): Promise<LoadReport> {
-    const at = Date.now()
-    const report = (outcomes: readonly ModuleOutcome[]): LoadReport =>
-      ({ batch: 0, ok: outcomes.every((outcome) => outcome.kind === 'loaded'), origin: 'start', at, tookMs: Date.now() - at, outcomes })
-    const outcomes = await this.startOutcomes()
-    const failedBy = (...reasons: FailureReason[]): boolean => outcomes.some((outcome) => outcome.kind === 'failed' && reasons.includes(outcome.reason))
-    const waits = this.options.watch && failedBy('compile_error', 'link_error')
-    const result = { ...report(outcomes), ...(waits ? { startsWhenRepaired: true } as const : {}) }
-    await this.refresh()
-    await this.peer.notify('loaded', result)
-    if (!result.ok && !waits && !failedBy('superseded') && !this.options.keepAlive) void this.link.request('shutdown', { exitCode: 1 })
-    return result
-  }
-
-  private async startOutcomes(): Promise<ModuleOutcome[]> {
-    const { entry, root, argv, keepAlive, watch } = this.options
-    this.started = true
-    if (entry === undefined) return []
-    const file = locate(entry, root, this.names)
-    if (file === undefined) return this.startFailed(this.names.nameOf(path.resolve(root, entry)), 'nofile', `Cannot find ${entry}`)
-    const module = this.names.nameOf(file)
-    this.gone.isNamed(module)
-    const { units, failures } = await this.graph.collect([file], (name) => this.isLoaded(name))
-    if (failures.length > 0) {
-      this.started = false
-      for (const failure of failures) this.batches.fail(failure.module, { at: Date.now(), reason: failure.reason, problems: failure.problems, wanted: filesOf([...units, ...failures]) }, [])
-      return failures.map((failure) => ({ module: failure.module, kind: 'failed', reason: failure.reason, problems: failure.problems }))
-    }
-    this.takenAt = Date.now()
-    this.starting = true
-    const result = await this.turns.patiently([module], units, this.link.request('start', { units, entry: module, entryFile: file, argv, keepAlive, watch }), START_PATIENCE_MS)
-    this.starting = false
-    if (result.kind === 'loaded') {
-      this.batches.settle(this.batches.failedModules(), Date.now())
-      return result.versions.map(({ module: name, version }) => ({ module: name, kind: 'loaded', version, killed: [] }))
-    }
-    if (result.kind !== 'failed') return []
-    this.started = false
-    const problem = this.loader.problemOf(result, units.find((unit) => unit.module === result.module))
-    this.batches.fail(result.module, { at: Date.now(), reason: result.reason, problems: [problem], wanted: [...filesOf(units), ...(wantedBy(units).wanted ?? [])] }, [])
-    return [{ module: result.module, kind: 'failed', reason: result.reason, problems: [problem] }]
-  }
-
-  private startFailed(module: ModuleName, reason: 'nofile', message: string): ModuleOutcome[] {
-    this.started = false
-    const problems = [{ file: path.resolve(this.options.root, this.options.entry ?? ''), line: 1, column: 0, length: 0, severity: 'error', source: 'link', message }] as const
-    this.batches.fail(module, { at: Date.now(), reason, problems, wanted: problems.map(({ file }) => file) }, [])
-    return [{ module, kind: 'failed', reason, problems }]
+    void this.turns.serially(() => this.program.run())
   }
 
   private load(params: LoadParams): Promise<LoadReport | Refusal> {
     // As long as the program has not started, whatever was repaired, it is the start that is tried again.
-    return this.loader.load(params, () => (this.started ? undefined : this.startProgram()))
+    return this.loader.load(params, () => (this.program.hasStarted ? undefined : this.program.run()))
   }
 
   /** The answer comes to everybody as a `loaded` notice. */
@@ -280,7 +236,7 @@ class Control {
     if (this.due !== undefined) return
     const since = Date.now() - this.takenAt
     const restless = since < 2 * PICTURE_EVERY_MS
-    this.pictureEvery = this.starting ? PICTURE_AT_START_MS : restless ? Math.min(PICTURE_SLOWEST_MS, 1.5 * this.pictureEvery) : PICTURE_EVERY_MS
+    this.pictureEvery = this.program.isUnderWay ? PICTURE_AT_START_MS : restless ? Math.min(PICTURE_SLOWEST_MS, 1.5 * this.pictureEvery) : PICTURE_EVERY_MS
     this.due = setTimeout(() => void this.refresh(), Math.max(2 * PROGRAM_FIRST_MS, this.pictureEvery - since))
   }
 
@@ -367,9 +323,6 @@ class Control {
 /** Where a change matters for this module; what it looked for may be a file or a folder with an index. */
 const foldersOf = ({ file, failed }: Snapshot['modules'][number]): string[] =>
   [path.dirname(file), ...(failed?.wanted ?? []).flatMap((wanted) => [path.dirname(wanted), wanted])]
-
-/** None of them is loaded: what does not start may be repaired in any. */
-const filesOf = (units: readonly { readonly file: string }[]): string[] => units.map(({ file }) => file)
 
 async function statusOf(file: string, hash: string): Promise<'loaded' | 'modified' | 'removed'> {
   try {
