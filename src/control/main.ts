@@ -111,7 +111,7 @@ class Control {
       },
     })
     this.saves = !options.watch ? undefined : new ReloadOnSave({
-      root: options.root, snapshot: () => this.last ?? this.compose(), prepare: (files) => void this.compiler.prepare(files),
+      root: options.root, startedAt: this.startedAt, snapshot: () => this.last ?? this.compose(), prepare: (files) => void this.compiler.prepare(files),
       load: (files) => this.loadSaved(files), log: (message) => log('warn', message),
     })
   }
@@ -274,6 +274,7 @@ class Control {
       if (this.saves === undefined) void this.peer.notify('watch', { folders })
       else this.saves.watch(folders)
     }
+    this.saves?.look()
     return snapshot
   }
 

@@ -10,10 +10,13 @@ import { affectedFiles } from '../save/affectedFiles'
 import { systemClock } from '../save/clock'
 import { hasContent } from '../save/fileFacts'
 import { FileWatcher } from '../save/fileWatcher'
+import { FirstSeen } from '../save/firstSeen'
 import { SaveQueue } from '../save/saveQueue'
 
 export interface ReloadOnSaveDeps {
   readonly root: string
+  /** No module was read before. */
+  readonly startedAt: number
   snapshot(): Snapshot
   /** Compiles these without waiting: what the queue waits for is no waste. */
   prepare(files: readonly string[]): void
@@ -30,6 +33,7 @@ const loneMs = 2
 export class ReloadOnSave implements Disposable {
   private readonly queue: SaveQueue
   private readonly watcher: FileWatcher
+  private readonly firstSeen = new FirstSeen()
 
   constructor(private readonly deps: ReloadOnSaveDeps) {
     const { root, load, log } = deps
@@ -40,6 +44,11 @@ export class ReloadOnSave implements Disposable {
 
   watch(folders: readonly string[]): void {
     this.watcher.watch(folders)
+  }
+
+  /** `snapshot()` is another one now. */
+  look(): void {
+    this.watcher.look(this.firstSeen.of(this.deps.snapshot()), this.deps.startedAt)
   }
 
   /** The load under way waits for the program. */

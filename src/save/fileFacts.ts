@@ -14,8 +14,11 @@ const facts = <T>(look: () => T): T | undefined => {
 
 export const hasContent = (path: string): boolean => (facts(() => statSync(path))?.size ?? 0) > 0
 export const exists = (path: string): boolean => facts(() => statSync(path)) !== undefined
-/** Milliseconds since the epoch, 0 when unknown. */
-export const writtenAt = (path: string): number => facts(() => statSync(path))?.mtimeMs ?? 0
+/** When it came to hold what it holds (a rename keeps the time of the last write): milliseconds since the epoch, 0 when unknown. */
+export function writtenAt(path: string): number {
+  const found = facts(() => statSync(path))
+  return found === undefined ? 0 : Math.max(found.mtimeMs, found.ctimeMs)
+}
 export const isLink = (path: string): boolean => facts(() => lstatSync(path))?.isSymbolicLink() === true
 
 /**

@@ -68,6 +68,12 @@ export class FileWatcher implements Disposable {
     for (const path of wanted) if (this.folders.get(path)?.listed !== true) this.add(path)
   }
 
+  /** Reports those of these files that were written since then (milliseconds since the epoch): they were read before anybody listened. */
+  look(files: readonly string[], since: number): void {
+    if (this.disposed) return
+    for (const file of files) if (writtenAt(file) >= since - recentMs) this.report(file)
+  }
+
   dispose(): void {
     this.disposed = true
     for (const folder of this.folders.values()) folder.watcher?.close()

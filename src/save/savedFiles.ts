@@ -8,9 +8,10 @@ import { systemClock } from './clock'
 import { EditorSaves } from './editorSaves'
 import { hasContent } from './fileFacts'
 import { FileWatcher } from './fileWatcher'
+import { FirstSeen } from './firstSeen'
 
 export interface SavedFilesOptions {
-  readonly host: Pick<Host, 'snapshot' | 'onDidChangeWatch'>
+  readonly host: Pick<Host, 'snapshot' | 'onDidChange' | 'onDidChangeWatch'>
   readonly queue: Pick<SaveQueue, 'push'>
   mode(path: string): ReloadOnSave
   readonly root: string | undefined
@@ -30,9 +31,13 @@ export class SavedFiles implements vscode.Disposable {
       clock: systemClock,
     })
     const watcher = new FileWatcher({ onChange: (path) => void saves.changedOnDisk(path), onError: log, ...(root === undefined ? {} : { root }) })
+    const firstSeen = new FirstSeen()
     this.subscription = vscode.Disposable.from(
       saves,
       watcher,
+      host.onDidChange((snapshot) => {
+        if (snapshot.runtime.state === 'running') watcher.look(firstSeen.of(snapshot), snapshot.runtime.startedAt)
+      }),
       host.onDidChangeWatch(({ folders }) => watcher.watch(folders)),
       vscode.workspace.onWillSaveTextDocument(({ document, reason }) => {
         if (document.uri.scheme === 'file') saves.willSave(document.uri.fsPath, reason === vscode.TextDocumentSaveReason.Manual, document.isDirty)

@@ -73,6 +73,18 @@ describe('codeswitch run', () => {
     await cli.says(/^\[codeswitch\] helper v2 \d+ ms\n$/)
   })
 
+  it('a save at the very moment of a first import() is live, whether its folder was watched or not', async () => {
+    for (const file of ['config', 'late/config']) {
+      start({
+        [`${file}.ts`]: "export const word = () => 'first'\n",
+        'main.ts': `import { writeFileSync } from 'node:fs'\nsetTimeout(async () => {\n  const config = await import('./${file}')\n  console.log(config.word())\n  writeFileSync(import.meta.dirname + '/${file}.ts', "export const word = () => 'second'\\n")\n  setInterval(() => console.log(config.word()), 20)\n}, 100)\nconsole.log('up')`,
+      }, 'main.ts')
+      await cli.prints('first')
+      await cli.prints('second')
+      cli.dispose()
+    }
+  })
+
   it('a syntax error is told with its line, old code goes on, and the repair is live', async () => {
     start({ 'main.ts': main, 'helper.ts': helper('first') }, 'main.ts')
     await cli.prints('first')

@@ -18,7 +18,7 @@ describe('reload on save in the host', () => {
     let onLoad = (_files: readonly string[]): void => {}
     const loads = new Promise<readonly string[]>((resolve) => { onLoad = resolve })
     const saves = new ReloadOnSave({
-      root, snapshot: () => ({ ...emptySnapshot, modules: [moduleView('src/t', file)] }), prepare: (files) => prepared.push(...files), load: async (files) => onLoad(files), log: assert.fail,
+      root, startedAt: Date.now(), snapshot: () => ({ ...emptySnapshot, modules: [moduleView('src/t', file)] }), prepare: (files) => prepared.push(...files), load: async (files) => onLoad(files), log: assert.fail,
     })
     saves.watch([join(root, 'src')])
     writeFileSync(join(root, 'src/other.ts'), 'no module of the program')

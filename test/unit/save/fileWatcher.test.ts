@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -140,6 +140,20 @@ describe('file watcher ends on the last content', () => {
     reader.write('late/b.ts', 'saved while the program was starting')
     reader.watcher.watch([reader.path('src'), reader.path('late')])
     await reader.endsOn('late/b.ts', 'saved while the program was starting')
+  })
+
+  it('of a file saved before anybody cared for it, also by a rename that keeps its time', async () => {
+    const started = Date.now()
+    reader.write('src/early.ts', 'first')
+    reader.write('src/early.new', 'second')
+    utimesSync(reader.path('src/early.new'), 1, 1)
+    await reader.endsOn('src/early.ts', 'first')
+    renameSync(reader.path('src/early.new'), reader.path('src/early.ts'))
+    await reader.endsOn('src/early.ts', 'second')
+    reader.read.clear()
+    reader.watcher.look([reader.path('src/early.ts')], started)
+    await reader.endsOn('src/early.ts', 'second')
+    assert.deepEqual([...reader.read.keys()], [reader.path('src/early.ts')])
   })
 
   it('when the folder is removed and recreated, again and again', async () => {
