@@ -20,14 +20,15 @@ export interface SourceDeps {
 /** Goes in front of whatever `Function.prototype.toString` is now. */
 export function showWrittenSource(deps: SourceDeps): void {
   const before = Function.prototype.toString
-  const known = new WeakMap<AnyFunction, string>()
+  // An exported function is one thing through all its versions: what it shows is known as long as its text is the same.
+  const known = new WeakMap<AnyFunction, { readonly text: string; readonly written: string }>()
   const toString = { toString(this: unknown): string {
-    const found = isFunction(this) ? known.get(this) : undefined
-    if (found !== undefined) return found
     const text = Reflect.apply(before, this, [])
     if (!isFunction(this) || !text.includes(PREFIX)) return text
+    const found = known.get(this)
+    if (found?.text === text) return found.written
     const written = writtenText(text, deps)
-    known.set(this, written)
+    known.set(this, { text, written })
     return written
   } }.toString
   Object.defineProperty(Function.prototype, 'toString', { value: toString, writable: true, configurable: true })

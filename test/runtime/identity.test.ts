@@ -79,6 +79,14 @@ export const fire = () => bus.emit('x')`,
     assert.equal(await world.value('app.remove()'), 0)
   })
 
+  it('shows the source of the version that is current', async () => {
+    const lib = (version: number): string => `export function plain() { return ${version} }\nexport const arrow = () => plain() + ${version}\n`
+    world = await World.start({ 'package.json': '{"type":"module"}', 'lib.js': lib(1), 'app.js': `import { plain, arrow } from './lib.js'\nexport const look = () => [String(plain), Function.prototype.toString.call(arrow)]` }, { entry: 'app.js' })
+    assert.deepEqual(await world.value('app.look()'), ['function plain() { return 1 }', '() => plain() + 1'])
+    await world.save('lib.js', lib(2))
+    assert.deepEqual(await world.value('app.look()'), ['function plain() { return 2 }', '() => plain() + 2'])
+  })
+
   it('a function behind a proxy answers as its proxy does, and as that of the new version', async () => {
     const client = (version: number): string => `export const client = new Proxy(() => {}, { get: (_, key) => () => '${version} ' + String(key), apply: () => 'called ${version}' })`
     world = await World.start({ 'package.json': '{"type":"module"}', 'client.js': client(1), 'app.js': `import { client } from './client.js'\nexport const look = () => [client.users(), client()]` }, { entry: 'app.js' })
