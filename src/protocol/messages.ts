@@ -46,7 +46,7 @@ export type ModuleOutcome =
   | { readonly module: ModuleName; readonly kind: 'loaded'; readonly version: Version; readonly killed: readonly PidText[]
       /** Why it was loaded although nobody saved it. */
       readonly why?: string
-      /** What did not become new with it: objects of a class with private members keep their old code. */
+      /** What did not become new with it (objects of a class with private members keep their old code), and state that it began without. */
       readonly notes?: readonly string[] }
   /** `settled`: it had failed or was staged, and its text is that of current again. */
   | { readonly module: ModuleName; readonly kind: 'unchanged'; readonly settled?: { readonly was: 'failed' | 'staged'; readonly version: Version } }

@@ -65,7 +65,7 @@ export interface Rewritten {
   /** Indexes into `imports` of `export * from`. */
   readonly stars: readonly number[]
   readonly reexports?: readonly Reexport[]
-  /** CommonJS: what the top level takes from the modules it requires, by specifier. */
+  /** What the top level takes from the modules it requires, or awaits (`await import("./x")`), by specifier. */
   readonly required?: Readonly<Record<string, readonly Captured[]>>
   /** Exported constants that are a literal, with its text. */
   readonly literals?: Readonly<Record<string, string>>
@@ -80,7 +80,7 @@ export interface Rewritten {
   readonly points: readonly number[]
   /** How columns moved, flat and sorted: line, column in `code`, by how much (code column = input column + delta from here on). */
   readonly shifts: readonly number[]
-  /** Names of top-level `let`/`var` bindings that functions assign to: state that a reload resets. */
+  /** Top-level names that functions assign to (`let`, `var`), or whose array, object, map or set they change (`const`): state that a reload resets. */
   readonly state: readonly string[]
 }
 

@@ -43,6 +43,8 @@ export interface CodeServerDeps extends Omit<DraftDeps, 'table' | 'units' | 'bro
   onInstantiated(instance: Instance): void
   /** These are current now; what they replaced is old. */
   onCommitted(instances: readonly Instance[]): void
+  /** What a person should know about the version that was replaced, if anything. */
+  noteOf(replaced: Instance): string | undefined
   onDeleted(module: ModuleName): void
   /** A package loaded the module; these exports are no functions. */
   taken(module: ModuleName, names: readonly string[]): void
@@ -316,7 +318,8 @@ export class CodeServer {
       before?.evaluation.done() // who still waits for it goes on with this version
       this.autoloader.loaded(record.name)
       this.units.delete(record.name)
-      const notes = record.funs.takeNotes()
+      const note = before === undefined ? undefined : this.deps.noteOf(before)
+      const notes = [...record.funs.takeNotes(), ...(note === undefined ? [] : [note])]
       loaded.push({ module: record.name, version: draft.instance.record.version, killed: killed.map((pid) => pidText(pid.id)), origin, ...(notes.length === 0 ? {} : { notes }) })
     }
     for (const draft of batch.values()) {

@@ -116,8 +116,9 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     onCommitted(instances) {
       implicit.committed(instances.map(({ record }) => record))
       const together = new Set(instances.map(({ unit }) => unit.module))
-      for (const instance of instances) tellReset(instance, together)
+      for (const instance of instances) tellHanded(instance, together)
     },
+    noteOf: ({ unit }) => (hot.keepsState(unit.module) ? undefined : stateHint.of(unit.module, unit.rewritten)),
     onDeleted: (module) => implicit.deleted(module),
     onLoadWaits: (turn) => {
       if (turn !== undefined) port.notify({ type: 'onLoadWaits', turn })
@@ -152,15 +153,11 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   })
   const stateHint = new StateHint()
   const handedHint = new HandedHint()
-  const tellReset = (instance: Instance, together: ReadonlySet<ModuleName>): void => {
+  const tellHanded = (instance: Instance, together: ReadonlySet<ModuleName>): void => {
     const { module } = instance.unit
-    const old = server.table.get(module)?.old
-    if (old === undefined) return
-    const tell = (level: 'info' | 'warn', message: string | undefined): void => {
-      if (message !== undefined) port.notify({ type: 'log', level, message })
-    }
-    tell('info', hot.keepsState(module) ? undefined : stateHint.of(module, old.unit.rewritten))
-    tell('warn', handedHint.of(instance, together, server.table))
+    if (server.table.get(module)?.old === undefined) return
+    const message = handedHint.of(instance, together, server.table)
+    if (message !== undefined) port.notify({ type: 'log', level: 'warn', message })
   }
   preloadInChildren()
   tellTypeScript()

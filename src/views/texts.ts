@@ -53,7 +53,7 @@ export const refusalText = (refusal: Refusal): string => refusal.message
 
 export function outcomeText(outcome: ModuleOutcome): string {
   switch (outcome.kind) {
-    case 'loaded': return join([`v${outcome.version} loaded`, outcome.killed.length > 0 && killed(outcome.killed.length), outcome.why])
+    case 'loaded': return join([`v${outcome.version} loaded`, outcome.killed.length > 0 && killed(outcome.killed.length), outcome.why, ...(outcome.notes ?? [])])
     case 'unchanged': return outcome.settled === undefined ? 'unchanged' : `as it was loaded (v${outcome.settled.version})`
     case 'deleted': return 'deleted: its file is gone and nobody imports it'
     case 'staged': return join(['staged', `waits for ${count(outcome.victims, 'process', 'processes')}`])

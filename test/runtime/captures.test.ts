@@ -72,6 +72,21 @@ describe('captured values', () => {
     assert.deepEqual((await seen() as string[]).sort(), Object.keys(takers).sort())
   })
 
+  it('of a module that the top level awaits by import()', async () => {
+    const lib = (version: number): string => `export const title = 'T${version}'\nexport const opts = { text: 'O${version}' }\nexport const fn = () => ${version}\nexport let late = ${version}`
+    await start({
+      'lib.js': lib(1),
+      'taken.js': `${says('taken')}const { title, fn } = await import('./lib.js')\nexport const facts = () => [title, fn()]`,
+      'member.js': `${says('member')}export const lib = await import('./lib.js')\nconst text = lib.opts.text\nexport const facts = () => [text, lib.late]`,
+      'direct.js': `${says('direct')}const text = (await import('./lib.js')).opts.text\nexport const facts = () => [text]`,
+      'free.js': `${says('free')}const lib = await import('./lib.js')\nconst { fn } = await import('./lib.js')\nexport const first = lib.fn()\nexport const facts = () => [lib.title, fn()]`,
+      'main.js': `import * as taken from './taken.js'\nimport * as member from './member.js'\nimport * as direct from './direct.js'\nimport * as free from './free.js'\nexport const facts = () => [taken, member, direct, free].flatMap((one) => one.facts())`,
+    })
+    await world.save('lib.js', lib(2))
+    assert.deepEqual((await seen() as string[]).sort(), ['direct', 'member', 'taken'])
+    assert.deepEqual(await world.value('main.facts()'), ['T2', 2, 'O2', 2, 'O2', 'T2', 2])
+  })
+
   it('come from behind re-exports', async () => {
     await start({
       'origin.js': 'export const value = { n: 1 }\nexport const other = 1\nexport default { d: 1 }', 'named.js': `${says('named')}export { value as renamed, default } from './origin.js'`, 'star.js': `${says('star')}export * from './named.js'\nexport const own = { o: 1 }`,

@@ -1,5 +1,5 @@
-import type { Pattern, Program, Statement } from 'acorn'
-import { literalText, requiredNames } from './captures'
+import type { Expression, Pattern, Program, Statement } from 'acorn'
+import { literalText, namesOfTaken } from './captures'
 import type { ImportTable } from './importTable'
 import { definedNames } from './topClasses'
 
@@ -20,10 +20,16 @@ export interface OwnBinding {
   isClass?: boolean
   /** Declared as a function, or a constant that is one. */
   isFunction?: boolean
+  /** A constant that is made empty or filled where it is declared: a literal array or object, a `Map`, a `Set`. */
+  collects?: boolean
+  /** A function changes what it holds. */
+  changedInFunction?: boolean
   /** Source text of the literal that a constant is initialized with. */
   literal?: string
   /** CommonJS: it holds what `require` answered for this specifier. */
   required?: string
+  /** ES modules: the namespace of what was awaited by this specifier. */
+  awaited?: string
 }
 
 /** Names of the outermost scope: imports, declarations, and `require` of a CommonJS module. */
@@ -48,7 +54,7 @@ export function collectBindings(code: string, program: Program, imports: ImportT
     else eachVar([statement], own('var', true))
     describe(code, bindings, statement)
   }
-  if (format === 'commonjs') for (const [name, specifier] of requiredNames(program)) note(bindings, name, { required: specifier })
+  for (const [name, specifier] of namesOfTaken(format, program)) note(bindings, name, format === 'esm' ? { awaited: specifier } : { required: specifier })
   return bindings
 }
 
@@ -61,8 +67,14 @@ function describe(code: string, bindings: ReadonlyMap<string, Binding>, statemen
     const literal = literalText(code, init)
     if (id.type === 'Identifier' && literal !== undefined) note(bindings, id.name, { literal })
     if (id.type === 'Identifier' && (init?.type === 'ArrowFunctionExpression' || init?.type === 'FunctionExpression')) note(bindings, id.name, { isFunction: true })
+    if (id.type === 'Identifier' && isCollection(init)) note(bindings, id.name, { collects: true })
   }
 }
+
+const COLLECTIONS: ReadonlySet<string> = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array'])
+
+const isCollection = (init: Expression | null | undefined): boolean =>
+  init?.type === 'ArrayExpression' || init?.type === 'ObjectExpression' || (init?.type === 'NewExpression' && init.callee.type === 'Identifier' && COLLECTIONS.has(init.callee.name))
 
 function note(bindings: ReadonlyMap<string, Binding>, name: string, known: Partial<OwnBinding>): void {
   const binding = bindings.get(name)

@@ -10,7 +10,7 @@ import type { LineIndex } from './lines'
 /** The module's own `module.exports`: what the variable holds when it is no object that could show the current one. */
 const HELD = '='
 
-/** What was taken, from imports by index and from `require` by specifier; each name once, where it was taken first. */
+/** What was taken, from imports by index, and from `require` and `await import()` by specifier; each name once, where it was taken first. */
 export class Captures {
   private readonly imports = new Map<number, Map<string, Captured>>()
   private readonly requires = new Map<string, Map<string, Captured>>()
@@ -74,25 +74,37 @@ export function requiredSpecifier(node: Expression | null | undefined): string |
   return node.callee.name.startsWith('__') && first !== undefined && first.type !== 'SpreadElement' ? requiredSpecifier(first) : undefined
 }
 
-/** Names of the outermost scope that hold what `require` answered. */
-export function requiredNames(program: Program): Map<string, string> {
+/** `await import("./x")` */
+export function awaitedSpecifier(node: AnyNode | null | undefined): string | undefined {
+  if (node?.type !== 'AwaitExpression' || node.argument.type !== 'ImportExpression') return undefined
+  const { source } = node.argument
+  return source.type === 'Literal' && typeof source.value === 'string' ? source.value : undefined
+}
+
+/** What a module is taken from when its text says so: `require` of CommonJS, `await import()` of an ES module. */
+export const takenSpecifier = (format: Context['format'], node: AnyNode | null | undefined): string | undefined =>
+  format === 'esm' ? awaitedSpecifier(node) : node?.type === 'CallExpression' ? requiredSpecifier(node) : undefined
+
+/** Names of the outermost scope that hold a module that was awaited, and what `require` answered. */
+export function namesOfTaken(format: Context['format'], program: Program): Map<string, string> {
   const names = new Map<string, string>()
   for (const item of program.body) {
-    if (item.type !== 'VariableDeclaration') continue
-    for (const { id, init } of item.declarations) {
-      const specifier = requiredSpecifier(init)
+    const declaration = item.type === 'ExportNamedDeclaration' ? item.declaration : item
+    if (declaration?.type !== 'VariableDeclaration') continue
+    for (const { id, init } of declaration.declarations) {
+      const specifier = takenSpecifier(format, init)
       if (id.type === 'Identifier' && specifier !== undefined) names.set(id.name, specifier)
     }
   }
   return names
 }
 
-/** `const { a, b: c } = require("./x")` takes `a` and `b`; `const x = require("./x")` what is no object. */
+/** `const { a, b: c } = require("./x")` takes `a` and `b`, as `await import("./x")` does; `const x = require("./x")` what is no object. */
 export function captureDeclared(cx: Context, { declarations }: VariableDeclaration): void {
-  if (cx.format !== 'commonjs' || !runsAtTopLevel(cx)) return
+  if (!runsAtTopLevel(cx)) return
   for (const { id, init } of declarations) {
-    const specifier = requiredSpecifier(init)
-    if (specifier === undefined) continue
+    const specifier = takenSpecifier(cx.format, init)
+    if (specifier === undefined || (cx.format === 'esm' && id.type !== 'ObjectPattern')) continue // a namespace shows what is current
     for (const name of takenBy(id)) cx.captures.addRequire(specifier, name, id.start)
   }
 }

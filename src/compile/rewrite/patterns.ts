@@ -3,6 +3,7 @@ import { eachName } from './bindings'
 import type { Context } from './context'
 import { visitAssigned, visitName } from './references'
 import type { Scope } from './scope'
+import { noteChanged } from './state'
 
 /** A pattern that declares names in `scope`: what it evaluates is visited. */
 export function visitBinding(cx: Context, pattern: Pattern, scope: Scope): void {
@@ -54,6 +55,7 @@ function visitPattern(cx: Context, pattern: Pattern, assigns: boolean, shorthand
 
 /** What is written to, or deleted: for a namespace that is the object itself, which refuses, and not the table behind it. */
 export function visitWritten(cx: Context, node: Expression | Pattern): void {
+  if (node.type === 'MemberExpression') noteChanged(cx, node.object)
   if (node.type !== 'MemberExpression' || node.object.type !== 'Identifier') return cx.visit(cx, node)
   visitName(cx, node.object, 'object')
   if (node.computed) cx.visit(cx, node.property)

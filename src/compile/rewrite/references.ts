@@ -28,13 +28,14 @@ export function visitName(cx: Context, node: Identifier, use: ImportUse = 'value
   })
 }
 
-/** A class as a value is its stable face; what `require` answered may be taken by the top level. */
+/** A class as a value is its stable face; what `require` answered, or was awaited, may be taken by the top level. */
 function visitOwn(cx: Context, node: Identifier, binding: OwnBinding, use: ImportUse, shorthand: boolean, member: string | undefined): void {
   const { name } = node
   if (binding.isClass === true && use === 'value') cx.scope.refer({ kind: 'class', name, edit: cx.edits.reserve(node.start, node.end), shorthand })
   const taken = use === 'object' ? (member ?? '*') : use === 'value' ? '*' : undefined
-  if (binding.required === undefined || taken === undefined || !runsAtTopLevel(cx)) return
-  cx.scope.refer({ kind: 'taken', name, specifier: binding.required, member: taken, takenAt: node.start })
+  const specifier = binding.required ?? binding.awaited
+  if (specifier === undefined || taken === undefined || !runsAtTopLevel(cx)) return
+  cx.scope.refer({ kind: 'taken', name, specifier, member: taken, takenAt: node.start })
 }
 
 /** A name that is assigned to. */
@@ -60,6 +61,7 @@ export function settle(cx: Context, references: readonly Reference[]): void {
     else if (reference.kind === 'require') cx.dynamic.add(reference.specifier)
     else if (reference.kind === 'class') cx.edits.fill(reference.edit, `${reference.shorthand ? `${reference.name}: ` : ''}${cx.words.identity(reference.name)}`)
     else if (reference.kind === 'passed') settlePassed(cx, reference)
+    else if (reference.kind === 'changed') reference.binding.changedInFunction = true
     else if (reference.kind === 'taken') cx.captures.addRequire(reference.specifier, reference.member, reference.takenAt)
     else {
       reference.binding.assigned = true

@@ -17,6 +17,7 @@ import { LineIndex } from './lines'
 import { parseAs } from './moduleFormat'
 import { settle } from './references'
 import { Scope } from './scope'
+import { stateOf } from './state'
 import { shapeOf } from './shape'
 import { tooNew } from './tooNew'
 import { announceClasses } from './topClasses'
@@ -153,7 +154,7 @@ function finish(cx: Context, program: Program, async: boolean): Rewritten {
     functions: cx.functions,
     points: cx.points,
     shifts,
-    state: state(cx),
+    state: stateOf(cx),
   }
 }
 
@@ -167,12 +168,4 @@ function known<T extends object>(fields: { readonly [K in keyof T]: T[K] | undef
   const there: Partial<T> = {}
   for (const key in fields) if (fields[key] !== undefined) there[key] = fields[key]
   return there
-}
-
-function state({ bindings }: Context): string[] {
-  const names: string[] = []
-  for (const [name, binding] of bindings) {
-    if (binding.kind === 'own' && binding.assignedInFunction && (binding.declared === 'let' || binding.declared === 'var')) names.push(name)
-  }
-  return names
 }

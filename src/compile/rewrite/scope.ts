@@ -25,6 +25,8 @@ export type Reference =
   | { readonly kind: 'class'; readonly name: string; readonly edit: number; readonly shorthand: boolean }
   /** What `require` answered, taken by the top level: one member, or all. */
   | { readonly kind: 'taken'; readonly name: string; readonly specifier: string; readonly member: string; readonly takenAt: number }
+  /** What a name of the outermost scope holds is changed by a function. */
+  | { readonly kind: 'changed'; readonly name: string; readonly binding: Binding & { readonly kind: 'own' } }
   | { readonly kind: 'assign'; readonly name: string; readonly binding: Binding & { readonly kind: 'own' }; readonly inFunction: boolean }
   /** What an import shows, or what `require` answered, is passed on by a function (`fn`). */
   | { readonly kind: 'passed'; readonly name: string; readonly open: number; readonly close: number; readonly from: Exclude<Binding, { readonly kind: 'require' }>; readonly fn: number }

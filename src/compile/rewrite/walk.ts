@@ -1,6 +1,6 @@
 /** The one walk over the tree: every node is visited in the order of the text, and says what changes there. */
 import type { AnyNode, BinaryExpression, CallExpression, DoWhileStatement, Expression, ForStatement, LogicalExpression, MemberExpression, ObjectExpression, Property, SwitchStatement, VariableDeclaration, WhileStatement } from 'acorn'
-import { calledFunction, captureDeclared, requiredSpecifier, runsAtTopLevel } from './captures'
+import { calledFunction, captureDeclared, runsAtTopLevel, takenSpecifier } from './captures'
 import { visitClass } from './classes'
 import type { Context } from './context'
 import { ANONYMOUS, propertyName } from './functionNames'
@@ -13,6 +13,7 @@ import { declare, visitBinding, visitForLeft, visitTarget, visitWritten } from '
 import { visitArguments } from './passing'
 import { visitName } from './references'
 import { Scope } from './scope'
+import { noteChangingCall } from './state'
 import { visitAwait, visitReturn, visitYield } from './suspensions'
 import { refuse } from './tooNew'
 
@@ -190,7 +191,7 @@ function visitMember(cx: Context, node: MemberExpression): void {
   const member = !node.computed && node.property.type === 'Identifier' ? node.property.name : undefined
   if (object.type === 'Identifier') visitName(cx, object, 'object', false, member)
   else if (object.type !== 'MetaProperty' || object.meta.name === 'import') visit(cx, object)
-  if (object.type === 'CallExpression') captureRequire(cx, object, member ?? '*')
+  captureTaken(cx, object, member ?? '*')
   if (node.computed) visit(cx, node.property)
 }
 
@@ -262,15 +263,18 @@ function visitCall(cx: Context, node: CallExpression): void {
   }
   const fn = calledFunction(node)
   if (fn !== undefined) cx.called = fn
-  if (callee.type !== 'Super') visitCallee(cx, callee)
+  if (callee.type !== 'Super') {
+    noteChangingCall(cx, callee)
+    visitCallee(cx, callee)
+  }
   visitArguments(cx, node)
-  if (callee.type !== 'Identifier' || !callee.name.startsWith('__')) for (const argument of node.arguments) captureRequire(cx, argument, '*')
+  if (callee.type !== 'Identifier' || !callee.name.startsWith('__')) for (const argument of node.arguments) captureTaken(cx, argument, '*')
 }
 
-/** `require("./x").a`, `f(require("./x"))`. */
-function captureRequire(cx: Context, node: AnyNode, member: string): void {
-  const specifier = node.type === 'CallExpression' ? requiredSpecifier(node) : undefined
-  if (specifier !== undefined && cx.format === 'commonjs' && runsAtTopLevel(cx)) cx.captures.addRequire(specifier, member, node.start)
+/** `require("./x").a`, `f(require("./x"))`, `(await import("./x")).a`. */
+function captureTaken(cx: Context, node: AnyNode, member: string): void {
+  const specifier = takenSpecifier(cx.format, node)
+  if (specifier !== undefined && runsAtTopLevel(cx)) cx.captures.addRequire(specifier, member, node.start)
 }
 
 function visitCallee(cx: Context, callee: Expression): void {

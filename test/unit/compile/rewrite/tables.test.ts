@@ -47,6 +47,12 @@ export let q = 1; class Z { y = q++ }`
     assert.deepEqual(rewriteOk(code, 'commonjs').state, ['a', 'b', 'e', 'f'])
   })
 
+  it('lists constants whose array, object, map or set a function changes', () => {
+    const code = `const a = new Map(), b = [], c = { n: 0, in: { list: [] } }, d = new Set(), e = [], f = {}, g = new WeakMap(), h = make(), i = new Map(), j = {}, k = []; d.add(1); for (const x of []) e.push(x)
+export function change(f, v) { a.set(1, v); b[0] = v; c.in.list.push(v); f.x = v; g.get(v); h.set(1); { const i = new Map(); i.set(1, v) } delete j.x; [...k] } const m = new Set(), n = {}; export const count = () => { n.count++; m.clear() }`
+    assert.deepEqual(rewriteOk(code, 'esm').state, ['a', 'b', 'c', 'j', 'm', 'n'])
+  })
+
   it('lists what require and import() name', () => {
     const code = 'require("a"); require(`b`); require(c); import("d"); import(`e${1}`); function f(require) { require("no") } function g() { return require("h") } require("a"); x.require("i")'
     assert.deepEqual(rewriteOk(code, 'commonjs').dynamic, ['d', 'a', 'b', 'h'])
