@@ -13,6 +13,7 @@ import type { Held, Ledger } from './ledger'
 import { own } from './owned'
 import { patch, symbolOf } from './patch'
 import { Origin } from './place'
+import type { Silence } from './silence'
 
 export interface Datagrams {
   complete(next: Ledger): void
@@ -25,7 +26,7 @@ interface Promised { readonly socket: dgram.Socket; readonly old: BoundSocket; r
 const UNBOUND = 0
 const BOUND = 2
 
-export function installDatagrams(deps: ImplicitDeps & { replacedBy(ledger: Ledger): readonly Ledger[] }): Datagrams {
+export function installDatagrams(deps: ImplicitDeps & { readonly silence: Silence; replacedBy(ledger: Ledger): readonly Ledger[] }): Datagrams {
   const promised = new Set<Promised>()
 
   function find(ledger: Ledger, socket: dgram.Socket, wanted: string): BoundSocket | undefined {
@@ -39,13 +40,16 @@ export function installDatagrams(deps: ImplicitDeps & { replacedBy(ledger: Ledge
       const process = deps.processes.table.storage.getStore()
       const ledger = process?.ledger
       const wanted = wantedBy(args)
-      if (this instanceof dgram.Socket && process?.mode === ALIVE) own(deps.processes, process, { kind: 'socket', gone: () => handleOf(this) === undefined, stop: () => this.close() })
+      if (this instanceof dgram.Socket && process?.mode === ALIVE) own(deps.processes, process, { kind: 'socket', gone: () => handleOf(this) === undefined, stop: () => {
+        if (process.ledger?.state === 'draft') deps.silence(this, process.ledger) // its load fails
+        this.close()
+      } })
       if (!(this instanceof dgram.Socket) || process === undefined || ledger === undefined || wanted === undefined || ledger.state === 'released') return Reflect.apply(native, this, args)
       const origin = new Origin(deps.places, replacement)
       const old = ledger.state === 'draft' ? find(ledger, this, wanted) : undefined
       if (old === undefined || stateOf(this) === undefined || stateOf(old.target) === undefined) {
         const result: unknown = Reflect.apply(native, this, args)
-        ledger.add(new BoundSocket(this, wanted, origin, process))
+        ledger.add(new BoundSocket(this, wanted, origin, process, deps.silence))
         return result
       }
       promised.add({ socket: this, old, ledger, origin, process })
@@ -73,7 +77,7 @@ export function installDatagrams(deps: ImplicitDeps & { replacedBy(ledger: Ledge
         promised.delete(one)
         one.old.passed = true
         pass(one.old.target, one.socket)
-        next.add(new BoundSocket(one.socket, one.old.wanted, one.origin, one.process))
+        next.add(new BoundSocket(one.socket, one.old.wanted, one.origin, one.process, deps.silence))
       }
     },
     discarded(draft) {
@@ -100,7 +104,7 @@ class BoundSocket implements Held {
   readonly lasting = true
   passed = false
 
-  constructor(readonly target: dgram.Socket, readonly wanted: string, readonly origin: Origin, private readonly process: Process) {}
+  constructor(readonly target: dgram.Socket, readonly wanted: string, readonly origin: Origin, private readonly process: Process, private readonly silence: Silence) {}
 
   get label(): string {
     return `UDP port ${this.wanted.trim()}`
@@ -112,7 +116,9 @@ class BoundSocket implements Held {
 
   /** The new version is not bound there. */
   release(): void {
-    if (this.origin.ours && this.process.mode !== ALIVE && !this.gone()) this.target.close()
+    if (!this.origin.ours || this.process.mode === ALIVE || this.gone()) return
+    if (this.process.ledger !== undefined) this.silence(this.target, this.process.ledger)
+    this.target.close()
   }
 }
 

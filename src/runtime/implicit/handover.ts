@@ -25,6 +25,7 @@ import type { Held, Ledger } from './ledger'
 import { closeSocket, dropSocket, passSocket, settleOld, shareSocket, takeSocketBack } from './listeningSocket'
 import { Origin } from './place'
 import { patch } from './patch'
+import type { Silence } from './silence'
 
 /** An async start may take a while until it listens: so long the old server goes on, at most. */
 const PATIENCE_MS = 10_000
@@ -46,6 +47,7 @@ export interface Handover {
 export interface HandoverDeps extends ImplicitDeps {
   /** Ledgers whose versions are being replaced right now, or have been. */
   replacedBy(ledger: Ledger): readonly Ledger[]
+  readonly silence: Silence
   log(message: string): void
 }
 
@@ -94,7 +96,10 @@ export function installHandover(deps: HandoverDeps): Handover {
   }
 
   function hold(server: net.Server, address: Address, ledger: Ledger, origin: Origin): ListeningServer {
-    const held = new ListeningServer(server, address, origin, (one) => void one.close())
+    const held = new ListeningServer(server, address, origin, (one) => {
+      deps.silence(one, ledger)
+      one.close()
+    })
     known.set(server, held)
     ledger.add(held)
     return held

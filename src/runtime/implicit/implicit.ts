@@ -27,6 +27,8 @@ import type { LoopsDeps } from './loops'
 import { installPromisedTimers } from './promisedTimers'
 import { installResources } from './resources'
 import { installServers } from './servers'
+import { silenced } from './silence'
+import type { Silence } from './silence'
 import { installSubscriptions } from './subscriptions'
 import { installTimers } from './timers'
 
@@ -61,9 +63,10 @@ export function installImplicit(deps: InstallDeps): Implicit {
   const ledgers = new Ledgers(deps)
   const loadedBy = new LoadedBy(deps.processes.table.storage, deps.places, deps.opening)
   const loops = new Loops(deps)
-  const handover = installHandover({ ...deps, replacedBy: (ledger) => ledgers.replacedBy(ledger) })
+  const silence: Silence = (target, ledger) => loops.unheard(ledger, silenced(target))
+  const handover = installHandover({ ...deps, silence, replacedBy: (ledger) => ledgers.replacedBy(ledger) })
   installServers(deps, handover)
-  const datagrams = installDatagrams({ ...deps, replacedBy: (ledger) => ledgers.replacedBy(ledger) })
+  const datagrams = installDatagrams({ ...deps, silence, replacedBy: (ledger) => ledgers.replacedBy(ledger) })
   installBoundEvents(deps.processes)
   installTimers(deps)
   installPromisedTimers(deps)
@@ -71,7 +74,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
   installEventTargets(deps)
   const exits = installExits(deps)
   const folders = installFolders(deps.processes, (ledger) => ledgers.before(ledger))
-  installResources(deps)
+  installResources({ ...deps, silence })
   installSubscriptions(deps)
   syncBuiltinESMExports()
 

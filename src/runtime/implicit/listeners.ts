@@ -14,6 +14,7 @@ import type { ImplicitDeps } from './context'
 import type { Held, Ledger } from './ledger'
 import { Origin } from './place'
 import { patch } from './patch'
+import { addedAt } from './silence'
 
 const ADDING = ['addListener', 'on', 'prependListener'] as const
 const ADDING_ONCE = ['once', 'prependOnceListener'] as const
@@ -42,6 +43,7 @@ export function installListeners(deps: ImplicitDeps): void {
     }
     Object.defineProperty(own, 'listener', { value: listener }) // by which EventEmitter knows it
     wrapped.add(own)
+    addedAt.set(own, origin)
     if (makers.get(emitter) !== process.ledger) process.ledger.add(new HeldListener(label, emitter, event, own, origin, !once))
     return own
   }

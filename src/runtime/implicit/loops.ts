@@ -95,8 +95,18 @@ export class Loops {
   /** There is a newer version of the top level. `released`: where it added the listeners that are removed now. */
   replaced(ledger: Ledger, released: readonly Origin[]): void {
     ledger.replaced = true
-    for (const process of new Set([...ledger.processes, ...ledger.looping, ...(ledger.late === undefined ? [] : [ledger.late])])) if (process.mode === ALIVE) this.leave(process, released)
+    for (const process of processesOf(ledger)) this.leave(process, released)
     ledger.looping.clear()
+  }
+
+  /** Listeners that were added there hear nothing more: whoever waits for one is set aside. */
+  unheard(ledger: Ledger, added: readonly Origin[]): void {
+    if (added.length === 0) return
+    const { frames, framesOf, finish } = this.deps.processes
+    for (const process of processesOf(ledger)) {
+      for (const frame of framesOf(process)) if (added.some((origin) => this.isOn(origin.all, frame))) frames.setAside(frame)
+      finish(process)
+    }
   }
 
   private begun(frame: Frame, { looping }: Ledger, again: boolean): Looping {
@@ -173,6 +183,9 @@ export class Loops {
     return places.some((place) => place.module === version.module && place.version === version.version && isNamed(place, name) && lastPoint(text?.points ?? [], fn, place.at) === p)
   }
 }
+
+const processesOf = ({ processes, looping, late }: Ledger): readonly Process[] =>
+  [...new Set([...processes, ...looping, ...(late === undefined ? [] : [late])])].filter((process) => process.mode === ALIVE)
 
 /** V8 has no name for top levels and anonymous functions, or calls them `eval`; and it leaves out a method's class. */
 const isNamed = (place: Place, name: string): boolean => lastWord(place.function).replace(/^eval$/, '') === (name.startsWith('(') ? '' : lastWord(name))

@@ -18,22 +18,25 @@ import { own } from './owned'
 import type { Owned } from './owned'
 import { Origin } from './place'
 import { patch } from './patch'
+import type { Silence } from './silence'
 
 interface Opened {
   readonly kind: HeldKind
   readonly target: object
   readonly close: () => unknown
   readonly gone: () => boolean
+  /** The program ends it itself, and wants to hear of it. */
+  readonly ending?: () => boolean
 }
 
-export function installResources(deps: ImplicitDeps): void {
+export function installResources(deps: ImplicitDeps & { readonly silence: Silence }): void {
   const { processes } = deps
   const { storage } = processes.table
 
   function opened(what: Opened, callee: AnyFunction): void {
     const process = storage.getStore()
     if (process === undefined) return
-    const opening = new Opening(what, process, new Origin(deps.places, callee))
+    const opening = new Opening(what, process, new Origin(deps.places, callee), deps.silence)
     if (process.mode === ALIVE) own(processes, process, opening)
     const { ledger } = process
     if (ledger !== undefined && ledger.state !== 'released' && what.kind !== 'socket') ledger.add(opening)
@@ -42,7 +45,7 @@ export function installResources(deps: ImplicitDeps): void {
   patch(ChildProcess.prototype, 'spawn', (native) => {
     const replacement: AnyFunction = function (this: unknown, ...args) {
       const result: unknown = Reflect.apply(native, this, args)
-      if (this instanceof ChildProcess) opened({ kind: 'child process', target: this, close: () => this.kill(), gone: () => this.exitCode !== null || this.signalCode !== null }, replacement)
+      if (this instanceof ChildProcess) opened({ kind: 'child process', target: this, close: () => this.kill(), gone: () => this.exitCode !== null || this.signalCode !== null, ending: () => this.killed }, replacement)
       return result
     }
     return replacement
@@ -75,7 +78,13 @@ export function installResources(deps: ImplicitDeps): void {
     return replacement
   })
   const Native = workers.Worker
+  const terminated = new WeakSet<object>()
   const Worker = class Worker extends Native {
+    override terminate(): Promise<number> {
+      terminated.add(this)
+      return super.terminate()
+    }
+
     constructor(...args: ConstructorParameters<typeof Native>) {
       const wanted = withTypeScript(args)
       try {
@@ -86,7 +95,7 @@ export function installResources(deps: ImplicitDeps): void {
         super(...acceptable)
       }
       const construct: unknown = new.target
-      if (isFunction(construct)) opened({ kind: 'worker', target: this, close: () => this.terminate(), gone: () => this.threadId === -1 }, construct)
+      if (isFunction(construct)) opened({ kind: 'worker', target: this, close: () => this.terminate(), gone: () => this.threadId === -1, ending: () => terminated.has(this) }, construct)
     }
   }
   Object.defineProperty(workers, 'Worker', { value: Worker, writable: true, configurable: true, enumerable: true })
@@ -95,7 +104,7 @@ export function installResources(deps: ImplicitDeps): void {
 class Opening implements Held, Owned {
   readonly lasting = true
 
-  constructor(private readonly what: Opened, private readonly process: Process, readonly origin: Origin) {}
+  constructor(private readonly what: Opened, private readonly process: Process, readonly origin: Origin, private readonly silence: Silence) {}
 
   get kind(): HeldKind {
     return this.what.kind
@@ -114,12 +123,20 @@ class Opening implements Held, Owned {
   }
 
   stop(): void {
+    if (this.process.ledger?.state === 'draft') this.hush() // its load fails
     this.what.close()
   }
 
   /** The module has a newer version. */
   release(): void {
-    if (this.origin.ours && this.process.mode !== ALIVE) this.stop()
+    if (!this.origin.ours || this.process.mode === ALIVE) return
+    this.hush()
+    this.what.close()
+  }
+
+  private hush(): void {
+    const { ledger } = this.process
+    if (ledger !== undefined && this.what.ending?.() !== true) this.silence(this.target, ledger)
   }
 }
 
