@@ -15,6 +15,17 @@ export function typescriptFor(tsconfig: string): string | undefined {
   }
 }
 
+/** The major version of TypeScript that this file belongs to, where it is one without an API to call: from 7 on it is no JavaScript. */
+export function withoutApi(typescript: string): number | undefined {
+  try {
+    const manifest: unknown = createRequire(typescript)('typescript/package.json')
+    const major = Number.parseInt(String(typeof manifest === 'object' && manifest !== null ? Reflect.get(manifest, 'version') : ''), 10)
+    return major >= 7 ? major : undefined
+  } catch {
+    return undefined // who knows; it is called, and answers or not
+  }
+}
+
 const DECORATOR = /(?:^|[\s(,;{}])@[\p{ID_Start}$_(]/u
 
 /** Constants of TypeScript's `ScriptTarget`, `ModuleKind` and `JsxEmit`; they never change. */

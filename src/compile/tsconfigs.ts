@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { createPathsMatcher, getTsconfig, type PathsMatcher, type TsConfigResult } from 'get-tsconfig'
-import { typescriptFor } from './decoratorMetadata'
+import { typescriptFor, withoutApi } from './decoratorMetadata'
 import type { Log } from './log'
 import { NearestFile, type Loaded } from './nearestFile'
 import type { Turn } from './turn'
@@ -60,6 +60,8 @@ export class Tsconfigs {
     const emits = options['emitDecoratorMetadata'] === true
     const typescript = emits ? typescriptFor(found.path) : undefined
     if (emits && typescript === undefined) this.note(`${found.path}: emitDecoratorMetadata needs the package typescript, which is not installed here; without it, give injection tokens explicitly (@Inject)`)
+    const major = typescript === undefined ? undefined : withoutApi(typescript)
+    if (major !== undefined) this.note(`${found.path}: emitDecoratorMetadata does nothing with TypeScript ${major}, which cannot be called from JavaScript; install typescript 5 or 6, or give injection tokens explicitly (@Inject)`)
     const compilerOptions = effective(options)
     return {
       compilerOptions,

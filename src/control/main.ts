@@ -9,6 +9,7 @@ import { trusted } from '../base/guards'
 import { Compiler } from '../compile/compiler'
 import { ModuleNames } from '../compile/moduleNames'
 import { Resolver } from '../compile/resolver'
+import { once } from '../compile/log'
 import { hashOf } from '../compile/sourceText'
 import type { ModuleName } from '../protocol/ids'
 import { PROTOCOL } from '../protocol/messages'
@@ -89,9 +90,10 @@ class Control {
 
   constructor(private readonly link: MainLink, private readonly peer: Peer, private readonly options: HostOptions, private readonly data: ControlData) {
     const log = this.log.bind(this)
+    const pipelineLog = once(log)
     this.names = new ModuleNames(options.root)
-    this.compiler = new Compiler({ nodeVersion: process.versions.node, root: options.root, cacheDir: cacheDir(), log })
-    this.resolver = new Resolver({ root: options.root, include: options.include, exclude: options.exclude, conditions: data.conditions, log })
+    this.compiler = new Compiler({ nodeVersion: process.versions.node, root: options.root, cacheDir: cacheDir(), log: pipelineLog })
+    this.resolver = new Resolver({ root: options.root, include: options.include, exclude: options.exclude, conditions: data.conditions, log: pipelineLog })
     this.workspace = new WorkspaceModules({ root: options.root, names: this.names, compiler: this.compiler, resolver: this.resolver })
     this.importers = new Importers({ missing: (...what) => this.graph.missingAtImport(...what) })
     this.graph = new Graph({ compiler: this.compiler, resolver: this.resolver, names: this.names, texts: this.texts, captures: this.captures, importers: this.importers, root: options.root, debugging: () => this.debugging })

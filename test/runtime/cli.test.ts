@@ -85,6 +85,12 @@ describe('codeswitch run', () => {
     }
   })
 
+  it('what a tsconfig wants and cannot have is told once', async () => {
+    start({ 'tsconfig.json': '{"compilerOptions":{"experimentalDecorators":true,"emitDecoratorMetadata":true}}', 'main.ts': "import { a } from './a'\nconsole.log(a)", 'a.ts': 'export const a = 1' }, 'main.ts')
+    await cli.ended()
+    assert.equal(cli.stderr.split('emitDecoratorMetadata needs the package typescript').length, 2)
+  })
+
   it('a syntax error is told with its line, old code goes on, and the repair is live', async () => {
     start({ 'main.ts': main, 'helper.ts': helper('first') }, 'main.ts')
     await cli.prints('first')

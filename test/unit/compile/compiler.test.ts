@@ -234,6 +234,15 @@ export class A {
     assert.match((await unit('self.ts')).rewritten.code, /__name\(this, "A"\)/)
   })
 
+  it('are told to be in vain where TypeScript has no API to call', async () => {
+    const { space, unit } = open({
+      'a.ts': 'function d(..._: unknown[]): void {}\n@d export class A { constructor(readonly name: string) {} }', 'tsconfig.json': '{"compilerOptions":{"experimentalDecorators":true,"emitDecoratorMetadata":true}}',
+      'node_modules/typescript/package.json': '{"name":"typescript","version":"7.0.2","exports":{"./package.json":"./package.json",".":"./version.cjs"}}', 'node_modules/typescript/version.cjs': "exports.version = '7.0.2'",
+    })
+    assert.doesNotMatch((await unit('a.ts')).rewritten.code, /__metadata/)
+    assert.deepEqual(space.logged.map((each) => /emitDecoratorMetadata does nothing with TypeScript 7.*install typescript 5 or 6/.test(each)), [true])
+  })
+
   it('decide whether unused imports stay', async () => {
     const source = 'import { x } from "./x"\nexport const a = 1\n'
     const { unit } = open({ 'a.ts': source, 'v/a.ts': source, 'v/tsconfig.json': '{"compilerOptions":{"verbatimModuleSyntax":true}}' })
