@@ -164,14 +164,32 @@ server.listen(0, () => console.log(\`port \${server.address().port}.\`))`
     const file = path.join(os.tmpdir(), `codeswitch-${process.pid}.sock`)
     const text = (answer: string): string => `
 import http from 'node:http'
-http.createServer((req, res) => res.end('${answer}')).listen(${JSON.stringify(file)}, () => console.log('port 1.'))`
+http.createServer((req, res) => res.end('${answer}')).listen(${JSON.stringify(file)}, function () { console.log('port 1.', this.address()) })`
     await start({ 'main.ts': text('one') })
     const ask = (): Promise<string> => new Promise((resolve, reject) => {
       http.get({ socketPath: file, agent: false }, (response) => void response.setEncoding('utf8').toArray().then((parts) => resolve(parts.join('')))).on('error', reject)
     })
     assert.equal(await ask(), 'one')
+    world.output = ''
     await world.save('main.ts', text('two'))
     assert.equal(await ask(), 'two')
+    await world.prints(`port 1. ${file}`)
+  })
+
+  it('one that never listened is not said to be closed', async () => {
+    const others = `
+server.once('listening', () => {
+  http.createServer().on('error', (error) => console.log(error.code)).listen(server.address().port)
+  http.createServer().listen(0, '127.0.0.1', () => console.log('third'))
+})`
+    await start({ 'main.ts': server('one') + others })
+    await world.prints('EADDRINUSE')
+    await world.prints('third')
+    const closed = new Promise<string>((done) => {
+      world.host.onDidLog(({ message }) => { if (message.includes('any more: closed')) done(message) })
+    })
+    await world.save('main.ts', server('two'))
+    assert.match(await closed, /127\.0\.0\.1/)
   })
 
   it('listens on another host of the same port when the new version says so', async () => {

@@ -175,6 +175,12 @@ export const version = ${version}`
     await world.prints('disposed\npruned\n')
   })
 
+  it('decline does nothing, as in Vite', async () => {
+    await start({ 'm.ts': `import.meta.hot!.decline()\nconsole.log('first')` })
+    await world.save('m.ts', `import.meta.hot!.decline()\nconsole.log('second')`)
+    await world.prints('second')
+  })
+
   it('invalidate loads the importers again', async () => {
     await start({ 'm.ts': `export const x = 1`, 'main.ts': `import './m'\nimport './dep'\nconsole.log('main runs')` })
     world.output = ''

@@ -169,5 +169,6 @@ describe('why', () => {
     await world.value("main.hold('timer'); 0")
     assert.equal(await world.value('why(t)'), 'ok')
     await world.prints('- timer: `tick` at t.ts:9, held by a setInterval\n')
+    await assert.rejects(world.value("why('nosuch')"), /no module is called nosuch/)
   })
 })

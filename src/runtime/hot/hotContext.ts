@@ -27,6 +27,8 @@ export interface HotContext {
   dispose(callback: (data: HotContext['data']) => void): void
   /** When the module is deleted. */
   prune(callback: (data: HotContext['data']) => void): void
+  /** Does nothing, as in Vite. */
+  decline(): void
   /** A module that finds it cannot be reloaded alone: its importers are loaded again. */
   invalidate(message?: string): void
 

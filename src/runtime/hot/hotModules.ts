@@ -176,6 +176,8 @@ export class HotVersion {
     this.pruners.push(callback)
   }
 
+  decline(): void {}
+
   invalidate(message?: string): void {
     const { module } = this.version
     this.all.emit('vite:invalidate', { path: module, message })

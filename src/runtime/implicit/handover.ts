@@ -188,7 +188,8 @@ export function installHandover(deps: HandoverDeps): Handover {
       }
       retiring.delete(entry)
       if (held.closed) return
-      deps.log(`${next.module} does not listen on ${held.address.text} any more: closed`)
+      // What could not listen (the address was in use) has not been closed now.
+      if (held.target.listening) deps.log(`${next.module} does not listen on ${held.address.text} any more: closed`)
       held.release()
     }
     later(look, LOOK_EVERY_MS).unref()

@@ -12,6 +12,7 @@ const HANDLE = '_handle'
 export function shareSocket(from: net.Server, to: net.Server): void {
   Reflect.set(to, HANDLE, Reflect.get(from, HANDLE))
   Reflect.set(to, '_connectionKey', Reflect.get(from, '_connectionKey'))
+  Reflect.set(to, '_pipeName', Reflect.get(from, '_pipeName')) // the address of a socket that is a file
   const id = symbolOf(from, 'async_id_symbol')
   if (id !== undefined) Reflect.set(to, id, Reflect.get(from, id))
 }

@@ -93,7 +93,8 @@ function loadCommands({ code, write, namespace, why }: CommandDeps): Record<stri
       return 'ok'
     },
     async why(module: ModuleRef, how?: WhyHow) {
-      write(`${await why(code.which(moduleRef(module)), how)}\n`)
+      const file = code.which(moduleRef(module))
+      write(`${await why(file === 'non_existing' && typeof module === 'string' ? module : file, how)}\n`)
       return 'ok'
     },
     mod: (module: ModuleRef) => (typeof module === 'string' ? namespace(module) : moduleRef(module)),

@@ -4,7 +4,7 @@ A module's name is its namespace: t.start(). Where a module is meant, t, 't' and
   c(m)              compile and load            l(m)              load (ends who lingers in old code)
   lc(m)             compile only                nl(m)             load on every node
   lm()              load what was modified      mm()              what was modified
-  m(), m(m)         loaded modules, one module  mod('src/t')      a module's namespace by its name
+  m(), m(m)         loaded modules, one module  await mod('src/t')   a module's namespace by its name
   purge(m)          drop old code, ending who lingers there
   softPurge(m)      drop old code if nobody lingers
   del(m)            current code becomes old    rollback(m)       old code becomes current again
