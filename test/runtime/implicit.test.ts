@@ -185,6 +185,29 @@ export const kill = (pid) => exit(pid, 'kill')` })
     assert.deepEqual(await world.value('main.open()'), [false, false, false])
   })
 
+  it('listeners that a request added to what outlives it go when it is killed, not when it ends', async () => {
+    await start({ 'bus.ts': `import { EventEmitter } from 'node:events'\nexport const bus = new EventEmitter()\nexport const count = () => [bus.listenerCount('x'), bus.listenerCount('y'), process.listenerCount('SIGUSR2')]`, 'main.ts': `
+import http from 'node:http'
+import { once } from 'node:events'
+import { bus } from './bus'
+const server = http.createServer(async (req, res) => {
+  bus.on('x', () => {})
+  process.on('SIGUSR2', () => {})
+  if (req.url === '/ends') return res.end()
+  bus.once('y', () => {})
+  await once(bus, 'y')
+}).${LISTENS}` })
+    const at = await port()
+    await request(at, '/ends')
+    assert.deepEqual(await world.value('bus.count()'), [1, 0, 1])
+    const failed = assert.rejects(request(at, '/slow'), /ECONNRESET|socket hang up/)
+    const { pid } = await process('GET /slow')
+    while (String(await world.value('bus.count()')) !== '2,2,2');
+    await world.host.request('kill', { pid, reason: 'kill' })
+    await failed
+    assert.deepEqual(await world.value('bus.count()'), [1, 0, 1])
+  })
+
   it('an error in a request ends the program as in plain Node, unless it handles uncaught errors', async () => {
     await start({ 'main.ts': `
 import http from 'node:http'

@@ -58,9 +58,12 @@ export const listens = (server: Server) => { open.push(() => server.listening) }
 
   it('is heard by nobody when the load failed that had opened it', async () => {
     world = await World.start({ ...files, 'main.ts': `import './heard'` }, { entry: 'main.ts' })
+    const logged: string[] = []
+    world.host.onDidLog(({ message }) => logged.push(message))
     assert.equal((await world.save('main.ts', opens(1, `throw new Error('late')`))).ok, false)
     await left(0)
     assert.deepEqual(await world.value('heard.all()'), [])
+    assert.deepEqual(logged.filter((message) => message.includes('which is gone')), [])
   })
 
   it('is heard when the program caused it', async () => {

@@ -2,9 +2,11 @@
  * Listeners that a module's top level adds to an emitter. Each event that comes from outside any other process is one of its
  * own: `'data' listener feed.ts:40`. On emitters that the same top level did not make (`process`, imported ones) they are
  * removed when the module is reloaded. `removeListener`, `listeners` and `once` work with the function that was given.
- * Listeners that a package, a request or a spawned process adds are left alone.
+ * Those that a request or a spawned process adds stay when it ends by itself, and are removed when it is killed. What a package
+ * adds is left alone.
  */
 import { EventEmitter } from 'node:events'
+import { Stream } from 'node:stream'
 import { isFunction } from '../../base/guards'
 import type { AnyFunction } from '../../base/guards'
 import { ALIVE } from '../process'
@@ -12,6 +14,8 @@ import type { Process } from '../process'
 import { isActivity, runAs } from './context'
 import type { ImplicitDeps } from './context'
 import type { Held, Ledger } from './ledger'
+import { own } from './owned'
+import type { Owned } from './owned'
 import { Origin } from './place'
 import { patch } from './patch'
 import { addedAt } from './silence'
@@ -35,28 +39,40 @@ export function installListeners(deps: ImplicitDeps): void {
     const origin = new Origin(deps.places, callee)
     if (!origin.ours) return undefined
     const label = `'${String(event)}' listener${origin.text}`
-    const own: AnyFunction = function (this: unknown, ...args) {
-      if (once) emitter.removeListener(key(event), own)
+    const mine: AnyFunction = function (this: unknown, ...args) {
+      if (once) emitter.removeListener(key(event), mine)
       const running = storage.getStore()
       if (running !== undefined && isActivity(running)) return Reflect.apply(listener, this, args)
       return runAs(deps.processes, { label, parent: process, ledger: process.ledger }, listener, this, args)
     }
-    Object.defineProperty(own, 'listener', { value: listener }) // by which EventEmitter knows it
-    wrapped.add(own)
-    addedAt.set(own, origin)
-    if (makers.get(emitter) !== process.ledger) process.ledger.add(new HeldListener(label, emitter, event, own, origin, !once))
-    return own
+    Object.defineProperty(mine, 'listener', { value: listener }) // by which EventEmitter knows it
+    wrapped.add(mine)
+    addedAt.set(mine, origin)
+    if (makers.get(emitter) !== process.ledger) process.ledger.add(new HeldListener(label, emitter, event, mine, origin, !once))
+    return mine
+  }
+
+  /** An activity added it; streams are most often its own. */
+  function remember(emitter: unknown, event: unknown, listener: unknown, callee: AnyFunction): void {
+    const process = storage.getStore()
+    if (process === undefined || process.system || !isActivity(process) || !(emitter instanceof EventEmitter) || !isFunction(listener)) return
+    if (isFunction(Reflect.get(listener, 'listener'))) return // of a `once`, which is known itself
+    if (new Origin(deps.places, callee).ours) own(deps.processes, process, new ActivityListener(emitter, event, listener))
   }
 
   const adding = (once: boolean) => (native: AnyFunction, add: AnyFunction = native): AnyFunction => {
     // No rest parameters: Node itself adds a dozen listeners for each request.
-    const own = function (this: unknown, event?: unknown, listener?: unknown): unknown {
+    const replacement = function (this: unknown, event?: unknown, listener?: unknown): unknown {
       const process = adder()
-      if (process === undefined || !isFunction(listener) || wrapped.has(listener) || !(this instanceof EventEmitter)) return native.call(this, event, listener)
-      const mine = wrap(this, event, listener, process, own, once)
+      if (process === undefined || !isFunction(listener) || wrapped.has(listener) || !(this instanceof EventEmitter)) {
+        const result = native.call(this, event, listener)
+        if (!(this instanceof Stream)) remember(this, event, listener, replacement)
+        return result
+      }
+      const mine = wrap(this, event, listener, process, replacement, once)
       return mine === undefined ? native.call(this, event, listener) : add.call(this, event, mine)
     }
-    return own
+    return replacement
   }
 
   for (const name of ADDING) patch(EventEmitter.prototype, name, adding(false))
@@ -91,6 +107,29 @@ function onFirstRead(owner: object, name: string, read: (value: object) => void)
 const hasLedger = (process: Process): process is Process & { readonly ledger: Ledger } => process.ledger !== undefined
 
 const key = (event: unknown): string | symbol => (typeof event === 'symbol' ? event : String(event))
+
+/** Holds neither of them: a process that lives long may listen to many that do not. */
+class ActivityListener implements Owned {
+  readonly kind = 'listener'
+  private readonly emitter: WeakRef<EventEmitter>
+  private readonly listener: WeakRef<AnyFunction>
+
+  constructor(emitter: EventEmitter, private readonly event: unknown, listener: AnyFunction) {
+    this.emitter = new WeakRef(emitter)
+    this.listener = new WeakRef(listener)
+  }
+
+  gone(): boolean {
+    const listener = this.listener.deref()
+    const emitter = this.emitter.deref()
+    return listener === undefined || emitter === undefined || !EventEmitter.prototype.listeners.call(emitter, key(this.event)).includes(listener)
+  }
+
+  stop(): void {
+    const listener = this.listener.deref()
+    if (listener !== undefined) this.emitter.deref()?.removeListener(key(this.event), listener)
+  }
+}
 
 class HeldListener implements Held {
   readonly kind = 'listener'
