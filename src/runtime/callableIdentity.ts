@@ -35,7 +35,8 @@ class Face implements ProxyHandler<AnyFunction> {
   }
 
   construct(_: AnyFunction, args: readonly unknown[], newTarget: AnyFunction): object {
-    const { fn } = this.slot
+    const { fn, makeForSubclass } = this.slot
+    if (makeForSubclass !== undefined && newTarget !== this.proxy) return makeForSubclass(args, newTarget)
     const made: unknown = Reflect.construct(fn, args, newTarget === this.proxy ? fn : newTarget)
     return Object(made)
   }

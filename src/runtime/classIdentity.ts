@@ -6,6 +6,7 @@
 import { isFunction } from '../base/guards'
 import type { AnyFunction } from '../base/guards'
 import { sourceOf } from './callableIdentity'
+import { isOfManyVersions, makesForSubclasses } from './classVersions'
 import { slotOf } from './identity'
 import type { Slot } from './identity'
 
@@ -14,6 +15,8 @@ interface Keys { readonly statics: readonly PropertyKey[]; readonly members: rea
 
 /** Classes whose text is a module's own; others (made by a package) are left as their makers want them. */
 const classes = new WeakSet<object>()
+/** Which version of a class a prototype is of. */
+const makers = new WeakMap<object, AnyFunction>()
 /** What a prototype was before it gave up its methods: rolling back gives them back. */
 const emptied = new WeakMap<object, Saved>()
 const keysAtCommit = new WeakMap<object, Keys>()
@@ -29,7 +32,10 @@ export function defineClass(raw: AnyFunction, slot: Slot): void {
   classes.add(raw)
   const prototype = prototypeOf(raw)
   const own = prototype === undefined ? undefined : Object.getOwnPropertyDescriptor(prototype, 'constructor')
-  if (prototype !== undefined && own?.value === raw) Reflect.defineProperty(prototype, 'constructor', { ...own, value: slot.stable })
+  if (prototype === undefined) return
+  if (own?.value === raw) Reflect.defineProperty(prototype, 'constructor', { ...own, value: slot.stable })
+  makers.set(prototype, raw)
+  if (slot.settled !== undefined && whoHides(slot.settled, raw) !== undefined) makesForSubclasses(slot)
 }
 
 /** Every function of the program's own text starts with its check; a class that a package made has none. */
@@ -57,13 +63,34 @@ function follow(slot: Slot, before: AnyFunction, now: AnyFunction): string | und
   const keys = keysAtCommit.get(before)
   carry(before, now, keys?.statics)
   carry(older, newest, keys?.members)
-  const hidden = hasPrivates(before) || hasPrivates(now)
-  if (hidden || !link(slot, before, older, newest)) {
-    apart.set(older, slot)
-    recognizeOlder(now, slot)
-    return hidden ? `objects of class ${now.name} made before keep their old code: it has private members` : `objects of class ${now.name} made before keep their old code`
-  }
-  return undefined
+  const hides = whoHides(before, now)
+  if (hides === undefined && link(slot, before, older, newest)) return undefined
+  apart.set(older, slot)
+  makesForSubclasses(slot)
+  recognizeOlder(now, slot)
+  const kept = `objects of class ${now.name} made before keep their old code`
+  return hides === undefined ? kept : `${kept}: ${hides === 'itself' ? 'it' : 'a class it extends'} has private members`
+}
+
+/** Where private members are that one of the two has and objects of the other do not. What both extend, both can read. */
+function whoHides(before: AnyFunction, now: AnyFunction): 'itself' | 'what it extends' | undefined {
+  if (hasPrivates(before) || hasPrivates(now)) return 'itself'
+  const older = parentsOf(before)
+  const newer = parentsOf(now)
+  const differ = [...older.filter((at) => !newer.includes(at)), ...newer.filter((at) => !older.includes(at))]
+  return differ.some(hidesMembers) ? 'what it extends' : undefined
+}
+
+function parentsOf(raw: AnyFunction): readonly object[] {
+  const parents: object[] = []
+  for (let at = Reflect.getPrototypeOf(prototypeOf(raw) ?? Object.prototype); at !== null && at !== Object.prototype; at = Reflect.getPrototypeOf(at)) parents.push(at)
+  return parents
+}
+
+function hidesMembers(prototype: object): boolean {
+  if (isOfManyVersions(prototype)) return true
+  const maker: unknown = makers.get(prototype) ?? Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+  return isFunction(maker) && hasPrivates(maker)
 }
 
 function link(slot: Slot, before: AnyFunction, older: object, newest: object): boolean {
@@ -135,10 +162,20 @@ function isOlder(value: unknown, slot: Slot): boolean {
 const NO_CODE = /\/\*[^]*?\*\/|\/\/.*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g
 const PRIVATE = /(\bstatic\s+(?:async\s+)?(?:\*\s*)?(?:get\s+|set\s+)?)?#([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu
 
-/** Some object of the class may have `#x`; static ones belong to the class alone. When in doubt, yes. */
+/** What compilers make of private members of objects: esbuild (where decorators are) and Babel, TypeScript for older targets. */
+const COMPILED_PRIVATE = /\b_*(?:privateAdd|classPrivate\w+InitSpec)\(this\b|\b_\w+\.(?:set|add)\(this\b[^]*\b__classPrivateField/
+const withPrivates = new WeakMap<object, boolean>()
+
 export function hasPrivates(raw: AnyFunction): boolean {
+  let answer = withPrivates.get(raw)
+  if (answer === undefined) withPrivates.set(raw, (answer = readPrivates(sourceOf(raw).replace(NO_CODE, '""'))))
+  return answer
+}
+
+/** Some object of the class may have `#x`; static ones belong to the class alone. When in doubt, yes. */
+function readPrivates(text: string): boolean {
   const statics = new Set<string>()
   const used = new Set<string>()
-  for (const [, isStatic, name] of sourceOf(raw).replace(NO_CODE, '""').matchAll(PRIVATE)) (isStatic === undefined ? used : statics).add(name ?? '')
-  return [...used].some((name) => !statics.has(name))
+  for (const [, isStatic, name] of text.matchAll(PRIVATE)) (isStatic === undefined ? used : statics).add(name ?? '')
+  return COMPILED_PRIVATE.test(text) || [...used].some((name) => !statics.has(name))
 }

@@ -10,7 +10,7 @@ import { isFunction, trusted } from '../base/guards'
 import type { AnyFunction } from '../base/guards'
 import { blank, sourceOf } from './callableIdentity'
 import { isForwardable } from './externalFuns'
-import { notePackage } from './identity'
+import { notePackage, slotOfStable } from './identity'
 import { noteView } from './integrityIdentity'
 import { joinMetadata } from './metadataIdentity'
 import { asNode, isRequireHooked, parentNow, requireHooked } from './nodeLoader'
@@ -133,6 +133,8 @@ export function commonjsView(first: object, exports: () => unknown, face: (name:
     },
     apply: (_, self, args) => Reflect.apply(callableNow(now()), self, args),
     construct: (_, args, newTarget) => {
+      const makeForSubclass = newTarget === view ? undefined : slotOfStable(view)?.makeForSubclass
+      if (makeForSubclass !== undefined && isFunction(newTarget)) return makeForSubclass(args, newTarget)
       const made: unknown = Reflect.construct(callableNow(now()), args, newTarget === view ? callableNow(now()) : newTarget)
       return isObject(made) ? made : {}
     },

@@ -97,7 +97,7 @@ export class ExternalFuns {
   faceOf(staged: Identities, fn: AnyFunction, view: AnyFunction): void {
     if (fn === view || isOfPackage(fn)) return
     let slot = this.slots.get(WHOLE)
-    if (slot?.stable !== view) this.slots.set(WHOLE, slot = { owner: this, name: WHOLE, fn, stable: view, settled: undefined })
+    if (slot?.stable !== view) this.slots.set(WHOLE, slot = { owner: this, name: WHOLE, fn, stable: view, settled: undefined, makeForSubclass: undefined })
     noteStable(view, slot)
     noteRaw(fn, slot)
     noticeClass(fn, slot)
@@ -181,7 +181,7 @@ export class ExternalFuns {
   }
 
   private create(name: string, fn: AnyFunction): Slot {
-    const slot: Slot = { owner: this, name, fn, stable: fn, settled: undefined }
+    const slot: Slot = { owner: this, name, fn, stable: fn, settled: undefined, makeForSubclass: undefined }
     this.face(slot, fn)
     this.slots.set(name, slot)
     return slot

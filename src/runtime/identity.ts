@@ -10,6 +10,8 @@ export interface Slot {
   stable: AnyFunction
   /** The last function that was committed here. */
   settled: AnyFunction | undefined
+  /** A class whose versions are apart makes its part of the objects of a subclass with this. */
+  makeForSubclass: ((args: readonly unknown[], newTarget: AnyFunction) => object) | undefined
 }
 
 const byStable = new WeakMap<object, Slot>()
