@@ -3,6 +3,7 @@
  * that they get new methods and accessors and are `instanceof` both. Where private members would not be found in them they
  * keep their old code, and the load's report says so.
  */
+import { types } from 'node:util'
 import { isFunction } from '../base/guards'
 import type { AnyFunction } from '../base/guards'
 import { sourceOf } from './callableIdentity'
@@ -25,6 +26,9 @@ const followers = new WeakMap<Slot, WeakRef<object>[]>()
 /** Prototypes of older versions that keep their old code. */
 const apart = new WeakMap<object, Slot>()
 
+/** Node's own: what programs see of it is changed later (kindIdentity.ts). */
+const { isGeneratorFunction } = types
+
 export const isClass = (value: object): boolean => Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
 
 /** Right after its definition: everybody sees the stable class as the constructor of its objects. */
@@ -46,9 +50,20 @@ export function noticeClass(raw: AnyFunction, slot: Slot): void {
   if (!classes.has(raw) && isClass(raw) && OWN_TEXT.test(sourceOf(raw))) defineClass(raw, slot)
 }
 
+/** `function Shape() {}` whose prototype was given members or a parent: known when its top level has run. */
+function noticeConstructor(raw: AnyFunction, slot: Slot): void {
+  if (classes.has(raw) || isClass(raw) || isGeneratorFunction(raw)) return
+  const prototype = prototypeOf(raw)
+  if (prototype === undefined) return
+  const isUsed = Reflect.getPrototypeOf(prototype) !== Object.prototype || Reflect.ownKeys(prototype).some((key) => key !== 'constructor')
+  if (isUsed && OWN_TEXT.test(sourceOf(raw))) defineClass(raw, slot)
+}
+
 /** `slot` was `before` and now is `slot.fn`. Answers what a person should know. Cannot fail. */
 export function adoptObjects(slot: Slot, before: AnyFunction | undefined): string | undefined {
   const now = slot.fn
+  if (before !== undefined) noticeConstructor(before, slot)
+  noticeConstructor(now, slot)
   if (!classes.has(now)) return undefined
   giveBack(now)
   // Before it is given what others added to the versions before it: that goes on to the next one as well.
