@@ -21,7 +21,7 @@ export interface WithCapturers {
   readonly why: ReadonlyMap<ModuleName, string>
 }
 
-export async function withCapturers(deps: CapturersDeps, reload: readonly ModuleName[], units: readonly Unit[]): Promise<WithCapturers> {
+export async function withCapturers(deps: CapturersDeps, reload: readonly ModuleName[], units: readonly Unit[], changed = reload): Promise<WithCapturers> {
   const reachable = deps.captures.reachable(reload, deps.loaded)
   if (reachable.length === 0) return { reload, units, why: new Map() }
   const values = await valuesOf(deps, reachable)
@@ -40,7 +40,7 @@ export async function withCapturers(deps: CapturersDeps, reload: readonly Module
     all.add(capture.importer)
     if (unit === undefined) continue
     again.push(unit)
-    why.set(capture.importer, reason(deps, unit, capture, reload.includes(capture.from)))
+    why.set(capture.importer, reason(deps, unit, capture, changed.includes(capture.from)))
   }
   const added = new Set(again.map((unit) => unit.module))
   return { reload: [...reload, ...added], units: [...units.filter((unit) => !added.has(unit.module)), ...again], why }

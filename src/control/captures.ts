@@ -3,7 +3,7 @@
  * current through what they hold) is loaded again with it, and so on, in one batch. Found by analysis of the loaded texts.
  */
 import type { ModuleName } from '../protocol/ids'
-import type { Captured, Rewritten } from '../protocol/unit'
+import type { Captured, Handed, HandedValue, Keeping, Rewritten } from '../protocol/unit'
 import type { Link, PictureModule, Unit } from '../runtime/link'
 
 /** What is loaded, by name. */
@@ -30,19 +30,41 @@ interface Uses {
   readonly exports: ReadonlySet<string>
   readonly literals: Readonly<Record<string, string>>
   readonly shape: string | undefined
+  readonly gives: readonly Given[]
+  readonly disposes: boolean
+  readonly keeps: Readonly<Record<string, Keeping>>
+  /** What it imports, or requires, in the order of the text; and what it may import later. */
+  readonly links: readonly ModuleName[]
+  readonly later: readonly ModuleName[]
+  readonly isEsm: boolean
 }
-interface Source { readonly module: ModuleName; readonly name: string }
+
+/** A call of the text that gives functions to what another module exports, with the modules its imports lead to. */
+export interface Given {
+  readonly at: Handed
+  readonly to: ModuleName
+  readonly values: readonly Source[]
+}
+export interface Source { readonly module: ModuleName; readonly name: string }
 
 export class Captures {
   private readonly known = new Map<ModuleName, Map<string, Uses>>()
   /** Modules some text of which takes anything: few of many, and every save looks through them. */
   private readonly takers = new Set<ModuleName>()
+  /** Modules some text of which gives functions to another one. */
+  readonly givers = new Set<ModuleName>()
 
   add(unit: Unit): void {
     const texts = this.known.get(unit.module) ?? new Map<string, Uses>()
     const uses = usesOf(unit)
     this.known.set(unit.module, texts.set(unit.hash, uses))
     if (uses.takes.length > 0) this.takers.add(unit.module)
+    if (uses.gives.length > 0) this.givers.add(unit.module)
+  }
+
+  /** What a text knows of giving and keeping; undefined: it is not known any more. */
+  textOf(module: ModuleName, hash: string | undefined): Pick<Uses, 'gives' | 'disposes' | 'keeps' | 'links' | 'later' | 'isEsm'> | undefined {
+    return hash === undefined ? undefined : this.known.get(module)?.get(hash)
   }
 
   /** As for texts: only what some slot or batch needs stays. */
@@ -80,7 +102,11 @@ export class Captures {
 
   /** Where an export comes from, behind re-exports. */
   modulesOf(module: ModuleName, name: string, current: Loaded): readonly ModuleName[] {
-    return this.origins({ module, name }, current, new Set()).map((origin) => origin.module)
+    return this.sourcesOf({ module, name }, current).map((origin) => origin.module)
+  }
+
+  sourcesOf(source: Source, current: Loaded): readonly Source[] {
+    return this.origins(source, current, new Set())
   }
 
   /** The export is the same literal in both texts. */
@@ -137,6 +163,11 @@ function usesOf({ rewritten, links, dynamic }: Unit): Uses {
     const from = moduleOf(link)
     return from === undefined ? [] : (captured ?? []).map((at) => ({ from, at }))
   }
+  const isEsm = rewritten.format === 'esm'
+  const sourceOf = ({ from, name }: HandedValue): Source | undefined => {
+    const module = moduleOf(typeof from === 'number' ? links[from] : dynamic[from])
+    return module === undefined ? undefined : { module, name }
+  }
   return {
     takes: [
       ...rewritten.imports.flatMap((record, index) => taken(links[index], record.captured)),
@@ -147,7 +178,20 @@ function usesOf({ rewritten, links, dynamic }: Unit): Uses {
     exports: new Set(rewritten.exports),
     literals: rewritten.literals ?? {},
     shape: rewritten.shape,
+    gives: (rewritten.handed ?? []).flatMap((at) => givenBy(at, sourceOf)),
+    disposes: rewritten.disposes === true,
+    keeps: rewritten.keeps ?? {},
+    links: [...links, ...(isEsm ? [] : Object.values(dynamic))].flatMap((link) => moduleOf(link) ?? []),
+    later: (isEsm ? Object.values(dynamic) : []).flatMap((link) => moduleOf(link) ?? []),
+    isEsm,
   }
+}
+
+/** To packages: that is their business. */
+function givenBy(at: Handed, sourceOf: (value: HandedValue) => Source | undefined): Given[] {
+  const to = sourceOf(at)?.module
+  const values = at.values.flatMap((value) => sourceOf(value) ?? [])
+  return to === undefined || (at.values.length > 0 && values.length === 0) ? [] : [{ at, to, values }]
 }
 
 function passesOf({ reexports }: Rewritten, moduleAt: (index: number) => ModuleName | undefined): Map<string, Source> {

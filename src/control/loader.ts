@@ -15,6 +15,7 @@ import { victimsOf } from './composeSnapshot'
 import type { Captures, Loaded } from './captures'
 import { withCapturers } from './capturers'
 import type { WithCapturers } from './capturers'
+import { inOrder, ofGone, withGivers } from './givers'
 import { withOpeners } from './openers'
 import type { GoneFiles } from './goneFiles'
 import type { Collected, Graph } from './graph'
@@ -76,6 +77,9 @@ function hashOfFile(file: string): string | undefined {
     return undefined // gone, or being written: the load says so
   }
 }
+
+/** What was saved is told first. */
+const isExplained = (outcome: ModuleOutcome): boolean => outcome.kind === 'loaded' && outcome.why !== undefined
 
 export const PROGRAM_FIRST_MS = 2
 
@@ -209,7 +213,8 @@ export class Loader {
     const batch = how.alone === true ? { reload, units: collected.units, why: undefined } : await this.withDependents(reload, collected.units, openers)
     const still = unchanged.filter((module) => !batch.reload.includes(module)).map((module): ModuleOutcome => ({ module, kind: 'unchanged', ...before.get(module) }))
     if (reload.length === 0) return still
-    return [...still, ...(await this.attempt(id, batch.reload, batch.units, { ...how, why: batch.why }))]
+    const ordered = how.alone === true ? batch.reload : inOrder(this.deps, batch.reload, batch.units)
+    return [...still, ...(await this.attempt(id, ordered, batch.units, { ...how, why: batch.why }))]
   }
 
   /** What is over when its text is that of current again. */
@@ -221,13 +226,14 @@ export class Loader {
     return was === undefined || version === undefined ? {} : { settled: { was, version } }
   }
 
-  /** Together with those who would go on with what these were. */
-  private async withDependents(reload: readonly ModuleName[], units: readonly Unit[], openers: Promise<readonly Opener[]>): Promise<WithCapturers> {
-    const opened = await withOpeners(this.deps, reload, units, openers)
-    const captured = await withCapturers(this.deps, opened.reload, opened.units)
-    const why = new Map([...opened.why, ...captured.why])
-    // Each of the two may have added somebody whom the other one knows more about.
-    const all = captured.reload.length === opened.reload.length ? captured : await this.withDependents(captured.reload, captured.units, openers)
+  /** Together with those who would go on with what these were. `changed`: these are, the others are loaded again. */
+  private async withDependents(reload: readonly ModuleName[], units: readonly Unit[], openers: Promise<readonly Opener[]>, changed = reload): Promise<WithCapturers> {
+    const opened = await withOpeners(this.deps, reload, units, openers, changed)
+    const given = await withGivers(this.deps, opened.reload, opened.units, openers, changed)
+    const captured = await withCapturers(this.deps, given.reload, given.units, changed)
+    const why = new Map([...opened.why, ...given.why, ...captured.why])
+    // Each of them may have added somebody whom another one knows more about.
+    const all = captured.reload.length === reload.length ? captured : await this.withDependents(captured.reload, captured.units, openers, changed)
     return { ...all, why: new Map([...why, ...[...all.why].filter(([module]) => !why.has(module))]) }
   }
 
@@ -300,7 +306,7 @@ export class Loader {
     switch (result.kind) {
       case 'loaded':
         this.settle([...reload, ...result.versions.map((version) => version.module)], how.compiledAt)
-        return result.versions.map((version) => this.loaded(version, reload, how))
+        return result.versions.map((version) => this.loaded(version, reload, how)).sort((a, b) => Number(isExplained(a)) - Number(isExplained(b)))
       case 'lingering':
         return this.unlinked(reload, units, how) ?? this.stage(id, reload, units, result.modules.map((entry) => [entry.module, entry.pids.length]), how)
       case 'refused':
@@ -379,7 +385,7 @@ export class Loader {
     // The program first: who calls new code need not wait for those who look at it.
     if (outcomes.some((outcome) => outcome.kind === 'loaded')) await new Promise((resolve) => setTimeout(resolve, PROGRAM_FIRST_MS))
     await this.deps.onChange()
-    const all = await this.withGone(outcomes)
+    const all = await this.withGone(id, outcomes, origin)
     const missing = this.deps.importers.takeUntold()
     const ok = all.every((outcome) => outcome.kind === 'loaded' || outcome.kind === 'unchanged' || outcome.kind === 'deleted')
     const report: LoadReport = { batch: id, ok, origin, at: started, tookMs, outcomes: all, ...(missing.length === 0 ? {} : { missing }) }
@@ -388,12 +394,25 @@ export class Loader {
   }
 
   /** Now that these are loaded: modules without a file that nobody imports any more are deleted. */
-  private async withGone(outcomes: readonly ModuleOutcome[]): Promise<readonly ModuleOutcome[]> {
+  private async withGone(id: number, outcomes: readonly ModuleOutcome[], origin: Origin): Promise<readonly ModuleOutcome[]> {
+    const given = await ofGone(this.deps, this.deps.gone.orphans(), () => this.deps.main.request('openers', {}))
     const deleted = new Set(await this.deps.gone.deleteOrphans())
     const gone = outcomes.flatMap((outcome) => (outcome.kind === 'failed' && outcome.reason === 'nofile' && this.currentOf(outcome.module) !== undefined ? [outcome.module] : []))
     if (deleted.size + gone.length === 0) return outcomes
     const stay = this.deps.gone.note(gone.filter((module) => !deleted.has(module)))
     await this.deps.onChange()
-    return [...outcomes.filter(({ module }) => !gone.includes(module)), ...stay, ...[...deleted].map((module): ModuleOutcome => ({ module, kind: 'deleted' }))]
+    const again = await this.withoutGone(given, id, origin)
+    const over = new Set([...gone, ...again.map(({ module }) => module)])
+    return [...outcomes.filter(({ module }) => !over.has(module)), ...again, ...stay, ...[...deleted].map((module): ModuleOutcome => ({ module, kind: 'deleted' }))]
+  }
+
+  /** Whom they gave functions to begins anew, and is given by the others what those gave. */
+  private async withoutGone(given: WithCapturers, id: number, origin: Origin): Promise<readonly ModuleOutcome[]> {
+    if (given.reload.length === 0) return []
+    const batch = await this.withDependents(given.reload, given.units, this.deps.main.request('openers', {}), [])
+    const why = new Map([...given.why, ...batch.why])
+    const outcomes = await this.attempt(id, inOrder(this.deps, batch.reload, batch.units), batch.units, { origin, force: true, policy: this.purgePolicy, graceMs: this.purgeGrace, why })
+    await this.deps.onChange()
+    return outcomes
   }
 }

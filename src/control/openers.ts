@@ -8,7 +8,7 @@ import type { Opener, Unit } from '../runtime/link'
 import type { CapturersDeps, WithCapturers } from './capturers'
 
 /** @param asked what main answered, or will: it is asked before the compiler is, so that nobody waits for it */
-export async function withOpeners(deps: CapturersDeps, reload: readonly ModuleName[], units: readonly Unit[], asked: Promise<readonly Opener[]>): Promise<WithCapturers> {
+export async function withOpeners(deps: CapturersDeps, reload: readonly ModuleName[], units: readonly Unit[], asked: Promise<readonly Opener[]>, changed = reload): Promise<WithCapturers> {
   if (reload.length === 0) return { reload, units, why: new Map() }
   const openers = await asked
   const after = new Map(units.map((unit) => [unit.module, unit.hash]))
@@ -31,10 +31,10 @@ export async function withOpeners(deps: CapturersDeps, reload: readonly ModuleNa
   /** Behind re-exports. */
   const sources = ({ by, name }: Opener): readonly ModuleName[] => (name === undefined ? [by] : deps.captures.modulesOf(by, name, deps.loaded))
   const matters = (opener: Opener): boolean => sources(opener).some((one) => all.has(one)) && isNews(opener)
-  const isNews = ({ kind, module, by, through }: Opener): boolean => [module, ...through].some((one) => !all.has(one)) && (kind !== 'metadata' || !looksTheSame(by))
+  const isNews = ({ kind, module, by, through }: Opener): boolean => [module, ...through].some((one) => !all.has(one)) && kind !== 'gave' && (kind !== 'metadata' || !looksTheSame(by))
   for (let opener = openers.find(matters); opener !== undefined; opener = openers.find(matters)) {
     const by = sources(opener).find((one) => all.has(one)) ?? opener.by
-    const because = `because ${by} ${reload.includes(by) ? 'changed' : 'was loaded again'}`
+    const because = `because ${by} ${changed.includes(by) ? 'changed' : 'was loaded again'}`
     add(opener.module, `${because}: ${reason(opener)}`)
     for (const module of opener.through) add(module, `${because}: ${opener.module} calls it through this module`)
   }
@@ -46,6 +46,7 @@ function reason({ kind, what, line }: Opener): string {
   switch (kind) {
     case 'opened':
       return `it opened ${what} at line ${line}`
+    case 'gave': // see givers.ts
     case 'functions':
       return `${what} at line ${line} made functions that may be in use`
     case 'passed':

@@ -34,15 +34,30 @@ export interface Reexport {
   readonly imported: string
 }
 
-/** `root.method(…)` is given a function; `root` is `name` of the import of this index. Where, in the text that was rewritten. */
-export interface Handed {
-  readonly index: number
+/** An export: of the import of this index, or of what was required; `=` is what `require` answered. */
+export interface HandedValue {
+  readonly from: number | string
   readonly name: string
-  readonly root: string
+}
+
+/** A call that gives functions to an object of another module, or to a function of it. Where, in the text that was rewritten. */
+export interface Handed extends HandedValue {
+  /** What leads from the export to the object. */
+  readonly members: readonly string[]
+  /** Empty: the export itself is called. */
   readonly method: string
+  /** How the module calls it. */
+  readonly root: string
+  /** The function the call is in; 0: the top level. */
+  readonly fn: number
+  /** What is given, when it takes a look at it to know whether it is functions. Empty: it is. */
+  readonly values: readonly HandedValue[]
   readonly line: number
   readonly column: number
 }
+
+/** Each time once more, or in the place of what was there. */
+export type Keeping = 'add' | 'replace'
 
 /** One function of the module, for stacks: names and places in the text that was rewritten (before esbuild's map). */
 export interface FunctionRecord {
@@ -71,8 +86,12 @@ export interface Rewritten {
   readonly literals?: Readonly<Record<string, string>>
   /** Hash of the text without the bodies of methods; absent: there are none. */
   readonly shape?: string
-  /** ES modules: what the top level gives to objects of others, in its own statements. */
+  /** To whom it gives functions. */
   readonly handed?: readonly Handed[]
+  /** It takes back itself what it gave: it uses `import.meta.hot.dispose`. */
+  readonly disposes?: true
+  /** Functions that keep what they are given. */
+  readonly keeps?: Readonly<Record<string, Keeping>>
   /** Literal specifiers of `require("…")` and `import("…")`: compiled ahead, not linked. */
   readonly dynamic: readonly string[]
   readonly functions: readonly FunctionRecord[]

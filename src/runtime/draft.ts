@@ -48,7 +48,7 @@ export interface DraftDeps {
   }
   /** See `Emitted`. */
   readonly opening: readonly number[]
-  makes(version: VersionRecord, functionIndex: number, callee: (index: number) => void): void
+  makes(version: VersionRecord, functionIndex: number, gives: boolean, callee: (index: number) => void): void
   /** A function of the version passes on what another module exports. */
   passes(version: VersionRecord, exported: { readonly module: ModuleName; readonly name: string }): void
   /** `import.meta` of a module. */

@@ -90,7 +90,7 @@ export class DraftText {
     const { processes, traps, opening, meta } = this.deps
     const { imports, instance: { record: version }, unit } = this.draft
     const { enter, leave, park, dead, pause, yielded, trap, over, each } = processes
-    const makes = maker(this.deps, version)
+    const makes = maker(this.deps, version, unit)
     return {
       version, traps, slot: version.slot, imports: imports.bindings(),
       meta: meta(unit, version),
@@ -143,8 +143,9 @@ export class DraftText {
 const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise
 
 /** As `passer`, no method. */
-function maker(deps: Pick<DraftDeps, 'makes'>, version: VersionRecord): (index: number) => void {
-  const makes = (index: number): void => deps.makes(version, index, makes)
+function maker(deps: Pick<DraftDeps, 'makes'>, version: VersionRecord, { rewritten }: Unit): (index: number) => void {
+  const giving = new Set(rewritten.handed?.map(({ fn }) => fn))
+  const makes = (index: number): void => deps.makes(version, index, giving.has(index), makes)
   return makes
 }
 

@@ -139,6 +139,8 @@ export interface MainRequests {
   lingering: [{ readonly modules: readonly ModuleName[] }, readonly { readonly module: ModuleName; readonly old: boolean; readonly total: number; readonly pids: readonly PidText[] }[]]
   /** For each name the exports that are no functions; `*`: all of them, `=`: `module.exports` itself. */
   plain: [{ readonly wanted: readonly { readonly module: ModuleName; readonly names: readonly string[] }[] }, readonly { readonly module: ModuleName; readonly names: readonly { readonly name: string; readonly plain: readonly string[] }[] }[]]
+  /** For each: whether the object keeps what it is given by this method, and is given a function. */
+  holds: [{ readonly asked: readonly HeldBy[] }, readonly boolean[]]
   /** Whose top level (`module`) has something of code of another module (`by`). */
   openers: [Record<string, never>, readonly Opener[]]
   /** `walk`: a heap snapshot follows, until `unmark`. Undefined: no such module. */
@@ -161,21 +163,33 @@ export interface MainRequests {
   shutdown: [{ readonly exitCode: number }, true]
 }
 
+/** `module.name` and its members lead to an object, whose method is given one of these; none: functions, that is certain. */
+export interface HeldBy {
+  readonly module: ModuleName
+  readonly name: string
+  readonly members: readonly string[]
+  readonly method: string
+  readonly values: readonly { readonly module: ModuleName; readonly name: string }[]
+}
+
 /**
  *   opened     its code opened something for that top level
  *   functions  its code made functions, which whoever that top level dealt with may hold
  *   passed     `what` passed on what `by` exports as `name`, which is no function
  *   taken      a package that top level dealt with loaded it, and has its `what`, which is no function
+ *   gave       its own code, in the function of this index, gave functions to others
  *   metadata   that top level, or a package it called, read what decorators say about classes of it
  */
 export interface Opener {
-  readonly kind: 'opened' | 'functions' | 'passed' | 'taken' | 'metadata'
+  readonly kind: 'opened' | 'functions' | 'gave' | 'passed' | 'taken' | 'metadata'
   readonly name: string | undefined
   readonly module: ModuleName
   readonly by: ModuleName
   /** What is open; the function; the module; the export; the class. */
   readonly what: string
   readonly line: number
+  /** `functions`, `gave`: which function of that text. */
+  readonly made?: { readonly index: number; readonly version: Version }
   /** Whom the top level called in order to get there: they have to call what is new. */
   readonly through: readonly ModuleName[]
 }

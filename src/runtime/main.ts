@@ -105,7 +105,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     opening,
     passes: (version, exported) => implicit.loadedBy.passed(version, exported),
     taken: (module, names) => implicit.loadedBy.taken(module, names),
-    makes: (version, index, callee) => implicit.loadedBy.made(version, index, callee),
+    makes: (version, index, gives, callee) => implicit.loadedBy.made(version, index, gives, callee),
     processes: { ...processes.frames, over: (...args: Parameters<Loops['over']>) => implicit.loops.over(...args), each: (...args: Parameters<Loops['each']>) => implicit.loops.each(...args), lingering: processes.lingering, purgeVersion: processes.purgeVersion, loading: () => loadingNow(processes), runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), (process) => implicit.folders.inItsFolder(process, fn)), current: processes.current, endCurrent: () => void processes.exitProcess(processes.current().pid, 'kill') },
     onInstantiated: ({ unit, record }) => stacks.add(unit, record.version),
     onDiscarding: (instances) => implicit.discarding(instances.map(({ record }) => record)),

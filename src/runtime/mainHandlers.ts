@@ -14,6 +14,7 @@ import type { Pid } from './pid'
 import type { Process } from './process'
 import type { Release } from './release/releaseTypes'
 import type { Shell } from './shell/shell'
+import { isHeld } from './holders'
 import { plainExports } from './plainExports'
 import { drive } from './steps'
 import type { Steps } from './steps'
@@ -91,6 +92,7 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
     previewUpgrade: ({ file, direction }, reply) => void deps.release.preview(file, { direction }).then(reply),
     runUpgrade: ({ file, direction }, reply) => void deps.release.run(file, { direction }).then(reply),
     openers: (_, reply) => reply(deps.openers()),
+    holds: ({ asked }, reply) => reply(asked.map((one) => isHeld(table, one))),
     plain: ({ wanted }, reply) => reply(plainExports(table, wanted)),
     diagnose({ module, walk }, reply) {
       const record = table.get(module)

@@ -1,5 +1,5 @@
 import type { Expression, Pattern, Program, Statement } from 'acorn'
-import { literalText, namesOfTaken } from './captures'
+import { literalText, namesOfTaken, requiredProperties } from './captures'
 import type { ImportTable } from './importTable'
 import { definedNames } from './topClasses'
 
@@ -30,6 +30,10 @@ export interface OwnBinding {
   required?: string
   /** ES modules: the namespace of what was awaited by this specifier. */
   awaited?: string
+  /** CommonJS: it holds this property of what `require` answered. */
+  taken?: { readonly from: string; readonly name: string }
+  /** What a constant is initialized with, unless that is a literal. */
+  init?: Expression
 }
 
 /** Names of the outermost scope: imports, declarations, and `require` of a CommonJS module. */
@@ -55,6 +59,7 @@ export function collectBindings(code: string, program: Program, imports: ImportT
     describe(code, bindings, statement)
   }
   for (const [name, specifier] of namesOfTaken(format, program)) note(bindings, name, format === 'esm' ? { awaited: specifier } : { required: specifier })
+  if (format === 'commonjs') for (const [name, taken] of requiredProperties(program)) note(bindings, name, { taken })
   return bindings
 }
 
@@ -66,6 +71,7 @@ function describe(code: string, bindings: ReadonlyMap<string, Binding>, statemen
   for (const { id, init } of statement.kind === 'const' ? statement.declarations : []) {
     const literal = literalText(code, init)
     if (id.type === 'Identifier' && literal !== undefined) note(bindings, id.name, { literal })
+    if (id.type === 'Identifier' && literal === undefined && init) note(bindings, id.name, { init })
     if (id.type === 'Identifier' && (init?.type === 'ArrowFunctionExpression' || init?.type === 'FunctionExpression')) note(bindings, id.name, { isFunction: true })
     if (id.type === 'Identifier' && isCollection(init)) note(bindings, id.name, { collects: true })
   }

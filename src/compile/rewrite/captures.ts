@@ -99,6 +99,20 @@ export function namesOfTaken(format: Context['format'], program: Program): Map<s
   return names
 }
 
+/** Names of the outermost scope that hold a property of what `require` answered: `const { app } = require("./app")`, `require("./app").app`. */
+export function requiredProperties(program: Program): Map<string, { readonly from: string; readonly name: string }> {
+  const names = new Map<string, { readonly from: string; readonly name: string }>()
+  for (const { id, init } of program.body.flatMap((item) => (item.type === 'VariableDeclaration' ? item.declarations : []))) {
+    const from = requiredSpecifier(init?.type === 'MemberExpression' && init.object.type !== 'Super' ? init.object : init)
+    if (from === undefined) continue
+    if (id.type === 'Identifier' && init?.type === 'MemberExpression' && init.property.type === 'Identifier' && !init.computed) names.set(id.name, { from, name: init.property.name })
+    for (const property of id.type === 'ObjectPattern' && init?.type === 'CallExpression' ? id.properties : []) {
+      if (property.type === 'Property' && property.key.type === 'Identifier' && property.value.type === 'Identifier') names.set(property.value.name, { from, name: property.key.name })
+    }
+  }
+  return names
+}
+
 /** `const { a, b: c } = require("./x")` takes `a` and `b`, as `await import("./x")` does; `const x = require("./x")` what is no object. */
 export function captureDeclared(cx: Context, { declarations }: VariableDeclaration): void {
   if (!runsAtTopLevel(cx)) return

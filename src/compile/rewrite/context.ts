@@ -1,5 +1,5 @@
-import type { AnyNode, Expression, Statement } from 'acorn'
-import type { FunctionRecord, Reexport } from '../../protocol/unit'
+import type { AnyNode, Expression, Function as FunctionNode, Statement } from 'acorn'
+import type { FunctionRecord, Handed, Keeping, Reexport } from '../../protocol/unit'
 import type { Binding } from './bindings'
 import type { Captures } from './captures'
 import type { Edits } from './edits'
@@ -22,6 +22,9 @@ export interface Context {
   readonly stars: number[]
   readonly reexports: Reexport[]
   readonly captures: Captures
+  readonly handed: Handed[]
+  /** By the names of functions of the outermost scope. */
+  readonly keeps: Map<string, Keeping>
   readonly dynamic: Set<string>
   readonly functions: FunctionRecord[]
   readonly points: number[]
@@ -70,6 +73,7 @@ export interface FunctionContext {
   /** Makes functions that may outlive its call: whoever called it may hold code of this version. */
   makesFunctions: boolean
   method: MethodOf | undefined
+  node: FunctionNode | undefined
   /** Where its `var` declarations belong. */
   varScope: Scope
   /** How many awaits and yields were met: the function needs a frame when there is one. */
@@ -96,7 +100,7 @@ export interface Label {
 }
 
 export function newFunction(kind: FunctionKind, index: number, arrow: boolean, scope: Scope, outer: FunctionContext | undefined): FunctionContext {
-  return { kind, outer, index, arrow, immediate: false, makesFunctions: false, method: undefined, varScope: scope, suspensions: 0, usesTemporary: false, later: [], loopPoint: 0, labels: [] }
+  return { kind, outer, index, arrow, immediate: false, makesFunctions: false, method: undefined, node: undefined, varScope: scope, suspensions: 0, usesTemporary: false, later: [], loopPoint: 0, labels: [] }
 }
 
 /** Adds a point of the function that is visited; the index is what a frame stores. */

@@ -2,6 +2,7 @@
 import type { ArrowFunctionExpression, BlockStatement, Expression, Function as FunctionNode, Statement, StaticBlock } from 'acorn'
 import { addFunction, newFunction, pointCount, type Context, type FunctionContext, type FunctionKind } from './context'
 import { callsItselfLast } from './endless'
+import { noteHanded } from './handed'
 import { conflictingFunctions } from './hoisting'
 import { declare, visitBinding } from './patterns'
 import { findToken } from './scan'
@@ -21,6 +22,7 @@ export function visitFunction(cx: Context, node: FunctionNode, name: string, sta
   cx.fn.immediate = cx.called === node
   cx.fn.method = node.generator ? undefined : method
   cx.fn.makesFunctions = makesFunctions
+  cx.fn.node = node
   if (node.type === 'FunctionExpression' && node.id) declare(cx, scope, node.id.name)
   for (const parameter of node.params) visitBinding(cx, parameter, scope)
   if (isBlock(node.body)) visitBlockBody(cx, node, node.body, name)
@@ -94,6 +96,7 @@ function visitExpressionBody(cx: Context, node: FunctionNode, body: Expression):
   const { edits, words, fn } = cx
   const outside = fn.kind === 'async' ? edits.reserve(arrowEnd(cx.code, node)) : -1
   const inside = edits.reserve(body.start)
+  noteHanded(cx, body)
   cx.visit(cx, body)
   const framed = isFramed(fn)
   decide(fn, framed)

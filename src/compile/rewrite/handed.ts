@@ -1,37 +1,158 @@
 /**
- * Statements of a top level that give a function of the module to an object of another one: `bus.subscribe((event) => { … })`,
- * `app.get('/', list)`. Run again, they give it once more, and nobody can know how to take back what was given before.
+ * Calls by which a module gives functions to another one: `app.get('/', (req, res) => { … })`, `bus.subscribe(handler)`,
+ * `register('x', fn)`. Run again, they give them once more, and whoever keeps them has both.
  */
-import type { AnyNode, CallExpression, Program } from 'acorn'
-import type { Handed } from '../../protocol/unit'
+import type { AnyNode, CallExpression, Expression, NewExpression } from 'acorn'
+import type { Handed, HandedValue } from '../../protocol/unit'
+import type { Binding } from './bindings'
+import { runsAtTopLevel } from './captures'
 import type { Context } from './context'
-import { CONSUMING } from './passing'
+import { CONSUMING, isConsuming } from './passing'
 
-export function handed({ bindings, code, lines }: Context, program: Program): readonly Handed[] | undefined {
-  // Whoever disposes of something has thought of it.
-  if (/\bdispose\b/.test(code)) return undefined
-  const found = program.body.flatMap((item): Handed[] => {
-    const call = item.type === 'ExpressionStatement' ? callOf(item.expression) : undefined
-    const method = call?.callee.type === 'MemberExpression' && !call.callee.computed && call.callee.property.type === 'Identifier' ? call.callee.property.name : undefined
-    const root = call === undefined ? undefined : rootOf(call.callee)
-    const binding = bindings.get(root ?? '')
-    if (call === undefined || method === undefined || root === undefined || CONSUMING.has(method) || binding?.kind !== 'import' || binding.imported === '*') return []
-    const isFunction = (node: AnyNode): boolean => {
-      const own = node.type === 'Identifier' ? bindings.get(node.name) : undefined
-      return node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression' || (own?.kind === 'own' && own.isFunction === true)
+/** What these are given ends with the call, or when it is answered. */
+const ENDING: ReadonlySet<string> = new Set([
+  'listen', 'close', 'ready', 'connect', 'disconnect', 'end', 'destroy', 'query', 'execute', 'exec', 'run', 'transaction', 'update', 'emit', 'publish', 'dispatch', 'send', 'write', 'call', 'apply',
+  'log', 'debug', 'info', 'warn', 'error', 'trace', 'fatal', 'time', 'measure', 'lock', 'batch', 'flush', 'wait', 'retry', 'nextTick', 'off', 'removeListener', 'unsubscribe', 'delay', 'assert', 'equal', 'throws', 'rejects',
+])
+/** Whatever these are given is kept, also what a call answers: `app.use(cors())`. */
+const KEEPING: ReadonlySet<string> = new Set(['use', 'route', 'register', 'mount', 'plugin', 'addHook'])
+/** Such a call gives something away, although what it answers is used: `const stop = bus.subscribe(handler)`. */
+const NAMED_FOR_IT = /^(?:use|route|register|mount|plugin|subscribe|on|add|push|define|tap|observe)/
+
+/** Ends what a method of this name is given with its call? */
+export const isEnding = (method: string): boolean => CONSUMING.has(method) || ENDING.has(method)
+
+/** Notes what a statement gives away; `used`: what it answers is kept under a name. */
+export function noteHanded(cx: Context, expression: AnyNode, used = false): void {
+  for (let call = callOf(expression); call !== undefined;) {
+    const { callee } = call
+    if (callee.type === 'MemberExpression') {
+      const method = nameOf(callee)
+      if (method !== undefined && !isEnding(method) && (!used || NAMED_FOR_IT.test(method))) note(cx, call, callee.object, method)
+      call = callOf(callee.object)
+    } else {
+      if (callee.type === 'Identifier') note(cx, call, callee, '')
+      call = undefined
     }
-    return call.arguments.some(isFunction) ? [{ index: binding.index, name: binding.imported, root, method, line: lines.line(call.start), column: lines.column(call.start) }] : []
-  })
-  return found.length === 0 ? undefined : found
+  }
+}
+
+function note(cx: Context, call: CallExpression, receiver: AnyNode, method: string): void {
+  const path = pathOf(receiver)
+  const source = sourceOf(cx, path?.root)
+  if (path === undefined || source === undefined || isConsuming(cx, call)) return
+  const [first, ...rest] = path.members
+  const isSpace = source.name === '*' || source.name === '='
+  // `ns.register(…)` calls an export, `ns.app.get(…)` gives to one.
+  const at = isSpace && first !== undefined ? { name: first, members: rest, method }
+    : source.name === '*' ? { name: method, members: [], method: '' } : { name: source.name, members: path.members, method }
+  const values: HandedValue[] = []
+  const isCertain = call.arguments.some((argument) => carries(cx, argument, values, 0))
+  if (!isCertain && values.length === 0 && !(KEEPING.has(method) && call.arguments.some(isUnknown))) return
+  const { lines } = cx
+  const fn = ranBy(cx)
+  const handed: Handed = { ...at, from: source.from, root: path.root, fn: fn.index, values: isCertain ? [] : values, line: lines.line(call.start), column: lines.column(call.start) }
+  fn.makesFunctions = true
+  cx.scope.refer({ kind: 'handed', name: path.root, handed })
+}
+
+/** The function whose run the runtime hears of. */
+function ranBy(cx: Context): Context['fn'] {
+  let { fn } = cx
+  while (fn.outer !== undefined && (fn.immediate || runsAtTopLevel(cx))) fn = fn.outer
+  return fn
 }
 
 function callOf(node: AnyNode): CallExpression | undefined {
-  return node.type === 'CallExpression' ? node : node.type === 'AwaitExpression' ? callOf(node.argument) : undefined
+  switch (node.type) {
+    case 'CallExpression':
+      return node
+    case 'AwaitExpression':
+    case 'UnaryExpression':
+      return callOf(node.argument)
+    case 'ChainExpression':
+    case 'ParenthesizedExpression':
+      return callOf(node.expression)
+    case 'LogicalExpression':
+      return callOf(node.right)
+    default:
+      return undefined
+  }
 }
 
-/** `app` of `app.get` and of `app.route('/').get`. */
-function rootOf(node: AnyNode): string | undefined {
-  if (node.type === 'MemberExpression') return rootOf(node.object)
-  if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') return rootOf(node.callee)
-  return node.type === 'Identifier' ? node.name : undefined
+const nameOf = (node: AnyNode): string | undefined =>
+  node.type === 'MemberExpression' && !node.computed && node.property.type === 'Identifier' ? node.property.name : undefined
+
+/** `app` of `app` and of `app.route('/')`, where what a call answers is unknown; `bus`, `lists` of `bus.lists`. */
+function pathOf(node: AnyNode): { readonly root: string; readonly members: readonly string[] } | undefined {
+  if (node.type === 'Identifier') return { root: node.name, members: [] }
+  if (node.type === 'CallExpression') {
+    const path = node.callee.type === 'MemberExpression' ? pathOf(node.callee.object) : undefined
+    return path
+  }
+  const member = nameOf(node)
+  const path = node.type === 'MemberExpression' ? pathOf(node.object) : undefined
+  return path === undefined || member === undefined ? undefined : { root: path.root, members: [...path.members, member] }
 }
+
+function sourceOf({ bindings }: Context, name: string | undefined): HandedValue | undefined {
+  const binding: Binding | undefined = bindings.get(name ?? '')
+  if (binding?.kind === 'import') return { from: binding.index, name: binding.imported }
+  if (binding?.kind !== 'own') return undefined
+  return binding.taken ?? (binding.required === undefined ? undefined : { from: binding.required, name: '=' })
+}
+
+/** A function of this module, or something that has one; what others export is known at run time: it goes into `values`. */
+function carries(cx: Context, node: AnyNode, values: HandedValue[], depth: number): boolean {
+  const any = (nodes: readonly (AnyNode | null)[]): boolean => nodes.map((one) => one !== null && carries(cx, one, values, depth + 1)).includes(true)
+  if (depth > 8) return false
+  switch (node.type) {
+    case 'ArrowFunctionExpression':
+    case 'FunctionExpression':
+    case 'ClassExpression':
+      return true
+    case 'Identifier':
+      return carriesName(cx, node.name, values, depth)
+    case 'ObjectExpression':
+      return any(node.properties.map((property) => (property.type === 'SpreadElement' ? property.argument : property.value)))
+    case 'ArrayExpression':
+      return any(node.elements)
+    case 'SpreadElement':
+    case 'AwaitExpression':
+      return any([node.argument])
+    case 'ParenthesizedExpression':
+    case 'ChainExpression':
+      return any([node.expression])
+    case 'ConditionalExpression':
+      return any([node.consequent, node.alternate])
+    case 'LogicalExpression':
+      return any([node.left, node.right])
+    case 'CallExpression':
+    case 'NewExpression':
+      return carriesMade(cx, node, values, depth)
+    case 'MemberExpression':
+      return any([node.object])
+    default:
+      return false
+  }
+}
+
+function carriesName(cx: Context, name: string, values: HandedValue[], depth: number): boolean {
+  const binding = cx.bindings.get(name)
+  const source = sourceOf(cx, name)
+  if (source !== undefined) values.push(source)
+  if (binding?.kind !== 'own' || source !== undefined) return false
+  return binding.isFunction === true || binding.isClass === true || (binding.init !== undefined && carries(cx, binding.init, values, depth + 1))
+}
+
+/** `new Handler()`, `asyncHandler(async (req, res) => { … })`, `list.bind(null)`, `users.routes()`. */
+function carriesMade(cx: Context, node: CallExpression | NewExpression, values: HandedValue[], depth: number): boolean {
+  const { callee } = node
+  const method = nameOf(callee)
+  // `[1, 2].map((n) => n + 1)` is data.
+  const given = method !== undefined && isEnding(method) && method !== 'call' ? [] : node.arguments
+  const of = callee.type === 'MemberExpression' ? callee.object : node.type === 'NewExpression' ? callee : undefined
+  return given.map((one) => carries(cx, one, values, depth + 1)).includes(true) || (of !== undefined && carries(cx, of, values, depth + 1))
+}
+
+const isUnknown = (node: Expression | AnyNode): boolean => node.type === 'CallExpression' || node.type === 'NewExpression' || node.type === 'Identifier' || node.type === 'MemberExpression'

@@ -28,7 +28,7 @@ export function visitArguments(cx: Context, node: CallExpression | NewExpression
   }
 }
 
-function isConsuming(cx: Context, { type, callee }: CallExpression | NewExpression): boolean {
+export function isConsuming(cx: Context, { type, callee }: CallExpression | NewExpression): boolean {
   if (callee.type === 'Identifier') return (type === 'NewExpression' && callee.name === 'Promise') || TIMERS.has(callee.name) || isOfRuntime(cx, callee.name)
   return callee.type === 'MemberExpression' && ((callee.property.type === 'Identifier' && CONSUMING.has(callee.property.name)) || (callee.object.type === 'Identifier' && isOfRuntime(cx, callee.object.name)))
 }

@@ -12,7 +12,7 @@ import { newFunction, type Context } from './context'
 import { Edits } from './edits'
 import { directivesEnd } from './functions'
 import { ImportTable } from './importTable'
-import { handed } from './handed'
+import { keeping } from './keeping'
 import { LineIndex } from './lines'
 import { parseAs } from './moduleFormat'
 import { settle } from './references'
@@ -76,6 +76,8 @@ function newContext(code: string, program: Program, format: 'esm' | 'commonjs', 
     stars: [],
     reexports: [],
     captures: new Captures(lines),
+    handed: [],
+    keeps: new Map(),
     dynamic: new Set(),
     functions: [{ name: '(top level)', line: 1, column: 0 }],
     points: [0, 1, 0],
@@ -102,7 +104,7 @@ function rewriteModule(cx: Context, program: Program): Rewritten {
   const define = defineExports(cx)
   edits.fill(open, `(${async ? 'async ' : ''}function* (${words.prefix}) { "use strict"; ${words.prologue()}${hoisted}${define} yield;${frame} `)
   edits.insert(code.length, `\n${leave}})`)
-  return finish(cx, program, async)
+  return finish(cx, async)
 }
 
 function rewriteScript(cx: Context, program: Program): Rewritten {
@@ -115,7 +117,7 @@ function rewriteScript(cx: Context, program: Program): Rewritten {
   visitStatements(cx, program)
   edits.fill(prologue, directives.open + words.prologue())
   edits.insert(code.length, '\n})')
-  return finish(cx, program, false)
+  return finish(cx, false)
 }
 
 /** Comments that only the start of a text or line can have; what is inserted before them takes that away. */
@@ -139,7 +141,7 @@ function defineExports({ words, exports }: Context): string {
   return `${words.prefix}.define({ ${getters.join(', ')} }, (${words.prefix}) => { ${words.relink()} });`
 }
 
-function finish(cx: Context, program: Program, async: boolean): Rewritten {
+function finish(cx: Context, async: boolean): Rewritten {
   const { code, shifts } = cx.edits.apply(cx.code, cx.lines)
   return {
     format: cx.format,
@@ -149,7 +151,7 @@ function finish(cx: Context, program: Program, async: boolean): Rewritten {
     exports: cx.exports.map(({ name }) => name),
     constants: cx.opaque ? [] : constants(cx, async),
     stars: cx.stars,
-    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx), handed: cx.format === 'esm' ? handed(cx, program) : undefined }),
+    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx), handed: cx.handed.length === 0 ? undefined : cx.handed, disposes: /\bhot\??\.\s*dispose\b/.test(cx.code) ? true : undefined, keeps: keeping(cx) }),
     dynamic: [...cx.dynamic],
     functions: cx.functions,
     points: cx.points,

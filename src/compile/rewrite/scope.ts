@@ -1,3 +1,4 @@
+import type { Handed } from '../../protocol/unit'
 import type { Binding } from './bindings'
 
 /** How a name is used where it stands; `object`: a member is read, `right`: of `instanceof`. */
@@ -30,6 +31,8 @@ export type Reference =
   | { readonly kind: 'assign'; readonly name: string; readonly binding: Binding & { readonly kind: 'own' }; readonly inFunction: boolean }
   /** What an import shows, or what `require` answered, is passed on by a function (`fn`). */
   | { readonly kind: 'passed'; readonly name: string; readonly open: number; readonly close: number; readonly from: Exclude<Binding, { readonly kind: 'require' }>; readonly fn: number }
+  /** Functions are given to what an import shows. */
+  | { readonly kind: 'handed'; readonly name: string; readonly handed: Handed }
   | { readonly kind: 'require'; readonly name: string; readonly specifier: string }
 
 /**

@@ -6,7 +6,9 @@ import type { Context } from './context'
 import { ANONYMOUS, propertyName } from './functionNames'
 import { visitFunction } from './functions'
 import { visitTry } from './guards'
+import { noteHanded } from './handed'
 import { isEndless } from './endless'
+import { noteKept } from './keeping'
 import { visitEndlessLoop, visitForAwait, visitJump, visitLabeled, visitLoopBody } from './loops'
 import { visitExportAll, visitExportDefault, visitExportNamed, visitImport } from './moduleItems'
 import { declare, visitBinding, visitForLeft, visitTarget, visitWritten } from './patterns'
@@ -57,6 +59,7 @@ export function visit(cx: Context, node: AnyNode): void {
     case 'TryStatement':
       return visitTry(cx, node)
     case 'AssignmentExpression':
+      noteKept(cx, node)
       visitTarget(cx, node.left)
       return node.left.type === 'Identifier' ? visitNamed(cx, node.right, node.left.name) : visitNamed(cx, node.right, assignedName(cx, node.left))
     case 'UpdateExpression':
@@ -219,6 +222,7 @@ function visitRight(cx: Context, { right, operator }: BinaryExpression | Logical
 
 function visitExpressionStatement(cx: Context, expression: Expression): void {
   cx.statementStart = expression.start
+  noteHanded(cx, expression)
   if (expression.type === 'AwaitExpression') visitAwait(cx, expression, 'statement')
   else if (expression.type === 'YieldExpression') visitYield(cx, expression, 'statement')
   else visit(cx, expression)
@@ -231,6 +235,7 @@ function visitVariables(cx: Context, node: VariableDeclaration): void {
   for (const { id, init } of node.declarations) {
     visitBinding(cx, id, scope)
     if (!init) continue
+    noteHanded(cx, init, true)
     if (id.type === 'Identifier') visitNamed(cx, init, id.name)
     else visit(cx, init)
   }
@@ -261,6 +266,7 @@ function visitCall(cx: Context, node: CallExpression): void {
     if (callee.name === 'eval') cx.opaque = true
     if (callee.name === 'require' && cx.format === 'commonjs') addRequire(cx, node)
   }
+  noteKept(cx, node)
   const fn = calledFunction(node)
   if (fn !== undefined) cx.called = fn
   if (callee.type !== 'Super') {

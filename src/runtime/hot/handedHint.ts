@@ -1,27 +1,26 @@
 /** Tells once that a reload gave functions to an object of another module again, which still has those it was given before. */
-import { EventEmitter } from 'node:events'
 import { originalOfInput } from '../../compile/positions'
 import type { ModuleName } from '../../protocol/ids'
-import type { Handed } from '../../protocol/unit'
+import type { Handed, HandedValue } from '../../protocol/unit'
+import { isHeld } from '../holders'
 import type { Instance, ModuleTable } from '../moduleTable'
-
-/** Listeners that a top level added are removed when it is loaded again. */
-const LISTENING: ReadonlySet<string> = new Set(['on', 'once', 'addListener', 'prependListener', 'prependOnceListener', 'off', 'removeListener', 'addEventListener', 'removeEventListener'])
 
 export class HandedHint {
   private readonly told = new Set<ModuleName>()
 
   /** @returns the hint for a module that was loaded again, together with these. */
   of({ unit }: Instance, together: ReadonlySet<ModuleName>, table: Pick<ModuleTable, 'get'>): string | undefined {
-    const { module } = unit
-    if (this.told.has(module)) return undefined
-    const stays = ({ index, name, method }: Handed): boolean => {
-      const link = unit.links[index]
-      if (link?.kind !== 'module' || together.has(link.module)) return false
-      const object = table.get(link.module)?.values[name]
-      return typeof object === 'object' || typeof object === 'function' ? !(LISTENING.has(method) && (object instanceof EventEmitter || object instanceof EventTarget)) : false
+    const { module, rewritten, links, dynamic } = unit
+    if (rewritten.disposes === true || this.told.has(module)) return undefined
+    const moduleOf = ({ from }: HandedValue): ModuleName | undefined => {
+      const link = typeof from === 'number' ? links[from] : dynamic[from]
+      return link?.kind === 'module' ? link.module : undefined
     }
-    const first = unit.rewritten.handed?.find(stays)
+    const stays = (handed: Handed): boolean => {
+      const to = moduleOf(handed)
+      return handed.fn === 0 && handed.values.length === 0 && to !== undefined && !together.has(to) && isHeld(table, { ...handed, module: to, values: [] })
+    }
+    const first = rewritten.handed?.find(stays)
     if (first === undefined) return undefined
     this.told.add(module)
     const { line } = originalOfInput(unit, first.line, first.column)

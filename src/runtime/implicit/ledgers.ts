@@ -85,8 +85,9 @@ export class Ledgers {
     if (use.kind === 'passed') return { kind: 'passed', module, by: use.by, name: use.name, what: use.through, line: 0, through: [] }
     if (use.kind === 'taken') return { kind: 'taken', module, by: use.by, name: undefined, what: use.name, line: 0, through: [] }
     if (use.kind === 'metadata') return { kind: 'metadata', name: undefined, module, by: use.by, what: use.className, line: 0, through: [] }
+    if (use.kind === 'gave') return { kind: 'gave', name: undefined, module, by: use.by.module, what: '', line: 0, made: { index: use.index, version: use.by.version }, through: [] }
     const { name, line } = this.deps.functionAt(use.by, use.index) ?? { name: '(anonymous)', line: 0 }
-    return { kind: 'functions', name: undefined, module, by: use.by.module, what: name, line, through: use.through }
+    return { kind: 'functions', name: undefined, module, by: use.by.module, what: name, line, made: { index: use.index, version: use.by.version }, through: use.through }
   }
 
   /** What the top level of this version has open. */

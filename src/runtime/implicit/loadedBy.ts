@@ -25,10 +25,13 @@ export class LoadedBy {
     this.opening[0] = this.open.size
   }
 
-  made(by: VersionRecord, index: number, callee: (index: number) => void): void {
-    const ledger = this.ledgerOfOther(by.module)
+  /** A function of `by` runs, and makes functions; `gives`: it gives some to another module, which matters also when the top level is its own. */
+  made(by: VersionRecord, index: number, gives: boolean, callee: (index: number) => void): void {
+    const ledger = this.ledger()
+    if (ledger === undefined || (ledger.module === by.module && !gives)) return
     const key = `${by.module} ${index}`
-    if (ledger === undefined || ledger.uses.has(key)) return
+    if (ledger.uses.has(key)) return
+    if (ledger.module === by.module) return void ledger.uses.set(key, { kind: 'gave', by, index })
     // Now: later the scripts of those who are on the stack may be forgotten.
     const through = between(new Origin(this.places, callee).all, by.module, ledger.module)
     ledger.uses.set(key, { kind: 'functions', by, index, through })
@@ -50,12 +53,17 @@ export class LoadedBy {
 
   /** Of the top level that runs, when it is another module's. */
   private ledgerOfOther(by: ModuleName): Ledger | undefined {
+    const ledger = this.ledger()
+    return ledger?.module === by ? undefined : ledger
+  }
+
+  private ledger(): Ledger | undefined {
     const process = this.storage.getStore()
     if (process?.ledger === undefined || !this.open.has(process)) {
       this.sweep()
       return undefined
     }
-    return process.ledger.module === by ? undefined : process.ledger
+    return process.ledger
   }
 
   private sweep(): void {

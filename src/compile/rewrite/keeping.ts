@@ -1,0 +1,83 @@
+/**
+ * Functions of the outermost scope that keep what they are given in their module. `add`: in a list, each time once more
+ * (`handlers.push(fn)`). `replace`: under a key or a name, where it takes the place of what was there (`handlers[name] = fn`).
+ */
+import type { AnyNode, AssignmentExpression, CallExpression, Function as FunctionNode } from 'acorn'
+import type { Keeping } from '../../protocol/unit'
+import { eachName } from './bindings'
+import type { Context } from './context'
+
+const ADDING = /^(?:push|unshift|add|append|insert|enqueue|register|subscribe|on|use|tap|define)/
+
+/** Notes what the function around this call or assignment does with its parameters. */
+export function noteKept(cx: Context, node: CallExpression | AssignmentExpression): void {
+  const { fn } = cx
+  if (fn.outer === undefined) return
+  const keeping = node.type === 'CallExpression' ? addedBy(cx, node) : assignedBy(cx, node)
+  if (keeping === undefined) return
+  let outermost = fn
+  while (outermost.outer?.outer !== undefined) outermost = outermost.outer
+  const { name } = cx.functions[outermost.index] ?? { name: '' }
+  const parameters = parametersOf(outermost.node)
+  const given = node.type === 'CallExpression' ? node.arguments : [node.right]
+  if (cx.keeps.get(name) !== 'add' && parameters.size > 0 && given.some((one) => mentions(one, parameters))) cx.keeps.set(name, keeping)
+}
+
+/** By the names under which others know these functions, too. */
+export function keeping({ keeps, exports }: Context): Readonly<Record<string, Keeping>> | undefined {
+  if (keeps.size === 0) return undefined
+  const exported = exports.flatMap(({ name, value }) => {
+    const known = keeps.get(value)
+    return known === undefined ? [] : [[name, known] as const]
+  })
+  return Object.fromEntries([...keeps, ...exported])
+}
+
+function addedBy(cx: Context, { callee }: CallExpression): Keeping | undefined {
+  if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return undefined
+  const { name } = callee.property
+  const keeping = name === 'set' ? 'replace' : ADDING.test(name) ? 'add' : undefined
+  return keeping !== undefined && isOwnState(cx, callee.object) ? keeping : undefined
+}
+
+const assignedBy = (cx: Context, { left, right }: AssignmentExpression): Keeping | undefined =>
+  !isOwnState(cx, left) ? undefined : right.type === 'ArrayExpression' ? 'add' : 'replace'
+
+function isOwnState({ bindings }: Context, node: AnyNode): boolean {
+  let at = node
+  while (at.type === 'MemberExpression') at = at.object
+  const binding = at.type === 'Identifier' ? bindings.get(at.name) : undefined
+  return binding?.kind === 'own' && binding.required === undefined && binding.isFunction !== true
+}
+
+function parametersOf(fn: FunctionNode | undefined): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const parameter of fn?.params ?? []) eachName(parameter, (name) => names.add(name))
+  return names
+}
+
+/** As a value: what is only called is not kept, unless a function that is kept calls it. */
+function mentions(node: AnyNode, names: ReadonlySet<string>): boolean {
+  switch (node.type) {
+    case 'Identifier':
+      return names.has(node.name)
+    case 'ObjectExpression':
+      return node.properties.some((property) => mentions(property.type === 'SpreadElement' ? property.argument : property.value, names))
+    case 'ArrayExpression':
+      return node.elements.some((element) => element !== null && mentions(element, names))
+    case 'SpreadElement':
+      return mentions(node.argument, names)
+    case 'ArrowFunctionExpression':
+    case 'FunctionExpression':
+      return anywhere(node.body, names)
+    default:
+      return false
+  }
+}
+
+function anywhere(node: AnyNode, names: ReadonlySet<string>): boolean {
+  if (node.type === 'Identifier') return names.has(node.name)
+  return Object.values(node).some((value) => (Array.isArray(value) ? value : [value]).some((one) => isNode(one) && anywhere(one, names)))
+}
+
+const isNode = (value: unknown): value is AnyNode => typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
