@@ -180,6 +180,18 @@ describe('what a top level gives to an object of another module', () => {
     assert.deepEqual([await get('/people'), (await request(await port(), '/users')).status], ['users 2', 404])
   })
 
+  it('is removed where a package passes it on to an emitter: `io.on` of socket.io, whose connections stay', async () => {
+    const chat = (version: number): string => `import { io } from './io.js'\nio.on('connection', () => ${version})`
+    await start({
+      'io.js': `import { Server } from 'socket.io'\nexport const io = new Server()`, 'chat.js': chat(1),
+      'main.js': `import './chat.js'\nimport { io } from './io.js'\nexport const ask = () => io.listeners('connection').map((one) => one())`,
+    })
+    for (const version of [2, 3]) {
+      assert.deepEqual(brief(await saved('chat.js', chat(version))), ['chat loaded'])
+      assert.deepEqual(await world.value('main.ask()'), [version])
+    }
+  })
+
   describe('to what the program keeps itself', () => {
     const ask = (): Promise<unknown> => world.value('main.ask()')
     const registries: Readonly<Record<string, readonly [holder: string, give: (version: number) => string, ask: string]>> = {

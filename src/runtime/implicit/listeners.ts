@@ -3,7 +3,7 @@
  * own: `'data' listener feed.ts:40`. On emitters that the same top level did not make (`process`, imported ones) they are
  * removed when the module is reloaded. `removeListener`, `listeners` and `once` work with the function that was given.
  * Those that a request or a spawned process adds stay when it ends by itself, and are removed when it is killed. What a package
- * adds is left alone.
+ * adds is left alone, unless it only passes on what its own `on` was given (`io.on` of socket.io).
  */
 import { EventEmitter } from 'node:events'
 import { Stream } from 'node:stream'
@@ -22,6 +22,7 @@ import { addedAt } from './silence'
 
 const ADDING = ['addListener', 'on', 'prependListener'] as const
 const ADDING_ONCE = ['once', 'prependOnceListener'] as const
+const FORWARDING: ReadonlySet<string> = new Set([...ADDING, ...ADDING_ONCE])
 
 export function installListeners(deps: ImplicitDeps): void {
   const { storage } = deps.processes.table
@@ -37,7 +38,7 @@ export function installListeners(deps: ImplicitDeps): void {
 
   function wrap(emitter: EventEmitter, event: unknown, listener: AnyFunction, process: Process & { readonly ledger: Ledger }, callee: AnyFunction, once: boolean): AnyFunction | undefined {
     const origin = new Origin(deps.places, callee)
-    if (!origin.ours) return undefined
+    if (!origin.oursThrough(FORWARDING)) return undefined
     const label = `'${String(event)}' listener${origin.text}`
     const mine: AnyFunction = function (this: unknown, ...args) {
       if (once) emitter.removeListener(key(event), mine)

@@ -47,6 +47,11 @@ export class Origin {
     return this.read().ours
   }
 
+  /** The same, or a package's method of one of these names passes on what a module gave it. To be asked before anything else. */
+  oursThrough(methods: ReadonlySet<string>): boolean {
+    return this.read(methods).ours
+  }
+
   /** ` poller.ts:12`, to be put after a name; empty when no module is on the stack. */
   get text(): string {
     const place = this.read().places[0]
@@ -58,12 +63,13 @@ export class Origin {
     return this.read().places
   }
 
-  private read(): Known {
+  private read(methods?: ReadonlySet<string>): Known {
     if (this.known !== undefined) return this.known
     const all = sitesOf(this.stack)
     const sites = all.filter((site) => !isNodes(site))
     this.stack = undefined // it holds on to every function that was on it
-    this.known = { places: this.places.places(sites), ours: all[0]?.getFileName() !== SHARED && this.places.places(sites.slice(0, 1)).length > 0 }
+    const first = methods === undefined ? 0 : sites.findIndex((site) => !methods.has(site.getMethodName() ?? '') || this.places.places([site]).length > 0)
+    this.known = { places: this.places.places(sites), ours: all[0]?.getFileName() !== SHARED && first >= 0 && this.places.places(sites.slice(first, first + 1)).length > 0 }
     return this.known
   }
 }
