@@ -187,11 +187,13 @@ function usesOf({ rewritten, links, dynamic }: Unit): Uses {
   }
 }
 
-/** To packages: that is their business. */
+/** What packages are given is their business. */
 function givenBy(at: Handed, sourceOf: (value: HandedValue) => Source | undefined): Given[] {
   const to = sourceOf(at)?.module
   const values = at.values.flatMap((value) => sourceOf(value) ?? [])
-  return to === undefined || (at.values.length > 0 && values.length === 0) ? [] : [{ at, to, values }]
+  const isOfPackage = values.length < at.values.length
+  if (to === undefined || (isOfPackage && values.length === 0 && at.kept !== true)) return []
+  return [{ at, to, values: isOfPackage && at.kept === true ? [] : values }]
 }
 
 function passesOf({ reexports }: Rewritten, moduleAt: (index: number) => ModuleName | undefined): Map<string, Source> {

@@ -52,6 +52,8 @@ export interface Handed extends HandedValue {
   readonly fn: number
   /** What is given, when it takes a look at it to know whether it is functions. Empty: it is. */
   readonly values: readonly HandedValue[]
+  /** Whatever such a method is given is kept, also what packages made. */
+  readonly kept?: true
   readonly line: number
   readonly column: number
 }

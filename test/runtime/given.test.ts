@@ -180,6 +180,13 @@ describe('what a top level gives to an object of another module', () => {
     assert.deepEqual([await get('/people'), (await request(await port(), '/users')).status], ['users 2', 404])
   })
 
+  it('is what a package made: `app.use(express.json())`', async () => {
+    const json = (version: number): string => `import express from 'express'\nimport { app } from './app.js'\napp.use(express.json({ limit: ${version} }))`
+    await start({ 'app.js': frameworks.Express?.app ?? '', 'json.js': json(1), 'main.js': `import './json.js'\nimport { app } from './app.js'\nexport const ask = () => app.router.stack.length` })
+    for (const version of [2, 3]) await saved('json.js', json(version))
+    assert.equal(await world.value('main.ask()'), 1)
+  })
+
   it('is removed where a package passes it on to an emitter: `io.on` of socket.io, whose connections stay', async () => {
     const chat = (version: number): string => `import { io } from './io.js'\nio.on('connection', () => ${version})`
     await start({

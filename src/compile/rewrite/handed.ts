@@ -2,7 +2,7 @@
  * Calls by which a module gives functions to another one: `app.get('/', (req, res) => { … })`, `bus.subscribe(handler)`,
  * `register('x', fn)`. Run again, they give them once more, and whoever keeps them has both.
  */
-import type { AnyNode, CallExpression, Expression, NewExpression } from 'acorn'
+import type { AnyNode, CallExpression, NewExpression } from 'acorn'
 import type { Handed, HandedValue } from '../../protocol/unit'
 import type { Binding } from './bindings'
 import { runsAtTopLevel } from './captures'
@@ -19,8 +19,8 @@ const KEEPING: ReadonlySet<string> = new Set(['use', 'route', 'register', 'mount
 /** Such a call gives something away, although what it answers is used: `const stop = bus.subscribe(handler)`. */
 const NAMED_FOR_IT = /^(?:use|route|register|mount|plugin|subscribe|on|add|push|define|tap|observe)/
 
-/** Ends what a method of this name is given with its call? */
-export const isEnding = (method: string): boolean => CONSUMING.has(method) || ENDING.has(method)
+/** What a method of this name is given ends with its call. */
+const isEnding = (method: string): boolean => CONSUMING.has(method) || ENDING.has(method)
 
 /** Notes what a statement gives away; `used`: what it answers is kept under a name. */
 export function noteHanded(cx: Context, expression: AnyNode, used = false): void {
@@ -48,10 +48,11 @@ function note(cx: Context, call: CallExpression, receiver: AnyNode, method: stri
     : source.name === '*' ? { name: method, members: [], method: '' } : { name: source.name, members: path.members, method }
   const values: HandedValue[] = []
   const isCertain = call.arguments.some((argument) => carries(cx, argument, values, 0))
-  if (!isCertain && values.length === 0 && !(KEEPING.has(method) && call.arguments.some(isUnknown))) return
+  const isKeeping = KEEPING.has(method) && call.arguments.some(isUnknown)
+  if (!isCertain && values.length === 0 && !isKeeping) return
   const { lines } = cx
   const fn = ranBy(cx)
-  const handed: Handed = { ...at, from: source.from, root: path.root, fn: fn.index, values: isCertain ? [] : values, line: lines.line(call.start), column: lines.column(call.start) }
+  const handed: Handed = { ...at, from: source.from, root: path.root, fn: fn.index, values: isCertain ? [] : values, ...(isKeeping ? { kept: true } : {}), line: lines.line(call.start), column: lines.column(call.start) }
   fn.makesFunctions = true
   cx.scope.refer({ kind: 'handed', name: path.root, handed })
 }
@@ -86,10 +87,7 @@ const nameOf = (node: AnyNode): string | undefined =>
 /** `app` of `app` and of `app.route('/')`, where what a call answers is unknown; `bus`, `lists` of `bus.lists`. */
 function pathOf(node: AnyNode): { readonly root: string; readonly members: readonly string[] } | undefined {
   if (node.type === 'Identifier') return { root: node.name, members: [] }
-  if (node.type === 'CallExpression') {
-    const path = node.callee.type === 'MemberExpression' ? pathOf(node.callee.object) : undefined
-    return path
-  }
+  if (node.type === 'CallExpression') return node.callee.type === 'MemberExpression' ? pathOf(node.callee.object) : undefined
   const member = nameOf(node)
   const path = node.type === 'MemberExpression' ? pathOf(node.object) : undefined
   return path === undefined || member === undefined ? undefined : { root: path.root, members: [...path.members, member] }
@@ -150,9 +148,9 @@ function carriesMade(cx: Context, node: CallExpression | NewExpression, values: 
   const { callee } = node
   const method = nameOf(callee)
   // `[1, 2].map((n) => n + 1)` is data.
-  const given = method !== undefined && isEnding(method) && method !== 'call' ? [] : node.arguments
+  const given = method !== undefined && isEnding(method) ? [] : node.arguments
   const of = callee.type === 'MemberExpression' ? callee.object : node.type === 'NewExpression' ? callee : undefined
   return given.map((one) => carries(cx, one, values, depth + 1)).includes(true) || (of !== undefined && carries(cx, of, values, depth + 1))
 }
 
-const isUnknown = (node: Expression | AnyNode): boolean => node.type === 'CallExpression' || node.type === 'NewExpression' || node.type === 'Identifier' || node.type === 'MemberExpression'
+const isUnknown = (node: AnyNode): boolean => node.type === 'CallExpression' || node.type === 'NewExpression' || node.type === 'Identifier' || node.type === 'MemberExpression'
