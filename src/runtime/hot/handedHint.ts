@@ -18,7 +18,7 @@ export class HandedHint {
     }
     const stays = (handed: Handed): boolean => {
       const to = moduleOf(handed)
-      return handed.fn === 0 && handed.values.length === 0 && to !== undefined && !together.has(to) && isHeld(table, { ...handed, module: to, values: [] })
+      return handed.fn === 0 && handed.method !== '' && handed.values.length === 0 && to !== undefined && !together.has(to) && isHeld(table, { ...handed, module: to, values: [] })
     }
     const first = rewritten.handed?.find(stays)
     if (first === undefined) return undefined
