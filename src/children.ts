@@ -7,7 +7,7 @@ import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { isFunction, type AnyFunction } from './base/guards'
-import { mayBeTypeScript, tellTypeScript } from './runtime/typescriptChildren'
+import { mayBeTypeScript, tellTypeScript } from './runtime/node/typescriptChildren'
 
 const PACKAGE = 'codeswitch'
 const own = fileURLToPath(new URL('index.js', import.meta.url))

@@ -3,8 +3,8 @@
  * with plain `node` the package brings a runtime of its own, without a code server: the same program runs unchanged.
  */
 import type * as Api from './runtime/api'
-import { createProcessApi, API_KEY } from './runtime/processApi'
-import { createProcesses } from './runtime/processes'
+import { createProcessApi, API_KEY } from './runtime/process/processApi'
+import { createProcesses } from './runtime/process/processes'
 import { inspect } from 'node:util'
 
 const api = installed() ?? standAlone()

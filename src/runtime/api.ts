@@ -14,10 +14,10 @@
  * This file declares; `processApi.ts` is what runs.
  */
 import type { FrameView, ProcessStatus } from '../protocol/snapshot'
-import type { Matched, timeout } from './match'
-import type { Pid, Ref } from './pid'
-import type { CodeApi } from './codeApi'
-import type { TimerModule } from './timerModule'
+import type { Matched, timeout } from './process/match'
+import type { Pid, Ref } from './process/pid'
+import type { CodeApi } from './code/codeApi'
+import type { TimerModule } from './process/timerModule'
 import type { GenServer } from './behaviours/genServerTypes'
 import type { GenEvent } from './behaviours/genEventTypes'
 import type { GenStatem } from './behaviours/genStatemTypes'
@@ -32,11 +32,11 @@ export type { CallResult, CastResult, CodeChangeResult, GenServerModule, InitRes
 export type { EventAnswer, GenEventModule, HandlerRef } from './behaviours/genEventTypes'
 export type { Action, Actions, CallbackMode, EventResult, EventType, GenStatemModule, StatemInit } from './behaviours/genStatemTypes'
 export type { ChildCounts, ChildResult, ChildRow, ChildSpec, RestartType, Strategy, SupervisorAtRisk, SupervisorFlags, SupervisorInit, SupervisorModule } from './behaviours/supervisorTypes'
-export type { BatchError, CodeApi, Loaded, LoadError, LoadErrorReason, ModuleInfo, ObjectCode, Wanted } from './codeApi'
+export type { BatchError, CodeApi, Loaded, LoadError, LoadErrorReason, ModuleInfo, ObjectCode, Wanted } from './code/codeApi'
 export type { Instruction, PurgeMethod, Purging, Release, UpgradeDirection, UpgradeOptions, UpgradePlan, UpgradePreview, UpgradeProblem, UpgradeReport } from './release/releaseTypes'
 export type { Status } from './behaviours/sys'
 export type { TaskRef } from './behaviours/task'
-export type { TimerModule, TimerStarted } from './timerModule'
+export type { TimerModule, TimerStarted } from './process/timerModule'
 export type { RequestId, Response } from './behaviours/request'
 export type { From, ServerName, ServerRef, StartMonitorResult, StartOptions, StartResult, Timeout, ViaName, ViaRegistry } from './behaviours/terms'
 
@@ -96,12 +96,12 @@ export interface ReceiveOptions {
 }
 
 /** Process identifiers and references, for `instanceof` and patterns: `receive(['EXIT', Pid, any])`. */
-export { Pid, Ref } from './pid'
+export { Pid, Ref } from './process/pid'
 
 /** What programs may catch; see each class for its Erlang reason. */
 export { BadArgError, BadFunError, ExitSignal, NoProcError, UndefError } from './errors'
 /** `any`, in a pattern, fits everything; `timeout` is what `receive` answers when its time is up. */
-export { any, timeout } from './match'
+export { any, timeout } from './process/match'
 
 /** erlang:spawn/1,3: a new process runs the function; the caller goes on first. A missing function ends the new process with UndefError. */
 export declare function spawn<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): Pid

@@ -3,7 +3,7 @@
  * JavaScript error carries its stack as Erlang's `{Reason, Stack}` does: a process that does not catch one ends with the
  * error object itself as its reason.
  */
-import type { VersionRecord } from './version'
+import type { VersionRecord } from './code/version'
 
 /** `badarg`: an argument the function cannot work with (a name nobody registered, a negative time). */
 export class BadArgError extends Error {

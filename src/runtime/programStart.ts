@@ -1,10 +1,10 @@
 /** How the program starts, and how it ends when nothing is left to do. */
-import type { CodeServer } from './codeServer'
-import { die, endUnsettled, uncaught, uncaughtAtStart } from './crashes'
+import type { CodeServer } from './code/codeServer'
+import { die, endUnsettled, uncaught, uncaughtAtStart } from './process/crashes'
 import type { MainRequests } from './link'
-import type { LoadOutcome } from './loadOutcome'
+import type { LoadOutcome } from './code/loadOutcome'
 import type { MainPort } from './mainPort'
-import type { createProcesses } from './processes'
+import type { createProcesses } from './process/processes'
 import { drive } from './steps'
 
 /** A start that takes longer waits for something. */

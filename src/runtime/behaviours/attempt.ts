@@ -3,8 +3,8 @@
  * it goes on, the server's own loop included.
  */
 import { ExitSignal, KillSignal } from '../errors'
-import { never } from '../frames'
-import type { Processes } from '../processes'
+import { never } from '../process/frames'
+import type { Processes } from '../process/processes'
 
 /**
  * returned  what it returned, or threw when that was no Error (as in OTP, where a `throw` is a return)

@@ -1,5 +1,5 @@
 /** The behaviours of one runtime, put together. */
-import type { Processes } from '../processes'
+import type { Processes } from '../process/processes'
 import { createAttempt } from './attempt'
 import { createCallbacks } from './callbacks'
 import { createEventManager } from './eventManager'

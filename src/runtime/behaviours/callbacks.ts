@@ -2,7 +2,7 @@
  * Callbacks of a behaviour's module, looked up at each call: through the export table, so that the next message runs current
  * code, whatever was loaded meanwhile. A module is its name or its namespace (`import * as t from './t'`).
  */
-import type { CodeLookup } from '../codeApi'
+import type { CodeLookup } from '../code/codeApi'
 import { UndefError } from '../errors'
 
 export type Module = string | object

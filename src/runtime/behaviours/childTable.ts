@@ -1,7 +1,7 @@
 /** The children of one supervisor, in the order they were started, and how often they were restarted lately. */
 import type { ModuleRef } from '../api'
-import type { Pid } from '../pid'
-import type { SupervisedChild } from '../process'
+import type { Pid } from '../process/pid'
+import type { SupervisedChild } from '../process/process'
 import type { FullFlags, FullSpec } from './childSpecs'
 import type { Module } from './callbacks'
 import { KeptState } from './keptState'

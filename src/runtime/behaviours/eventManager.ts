@@ -11,8 +11,8 @@
  *   its owner ended                       ['stop', reason]            (is gone)
  */
 import { isDeepStrictEqual } from 'node:util'
-import { Pid } from '../pid'
-import type { Processes } from '../processes'
+import { Pid } from '../process/pid'
+import type { Processes } from '../process/processes'
 import { type Attempt, reasonOf } from './attempt'
 import type { Callbacks, Module } from './callbacks'
 import type { HandlerRef } from './genEventTypes'

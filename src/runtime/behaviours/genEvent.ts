@@ -1,6 +1,6 @@
 /** gen_event(3) for programs. */
 import { BadArgError } from '../errors'
-import type { Processes } from '../processes'
+import type { Processes } from '../process/processes'
 import type { createEventManager } from './eventManager'
 import { Manager, moduleOf } from './eventManager'
 import type { GenEvent } from './genEventTypes'

@@ -1,6 +1,6 @@
 /** gen_server(3) for programs. */
 import { BadArgError } from '../errors'
-import type { Processes } from '../processes'
+import type { Processes } from '../process/processes'
 import { type Callbacks, type Module } from './callbacks'
 import type { GenServer } from './genServerTypes'
 import type { Blueprint, Launcher } from './launch'

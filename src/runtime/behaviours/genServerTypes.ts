@@ -1,6 +1,6 @@
 /** The shapes of gen_server(3): what its callbacks are given and may answer. Tuples are arrays, atoms string literals. */
-import type { ModuleRef } from '../codeApi'
-import type { Pid, Ref } from '../pid'
+import type { ModuleRef } from '../code/codeApi'
+import type { Pid, Ref } from '../process/pid'
 import type { RequestId } from './request'
 import type { Responses } from './responses'
 import type { Awaitable, From, ServerRef, StartMonitorResult, StartOptions, StartResult, Timeout } from './terms'

@@ -1,7 +1,7 @@
 /** How a behaviour's process starts: takes its name, runs the module's `init`, tells the starter, serves. */
 import { BadArgError } from '../errors'
-import type { Pid, Ref } from '../pid'
-import type { Processes } from '../processes'
+import type { Pid, Ref } from '../process/pid'
+import type { Processes } from '../process/processes'
 import { type Attempt, ending, reasonOf } from './attempt'
 import type { Callbacks, Module } from './callbacks'
 import { Debug } from './debug'

@@ -3,10 +3,10 @@
  * written by hand needs to live under a supervisor.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { any, timeout as timedOut } from '../match'
-import type { Pid, Ref } from '../pid'
-import type { Start } from '../process'
-import type { Processes } from '../processes'
+import { any, timeout as timedOut } from '../process/match'
+import type { Pid, Ref } from '../process/pid'
+import type { Start } from '../process/process'
+import type { Processes } from '../process/processes'
 import { ending } from './attempt'
 import type { Callbacks, Module } from './callbacks'
 import type { Requests } from './request'

@@ -1,6 +1,6 @@
 /** The shapes of proc_lib(3). */
 import type { ModuleRef } from '../api'
-import type { Pid } from '../pid'
+import type { Pid } from '../process/pid'
 import type { ServerRef, Timeout } from './terms'
 
 /** proc_lib(3): for processes written by hand that live under a supervisor. */

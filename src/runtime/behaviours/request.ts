@@ -3,10 +3,10 @@
  * dropped instead of lying in the mailbox; a monitor tells when the server ends first.
  */
 import { BadArgError, ExitSignal } from '../errors'
-import { timeout as timedOut } from '../match'
-import { Pid, type Ref } from '../pid'
-import type { Process } from '../process'
-import type { Processes } from '../processes'
+import { timeout as timedOut } from '../process/match'
+import { Pid, type Ref } from '../process/pid'
+import type { Process } from '../process/process'
+import type { Processes } from '../process/processes'
 import type { Callbacks } from './callbacks'
 import { asPromised, type From, isVia, milliseconds, type ServerRef, type Timeout } from './terms'
 

@@ -2,12 +2,12 @@
  * The loop of a gen_server. It is the runtime's own code: while it waits for a message no frame of the callback module is on the
  * stack, so an idle server lingers nowhere, and each callback is looked up when it is called.
  */
-import type { Processes } from '../processes'
+import type { Processes } from '../process/processes'
 import { type Attempt, ending, type Outcome, reasonOf } from './attempt'
 import type { Callbacks, Module } from './callbacks'
 import { KeptState } from './keptState'
 import type { Accepted, Born } from './launch'
-import { timeout as timedOut } from '../match'
+import { timeout as timedOut } from '../process/match'
 import type { Requests } from './request'
 import { isExitOf, isSystemMessage, type System, type SystemHost } from './system'
 import { type From, milliseconds } from './terms'

@@ -1,7 +1,7 @@
 /** How a supervisor ends children: asks with `shutdown` (or kills), waits, and kills who takes too long. */
-import { any } from '../match'
-import type { Pid, Ref } from '../pid'
-import type { Processes } from '../processes'
+import { any } from '../process/match'
+import type { Pid, Ref } from '../process/pid'
+import type { Processes } from '../process/processes'
 import type { FullSpec } from './childSpecs'
 
 export type Shutdown = ReturnType<typeof createShutdown>

@@ -3,8 +3,8 @@
  * inserts, then (when the state has changed) the postponed ones, then those that waited, then the mailbox.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { timeout as timedOut } from '../match'
-import type { Processes } from '../processes'
+import { timeout as timedOut } from '../process/match'
+import type { Processes } from '../process/processes'
 import { type Attempt, ending, reasonOf } from './attempt'
 import type { Callbacks, Module } from './callbacks'
 import type { CallbackMode, EventType } from './genStatemTypes'

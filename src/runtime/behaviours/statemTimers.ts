@@ -1,8 +1,8 @@
 /** The timeouts of a gen_statem: one between events, one of the state, and any number with names. */
 import { isDeepStrictEqual } from 'node:util'
-import { any } from '../match'
-import type { Ref } from '../pid'
-import type { Processes } from '../processes'
+import { any } from '../process/match'
+import type { Ref } from '../process/pid'
+import type { Processes } from '../process/processes'
 import type { Event, TimeoutKey } from './statemResult'
 
 interface Running {

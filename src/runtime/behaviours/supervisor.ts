@@ -1,6 +1,6 @@
 /** supervisor(3) for programs. */
-import type { Processes } from '../processes'
-import type { Process } from '../process'
+import type { Processes } from '../process/processes'
+import type { Process } from '../process/process'
 import type { Callbacks, Module } from './callbacks'
 import { checkSpecs } from './childSpecs'
 import type { ChildTable } from './childTable'

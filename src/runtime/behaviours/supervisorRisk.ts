@@ -3,9 +3,9 @@
  * that would exceed its intensity ends with 'shutdown', which its own supervisor has to restart in turn; who is linked to a victim
  * and does not trap exits dies with it. Cost grows with the victims and their links.
  */
-import type { Pid } from '../pid'
-import type { Process } from '../process'
-import type { Processes } from '../processes'
+import type { Pid } from '../process/pid'
+import type { Process } from '../process/process'
+import type { Processes } from '../process/processes'
 import { type Child, type ChildTable, restarts } from './childTable'
 import type { SupervisorAtRisk } from './supervisorTypes'
 

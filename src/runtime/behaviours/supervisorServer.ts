@@ -3,8 +3,8 @@
  * which is never before the current step of the main thread is over: a purge and the load it makes room for are one such step,
  * so a child that a purge killed is restarted in the version that was just loaded.
  */
-import type { Processes } from '../processes'
-import { Pid } from '../pid'
+import type { Processes } from '../process/processes'
+import { Pid } from '../process/pid'
 import type { Attempt } from './attempt'
 import { reasonOf } from './attempt'
 import type { Callbacks } from './callbacks'

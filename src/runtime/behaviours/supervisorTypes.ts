@@ -1,6 +1,6 @@
 /** The shapes of supervisor(3). */
 import type { ModuleRef } from '../api'
-import type { Pid } from '../pid'
+import type { Pid } from '../process/pid'
 import type { Awaitable, ServerName, ServerRef, StartResult, Timeout } from './terms'
 
 /**

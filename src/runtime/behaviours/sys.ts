@@ -1,7 +1,7 @@
 /** sys(3): the functions that look into a running server and change its code. A process that does not know system messages times out. */
 import { ExitSignal } from '../errors'
-import type { Pid } from '../pid'
-import type { Processes } from '../processes'
+import type { Pid } from '../process/pid'
+import type { Processes } from '../process/processes'
 import type { Module } from './callbacks'
 import { Debug, type DebugEvent, type DebugFunction, type Statistics } from './debug'
 import type { Requests } from './request'

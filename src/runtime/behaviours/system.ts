@@ -4,8 +4,8 @@
  * stack: it lingers nowhere.
  */
 import { ExitSignal } from '../errors'
-import type { Pid } from '../pid'
-import type { Processes } from '../processes'
+import type { Pid } from '../process/pid'
+import type { Processes } from '../process/processes'
 import { type Attempt, reasonOf } from './attempt'
 import type { Callbacks, Module } from './callbacks'
 import type { Debug, DebugFunction } from './debug'

@@ -3,9 +3,9 @@
  * promise it can be ended, its failure ends whoever started it unless he traps exits, and it has a pid to look at.
  */
 import { ExitSignal } from '../errors'
-import { any, timeout as timedOut } from '../match'
-import type { Pid, Ref } from '../pid'
-import type { Processes } from '../processes'
+import { any, timeout as timedOut } from '../process/match'
+import type { Pid, Ref } from '../process/pid'
+import type { Processes } from '../process/processes'
 import { type Attempt, ending, reasonOf } from './attempt'
 import { asPromised, milliseconds, type Timeout } from './terms'
 

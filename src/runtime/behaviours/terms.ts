@@ -1,6 +1,6 @@
 /** Words that all behaviours share. Source: OTP gen_server(3), gen_statem(3), supervisor(3), sys(3). */
-import type { ModuleRef } from '../codeApi'
-import type { Pid, Ref } from '../pid'
+import type { ModuleRef } from '../code/codeApi'
+import type { Pid, Ref } from '../process/pid'
 
 /** Milliseconds; `'infinity'` and Infinity are the same. */
 export type Timeout = number | 'infinity'

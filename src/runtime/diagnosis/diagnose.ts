@@ -3,17 +3,17 @@
  * open. For a heap walk they are prepared as well: `Marker` names objects, so that they can be found in a heap snapshot.
  */
 import inspector from 'node:inspector'
-import { isClass } from '../classIdentity'
-import type { Slot } from '../identity'
+import { isClass } from '../identity/classIdentity'
+import type { Slot } from '../identity/identity'
 import type { HeldView } from '../implicit/ledgers'
 import type { Diagnosis, ScriptView, VersionDiagnosis } from '../link'
-import { readableOf } from '../moduleTable'
-import type { Instance, ModuleRecord } from '../moduleTable'
-import type { Processes } from '../processes'
-import { viewProcess } from '../takePicture'
-import type { PictureDeps } from '../takePicture'
-import { viewLingering } from '../viewCrowds'
-import type { VersionRecord } from '../version'
+import { readableOf } from '../code/moduleTable'
+import type { Instance, ModuleRecord } from '../code/moduleTable'
+import type { Processes } from '../process/processes'
+import { viewProcess } from '../picture/takePicture'
+import type { PictureDeps } from '../picture/takePicture'
+import { viewLingering } from '../picture/viewCrowds'
+import type { VersionRecord } from '../code/version'
 
 export interface DiagnoseDeps {
   readonly processes: Processes

@@ -2,8 +2,8 @@
 import { originalOfInput } from '../../compile/positions'
 import type { ModuleName } from '../../protocol/ids'
 import type { Handed, HandedValue } from '../../protocol/unit'
-import { isHeld } from '../holders'
-import type { Instance, ModuleTable } from '../moduleTable'
+import { isHeld } from '../code/holders'
+import type { Instance, ModuleTable } from '../code/moduleTable'
 
 export class HandedHint {
   private readonly told = new Set<ModuleName>()

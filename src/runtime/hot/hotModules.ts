@@ -2,7 +2,7 @@
 import { isFunction } from '../../base/guards'
 import type { AnyFunction } from '../../base/guards'
 import type { ModuleName } from '../../protocol/ids'
-import type { VersionRecord } from '../version'
+import type { VersionRecord } from '../code/version'
 import type { HotUpdate } from './hotContext'
 import { draftData } from './draftData'
 import type { DraftData } from './draftData'

@@ -5,9 +5,9 @@
 import http from 'node:http'
 import { isFunction, trusted } from '../../base/guards'
 import type { AnyFunction } from '../../base/guards'
-import { ALIVE } from '../process'
-import type { Process } from '../process'
-import type { Processes } from '../processes'
+import { ALIVE } from '../process/process'
+import type { Process } from '../process/process'
+import type { Processes } from '../process/processes'
 import { patch } from './patch'
 
 const PROCESS = Symbol('codeswitch.process')

@@ -1,8 +1,8 @@
 /** What the parts of this folder share: who runs now, and how a callback becomes a process of its own. */
 import type { AnyFunction } from '../../base/guards'
-import { ALIVE } from '../process'
-import type { Process } from '../process'
-import type { Processes } from '../processes'
+import { ALIVE } from '../process/process'
+import type { Process } from '../process/process'
+import type { Processes } from '../process/processes'
 import type { Ledger } from './ledger'
 import type { Places } from './place'
 

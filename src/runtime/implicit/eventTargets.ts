@@ -5,8 +5,8 @@
  */
 import { isFunction } from '../../base/guards'
 import type { AnyFunction } from '../../base/guards'
-import { ALIVE } from '../process'
-import type { Process } from '../process'
+import { ALIVE } from '../process/process'
+import type { Process } from '../process/process'
 import type { ImplicitDeps } from './context'
 import type { Held } from './ledger'
 import { Origin } from './place'

@@ -12,8 +12,8 @@
 import { isFunction } from '../../base/guards'
 import type { ModuleName } from '../../protocol/ids'
 import { KillSignal } from '../errors'
-import { ENDED } from '../process'
-import type { Processes } from '../processes'
+import { ENDED } from '../process/process'
+import type { Processes } from '../process/processes'
 import type { Ledger } from './ledger'
 import { patch } from './patch'
 

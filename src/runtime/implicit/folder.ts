@@ -3,8 +3,8 @@
  * and what it reads before that mean the same as then. While it waits, and when its load fails, the program is where it was.
  */
 import path from 'node:path'
-import type { Process } from '../process'
-import type { Processes } from '../processes'
+import type { Process } from '../process/process'
+import type { Processes } from '../process/processes'
 import type { Ledger } from './ledger'
 import { patch } from './patch'
 

@@ -8,9 +8,9 @@
  *   live -> released   a newer version was committed
  */
 import type { ModuleName } from '../../protocol/ids'
-import { ENDED } from '../process'
-import type { Process } from '../process'
-import type { VersionRecord } from '../version'
+import { ENDED } from '../process/process'
+import type { Process } from '../process/process'
+import type { VersionRecord } from '../code/version'
 import type { Folder } from './folder'
 import type { Origin } from './place'
 

@@ -1,8 +1,8 @@
 /** Every version's ledger, and which of them a load replaces. */
 import type { ModuleName } from '../../protocol/ids'
-import { lingering } from '../frames'
-import type { Process } from '../process'
-import type { VersionRecord } from '../version'
+import { lingering } from '../process/frames'
+import type { Process } from '../process/process'
+import type { VersionRecord } from '../code/version'
 import type { Opener } from '../link'
 import { Ledger } from './ledger'
 import type { HeldKind, Use } from './ledger'

@@ -5,8 +5,8 @@
  */
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { ModuleName } from '../../protocol/ids'
-import type { Process } from '../process'
-import type { VersionRecord } from '../version'
+import type { Process } from '../process/process'
+import type { VersionRecord } from '../code/version'
 import type { Ledger } from './ledger'
 import { between, Origin } from './place'
 import type { Places } from './place'

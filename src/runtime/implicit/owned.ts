@@ -1,7 +1,7 @@
 /** What one process opened, so that a kill closes it. Looked through for what is gone whenever it has doubled. */
-import { ENDED } from '../process'
-import type { Process, Resource } from '../process'
-import type { Processes } from '../processes'
+import { ENDED } from '../process/process'
+import type { Process, Resource } from '../process/process'
+import type { Processes } from '../process/processes'
 import type { HeldKind } from './ledger'
 
 export interface Owned {

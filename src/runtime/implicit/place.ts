@@ -1,6 +1,6 @@
 /** Where in the program something was made. Taking it is cheap; it is read when somebody needs to know. */
 import path from 'node:path'
-import { rawSites } from '../callSites'
+import { rawSites } from '../node/callSites'
 import type { ModuleName, Version } from '../../protocol/ids'
 
 /** A line of a module's source. */

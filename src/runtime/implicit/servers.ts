@@ -9,7 +9,7 @@
 import http from 'node:http'
 import net from 'node:net'
 import tls from 'node:tls'
-import type { Process } from '../process'
+import type { Process } from '../process/process'
 import { bindEvents, bindRequest, processOf } from './boundEvents'
 import type { ImplicitDeps } from './context'
 import { patch } from './patch'

@@ -1,8 +1,8 @@
 /** System messages to many servers at once: each has the same time to answer. */
-import { timeout as timedOut } from '../match'
-import type { Pid, Ref } from '../pid'
-import type { Process } from '../process'
-import type { Processes } from '../processes'
+import { timeout as timedOut } from '../process/match'
+import type { Pid, Ref } from '../process/pid'
+import type { Process } from '../process/process'
+import type { Processes } from '../process/processes'
 
 export type Answer = { readonly kind: 'answered'; readonly value: unknown } | { readonly kind: 'ended'; readonly reason: unknown } | { readonly kind: 'silent' }
 

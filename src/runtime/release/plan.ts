@@ -1,6 +1,6 @@
 /** A plan is read whole before anything else: whatever is wrong with it is told at once, with its place in it. */
 import { isFunction } from '../../base/guards'
-import type { ModuleRef } from '../codeApi'
+import type { ModuleRef } from '../code/codeApi'
 import type { PurgeMethod, UpgradeDirection } from '../../protocol/upgrade'
 
 interface Loading { readonly module: ModuleRef; readonly prePurge: PurgeMethod; readonly postPurge: PurgeMethod; readonly deps: readonly ModuleRef[] }

@@ -2,7 +2,7 @@
 import { copyFileSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { UpgradePreview, UpgradeProblem, UpgradeReport } from '../../protocol/upgrade'
-import type { Pid } from '../pid'
+import type { Pid } from '../process/pid'
 import { type Parsed, parsePlan } from './plan'
 import { previewOf, type PreviewDeps } from './preview'
 import type { Release, UpgradeOptions, UpgradePlan } from './releaseTypes'

@@ -1,6 +1,6 @@
 /** The shapes of upgrade plans: appup(4) and release_handler(3) in this package's terms. */
-import type { ModuleRef } from '../codeApi'
-import type { Pid } from '../pid'
+import type { ModuleRef } from '../code/codeApi'
+import type { Pid } from '../process/pid'
 import type { PurgeMethod, UpgradeDirection, UpgradePreview, UpgradeProblem, UpgradeReport } from '../../protocol/upgrade'
 
 export type { PurgeMethod, UpgradeDirection, UpgradePreview, UpgradeProblem, UpgradeReport }

@@ -4,8 +4,8 @@
  */
 import { pidText, type ModuleName } from '../../protocol/ids'
 import type { UpgradeProcess } from '../../protocol/upgrade'
-import type { Process } from '../process'
-import type { Processes } from '../processes'
+import type { Process } from '../process/process'
+import type { Processes } from '../process/processes'
 
 export interface Runner {
   readonly process: Process

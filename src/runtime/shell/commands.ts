@@ -3,8 +3,8 @@
  * process API. Results are OTP's terms as `CodeApi` writes them: atoms are strings, tuples arrays.
  */
 import type { Requests } from '../../protocol/messages'
-import type { CodeApi, LoadError, ModuleRef } from '../codeApi'
-import type { Pid } from '../pid'
+import type { CodeApi, LoadError, ModuleRef } from '../code/codeApi'
+import type { Pid } from '../process/pid'
 import type { Release } from '../release/releaseTypes'
 import type { Bindings, Command } from './scope'
 import { unwrapModule } from './scope'

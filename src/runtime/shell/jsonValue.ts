@@ -8,7 +8,7 @@
  *   toJSON()            is honoured (dates, buffers, URLs)               a getter that throws        "[Thrown: message]"
  */
 import { inspect } from 'node:util'
-import { Pid, Ref } from '../pid'
+import { Pid, Ref } from '../process/pid'
 
 const deepest = 64
 

@@ -1,12 +1,12 @@
 /** The modules of the workspace as lines of the shell reach them: by name, by `import()` and by `require`, all from the workspace folder. */
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import type { CodeServer } from '../codeServer'
-import { codedError, DraftFailed } from '../draftFailed'
+import type { CodeServer } from '../code/codeServer'
+import { codedError, DraftFailed } from '../code/draftFailed'
 import { FROM_ROOT } from '../link'
 import type { MainPort } from '../mainPort'
-import type { ModuleRecord } from '../moduleTable'
-import type { NativeModules } from '../nativeModules'
+import type { ModuleRecord } from '../code/moduleTable'
+import type { NativeModules } from '../node/nativeModules'
 import { drivePromise } from '../steps'
 
 export interface ShellModulesDeps {

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util'
 import { parsePid } from '../../protocol/ids'
 import { BadArgError } from '../errors'
-import { Pid } from '../pid'
+import { Pid } from '../process/pid'
 import type { Command } from './scope'
 import { table } from './table'
 

@@ -6,9 +6,9 @@
  */
 import { inspect } from 'node:util'
 import type { ShellAnswer, ShellLine } from '../../protocol/messages'
-import type { CodeApi } from '../codeApi'
+import type { CodeApi } from '../code/codeApi'
 import { ExitSignal } from '../errors'
-import type { Pid } from '../pid'
+import type { Pid } from '../process/pid'
 import type { Release } from '../release/releaseTypes'
 import { createCommands, takesModules, type CommandDeps } from './commands'
 import { answer } from './completions'

@@ -1,4 +1,4 @@
-import type { Pid } from '../pid'
+import type { Pid } from '../process/pid'
 
 /** What a line waited for will never come: the process it ran in has ended. */
 export class ProcessEnded extends Error {

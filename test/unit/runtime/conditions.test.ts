@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { conditionsGiven } from '../../../src/runtime/conditions'
+import { conditionsGiven } from '../../../src/runtime/node/conditions'
 
 describe('the conditions that Node was given', () => {
   it('are those of every spelling on the command line', () => {

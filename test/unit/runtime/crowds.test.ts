@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { Crowds, crowdLabel } from '../../../src/runtime/crowds'
-import { Pid } from '../../../src/runtime/pid'
-import { FINISHED, Process } from '../../../src/runtime/process'
+import { Crowds, crowdLabel } from '../../../src/runtime/process/crowds'
+import { Pid } from '../../../src/runtime/process/pid'
+import { FINISHED, Process } from '../../../src/runtime/process/process'
 
 let next = 40
 const process = (label: string): Process => new Process(new Pid(next++, () => new AbortController().signal), 'implicit', label, label, undefined, 0)

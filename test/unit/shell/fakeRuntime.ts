@@ -1,6 +1,6 @@
 import { createShell, type Shell, type ShellDeps } from '../../../src/runtime/shell/shell'
-import { Pid } from '../../../src/runtime/pid'
-import type { CodeApi, ModuleInfo, ModuleRef } from '../../../src/runtime/codeApi'
+import { Pid } from '../../../src/runtime/process/pid'
+import type { CodeApi, ModuleInfo, ModuleRef } from '../../../src/runtime/code/codeApi'
 
 /** A runtime without processes that run: names, one mailbox, and modules that load when they are first named. */
 export class FakeRuntime {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { jsonValue } from '../../../src/runtime/shell/jsonValue'
-import { Ref } from '../../../src/runtime/pid'
+import { Ref } from '../../../src/runtime/process/pid'
 import { fakePid } from './fakeRuntime'
 
 const cyclic: { self?: unknown; n: number } = { n: 1 }

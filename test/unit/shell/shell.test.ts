@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Pid } from '../../../src/runtime/pid'
+import { Pid } from '../../../src/runtime/process/pid'
 import { FakeRuntime, fakePid } from './fakeRuntime'
 
 const module = (exports: object): object => Object.assign(Object.create(null), exports)

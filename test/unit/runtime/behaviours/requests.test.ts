@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Pid } from '../../../../src/runtime/pid'
+import type { Pid } from '../../../../src/runtime/process/pid'
 import { settled, world } from '../process/world'
 import { counter, endOf, pidOf } from './counter'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ChildSpec, SupervisorFlags } from '../../../../src/runtime/api'
-import type { Pid } from '../../../../src/runtime/pid'
+import type { Pid } from '../../../../src/runtime/process/pid'
 import { settled, type World, world } from '../process/world'
 import { pidOf } from './counter'
 

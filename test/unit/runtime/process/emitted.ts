@@ -1,5 +1,5 @@
 /** Functions in the form the compiler gives them (see `Emitted` in src/protocol/unit.ts), written by hand. */
-import type { VersionRecord } from '../../../../src/runtime/version'
+import type { VersionRecord } from '../../../../src/runtime/code/version'
 import type { World } from './world'
 
 export function emitted(w: World, v: VersionRecord, log: string[] = []) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Pid } from '../../../../src/runtime/pid'
+import type { Pid } from '../../../../src/runtime/process/pid'
 import { settled, type World, world } from './world'
 
 /** A process that waits; when it traps exits it keeps the messages it gets in its mailbox. */

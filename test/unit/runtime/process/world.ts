@@ -1,11 +1,11 @@
 /** One runtime for a test: a clock that is turned by hand, crashes as they were reported, versions to linger in. */
 import { DisposableStore } from '../../../../src/base/disposable'
 import { moduleName, version as versionNumber } from '../../../../src/protocol/ids'
-import { frameList } from '../../../../src/runtime/frames'
-import { createProcessApi } from '../../../../src/runtime/processApi'
-import { createProcesses, type ProcessesOptions } from '../../../../src/runtime/processes'
-import type { Crash } from '../../../../src/runtime/spawn'
-import type { VersionRecord } from '../../../../src/runtime/version'
+import { frameList } from '../../../../src/runtime/process/frames'
+import { createProcessApi } from '../../../../src/runtime/process/processApi'
+import { createProcesses, type ProcessesOptions } from '../../../../src/runtime/process/processes'
+import type { Crash } from '../../../../src/runtime/process/spawn'
+import type { VersionRecord } from '../../../../src/runtime/code/version'
 
 let worlds = new DisposableStore()
 afterEach(() => {

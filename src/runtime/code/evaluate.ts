@@ -1,0 +1,41 @@
+/**
+ * From text to a function: indirect eval with a source URL. `vm.Script` would keep 3 kB of every text for ever, eval keeps
+ * 40 bytes; the URL carries the version (`?v=3`), so that every raw stack frame tells it.
+ */
+import { pathToFileURL } from 'node:url'
+import { isFunction, trusted } from '../../base/guards'
+import type { Emitted } from '../../protocol/unit'
+import type { Unit } from '../link'
+
+export type EsmBody = (emitted: Emitted) => Generator<undefined, void, void> | AsyncGenerator<undefined, void, void>
+export type CommonjsBody = (this: unknown, exports: unknown, require: unknown, module: unknown, filename: string, dirname: string, emitted: Emitted) => void
+
+const indirectEval = eval
+
+/** `file:///p/t.ts?t=3`: js-debug takes a URL that ends in `?t=<digits>` for reloaded code and moves breakpoints to it. */
+export const scriptUrl = (file: string, version: number): string => `${fileUrl(file)}?t=${version}`
+
+const urls = new Map<string, string>()
+export function fileUrl(file: string): string {
+  let url = urls.get(file)
+  if (url === undefined) urls.set(file, (url = pathToFileURL(file).href))
+  return url
+}
+
+function compile(unit: Unit, version: number): unknown {
+  const map = unit.inlineMap === undefined ? '' : `\n//# sourceMappingURL=${unit.inlineMap}`
+  return indirectEval(`${unit.rewritten.code}${map}\n//# sourceURL=${scriptUrl(unit.file, version)}`)
+}
+
+/** @throws SyntaxError when the generated text does not parse. */
+export function esmBody(unit: Unit, version: number): EsmBody {
+  const body = compile(unit, version)
+  if (!isFunction(body)) throw new TypeError(`${unit.file}: compiled to no function`)
+  return trusted(body, 'the rewriter emits exactly this shape for `esm`')
+}
+
+export function commonjsBody(unit: Unit, version: number): CommonjsBody {
+  const body = compile(unit, version)
+  if (!isFunction(body)) throw new TypeError(`${unit.file}: compiled to no function`)
+  return trusted(body, 'the rewriter emits exactly this shape for `commonjs`')
+}

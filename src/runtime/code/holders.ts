@@ -1,0 +1,44 @@
+/** Whether an object of a module still has what a top level gave it, so that running that again gives it twice. */
+import { EventEmitter } from 'node:events'
+import { types } from 'node:util'
+import { isFunction } from '../../base/guards'
+import type { HeldBy } from '../link'
+import type { ModuleTable } from './moduleTable'
+
+/** Listeners that a top level added are removed when it is loaded again, also those added on the way through such a method. */
+const LISTENING: ReadonlySet<string> = new Set(['on', 'once', 'addListener', 'prependListener', 'prependOnceListener', 'off', 'removeListener', 'addEventListener', 'removeEventListener', 'subscribe'])
+
+export function isHeld(table: Pick<ModuleTable, 'get'>, { module, name, members, method, values }: HeldBy): boolean {
+  const object = members.reduce((at, member) => read(at, member), exported(table, module, name))
+  if (!isObject(object)) return false // `bus.channel('x').tap(run)`: the method is that of what `bus` answered
+  if (LISTENING.has(method) && (object instanceof EventEmitter || object instanceof EventTarget)) return false
+  // What is set under a key takes the place of what was there.
+  if (types.isMap(object) || types.isWeakMap(object)) return false
+  // Functions that a module exports side by side: the text tells what these keep.
+  if (name === '=' && members.length === 0 && Object.getPrototypeOf(object) === Object.prototype && Object.hasOwn(object, method)) return false
+  return values.length === 0 || values.some((value) => isCode(exported(table, value.module, value.name)))
+}
+
+function exported(table: Pick<ModuleTable, 'get'>, module: HeldBy['module'], name: string): unknown {
+  const record = table.get(module)
+  return name === '=' ? record?.current?.commonjs?.exports : name === '*' ? record?.values : read(record?.values, name)
+}
+
+/** A function, an object that has one, or one of a class. */
+function isCode(value: unknown): boolean {
+  if (isFunction(value)) return true
+  if (!isObject(value) || types.isDate(value) || types.isRegExp(value) || types.isMap(value) || types.isSet(value) || types.isPromise(value)) return false
+  if (Array.isArray(value)) return value.some((one) => isFunction(one) || (isObject(one) && !Array.isArray(one) && isCode(one)))
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype !== Object.prototype && prototype !== null ? true : Object.values(Object.getOwnPropertyDescriptors(value)).some((property) => isFunction(property.value))
+}
+
+function read(object: unknown, key: string): unknown {
+  try {
+    return isObject(object) ? Reflect.get(object, key) : undefined
+  } catch {
+    return undefined // a binding without a value, or a getter that throws
+  }
+}
+
+const isObject = (value: unknown): value is object => (typeof value === 'object' && value !== null) || isFunction(value)

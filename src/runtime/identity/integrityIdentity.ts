@@ -1,0 +1,48 @@
+/**
+ * A proxy cannot become frozen, or have a property for ever, when what it stands for may be another one tomorrow. So whoever
+ * freezes a class (or its like) that a module exports, or defines such a property on it, does that to the version it is now.
+ */
+import { isFunction } from '../../base/guards'
+import { rawOf } from './identity'
+
+/** What `require` answers, and the exports it reads. */
+const views = new WeakMap<object, () => object>()
+
+export const noteView = (view: object, now: () => object): void => void views.set(view, now)
+
+function behind(value: unknown): unknown {
+  if (typeof value === 'function') {
+    const raw = rawOf(value)
+    return raw === value ? (views.get(value)?.() ?? value) : raw
+  }
+  return typeof value === 'object' && value !== null ? (views.get(value)?.() ?? value) : value
+}
+
+type Native = (...args: unknown[]) => unknown
+
+/** For all of these the first argument is the object; some answer it. */
+const asked = ['isFrozen', 'isSealed', 'isExtensible'] as const
+const changing = ['freeze', 'seal', 'preventExtensions'] as const
+
+export function keepIntegrityOfVersions(): void {
+  for (const name of asked) replace(Object, name, (native) => (value) => native(behind(value)))
+  for (const name of changing) replace(Object, name, (native) => (value) => answering(value, native(behind(value))))
+  for (const name of ['isExtensible', 'preventExtensions']) replace(Reflect, name, (native) => (value) => native(behind(value)))
+  replace(Object, 'defineProperty', (native) => (value, key, descriptor) => (isForEver(descriptor) ? answering(value, native(behind(value), key, descriptor)) : native(value, key, descriptor)))
+  replace(Reflect, 'defineProperty', (native) => (value, key, descriptor) => native(isForEver(descriptor) ? behind(value) : value, key, descriptor))
+  replace(Object, 'defineProperties', (native) => (value, descriptors) => answering(value, native(typeof value === 'function' ? behind(value) : value, descriptors)))
+}
+
+/** They answer what they were given, or throw; `undefined` and other values that are no objects come back as they are. */
+const answering = (given: unknown, answer: unknown): unknown => (typeof given === 'function' || (typeof given === 'object' && given !== null) ? given : answer)
+
+const isForEver = (descriptor: unknown): boolean => typeof descriptor === 'object' && descriptor !== null && 'configurable' in descriptor && descriptor.configurable === false
+
+function replace(owner: object, name: string, make: (native: Native) => (first: unknown, second: unknown, third: unknown) => unknown): void {
+  const native: unknown = Reflect.get(owner, name)
+  if (!isFunction(native)) return
+  const own = make(native) // none of them needs its `this`: programs take them out as well
+  const replacement = { method(first: unknown, second: unknown, third: unknown): unknown { return own(first, second, third) } }.method
+  for (const key of ['name', 'length'] as const) Object.defineProperty(replacement, key, { value: native[key], configurable: true })
+  Object.defineProperty(owner, name, { value: replacement, writable: true, configurable: true })
+}
