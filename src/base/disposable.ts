@@ -3,8 +3,6 @@ export interface Disposable {
   dispose(): void
 }
 
-export const toDisposable = (dispose: () => void): Disposable => ({ dispose })
-
 /** Owns disposables; adding to a disposed store disposes at once. */
 export class DisposableStore implements Disposable {
   private readonly items = new Set<Disposable>()

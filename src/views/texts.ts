@@ -3,7 +3,7 @@
  * thing in the same words (Erlang's: current, old, lingers, purge). No vscode here: the texts are tested as they are.
  */
 import type { FailedView, FailureReason, FrameView, Origin, ProcessView, SupervisorRiskView } from '../protocol/snapshot'
-import type { ModuleOutcome, Refusal } from '../protocol/messages'
+import type { ModuleOutcome } from '../protocol/messages'
 import type { Problem } from '../base/problem'
 import { assertNever } from '../base/assertNever'
 import { clockTime } from '../base/clockTime'
@@ -49,7 +49,6 @@ export const failedText = ({ reason, because }: Pick<FailedView, 'reason' | 'bec
 export const missingText = (n: number): string => count(n, 'import finds nothing', 'imports find nothing')
 
 export const problemPlace = (problem: Problem): string => `${fileName(problem.file)}:${problem.line}:${problem.column + 1}`
-export const refusalText = (refusal: Refusal): string => refusal.message
 
 export function outcomeText(outcome: ModuleOutcome): string {
   switch (outcome.kind) {
@@ -82,7 +81,7 @@ export interface VictimText {
 /** How many victims a message names before it says "n more". */
 const NAMED_VICTIMS = 10
 
-export const victimText = (victim: VictimText): string => `${victim.name} (${victim.pid}) in ${victim.where} since ${clockTime(victim.since)}`
+const victimText = (victim: VictimText): string => `${victim.name} (${victim.pid}) in ${victim.where} since ${clockTime(victim.since)}`
 
 /** From so many of a crowd on who wait at the same place they are one line. */
 const ALIKE = 4

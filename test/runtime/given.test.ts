@@ -65,7 +65,7 @@ describe('what a top level gives to an object of another module', () => {
     if (!commonjs) {
       return start({
         'app.ts': app, 'routes/users.ts': importing(route('/users', 'users 1')), 'routes/notes.ts': importing(route('/notes', 'notes 1')), 'routes/other.ts': importing(other),
-        'state.ts': `(globalThis as any).states = ((globalThis as any).states ?? 0) + 1`,
+        'state.ts': `declare global { var states: number | undefined }\nglobalThis.states = (globalThis.states ?? 0) + 1`,
         'main.ts': `import './state'\nimport './routes/users'\nimport './routes/notes'\nimport './routes/other'\nimport { app } from './app'\n${listen}`,
       }, 'main.ts')
     }

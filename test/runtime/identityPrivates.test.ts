@@ -118,7 +118,7 @@ exports.names = () => made.map((cat) => cat.name)`,
     ['that are methods', `export class K { #x() { return 1 } get x() { return this.#x() } @log hi() { return 'v1: ' + this.x } }`],
   ] as const) {
     it(`are seen where a compiler made something else of them: ${what}`, async () => {
-      const file = `const log = (value: any, context: any) => value\n${text}`
+      const file = `const log = <T>(value: T, _context: DecoratorContext): T => value\n${text}`
       world = await World.start({
         'package.json': '{"type":"module"}', 'k.ts': file,
         'app.ts': `import { K } from './k'\nconst first = new K()\nexport const look = () => [first.hi(), new K().hi(), first instanceof K]`,

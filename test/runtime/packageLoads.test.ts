@@ -15,7 +15,7 @@ const programs: readonly (readonly [string, Files])[] = [
 const at = (name: string) => import.meta.dirname + '/' + name
 const one = await load(at('own.mts')); console.log(one === own, (await byPath(at('own.mts'))).count() === own.count() - 1, one.default)
 console.log((await load(at('slow.mts'))).slow, (await load(at('common.cjs'))).default.from)
-for (const name of ['gone.mts', 'throws.mts']) await load(at(name)).catch((error: any) => console.log(error.code, error instanceof Error))`,
+for (const name of ['gone.mts', 'throws.mts']) await load(at(name)).catch((error: NodeJS.ErrnoException) => console.log(error.code, error instanceof Error))`,
     'own.mts': `console.log('own runs'); let n = 0; export const count = (): number => ++n; export default 'own'`,
     'slow.mts': `export const slow: number = await Promise.resolve(2)`,
     'common.cjs': `exports.from = module.parent?.filename`,

@@ -1,5 +1,6 @@
 /** Which loops have no end of their own: nothing but a jump out of them, or a flag that somebody changes, ends them. */
 import type { AnyNode, BlockStatement, DoWhileStatement, Expression, ForStatement, Function as FunctionNode, WhileStatement } from 'acorn'
+import { childrenOf } from './nodes'
 
 /** `for (;;)`, `while (true)`, `while (running)`, `while (!this.stopped)`. A loop that assigns what it looks at (`page = page.next`) gets on by itself. */
 export function isEndless({ test, body }: ForStatement | WhileStatement | DoWhileStatement): boolean {
@@ -53,7 +54,3 @@ function isAdvanced(node: AnyNode, flag: string): boolean {
 
 /** A target, or a part of a pattern. */
 const has = (node: AnyNode, flag: string): boolean => nameOf(node) === flag || (node.type !== 'MemberExpression' && childrenOf(node).some((child) => has(child, flag)))
-
-const childrenOf = (node: AnyNode): AnyNode[] => Object.values(node).flatMap((value: unknown) => (Array.isArray(value) ? value : [value])).filter(isNode)
-
-const isNode = (value: unknown): value is AnyNode => typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'

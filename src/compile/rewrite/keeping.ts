@@ -6,6 +6,7 @@ import type { AnyNode, AssignmentExpression, CallExpression, Function as Functio
 import type { Keeping } from '../../protocol/unit'
 import { eachName } from './bindings'
 import type { Context } from './context'
+import { childrenOf } from './nodes'
 
 const ADDING = /^(?:push|unshift|add|append|insert|enqueue|register|subscribe|on|use|tap|define)/
 
@@ -75,9 +76,5 @@ function mentions(node: AnyNode, names: ReadonlySet<string>): boolean {
   }
 }
 
-function anywhere(node: AnyNode, names: ReadonlySet<string>): boolean {
-  if (node.type === 'Identifier') return names.has(node.name)
-  return Object.values(node).some((value) => (Array.isArray(value) ? value : [value]).some((one) => isNode(one) && anywhere(one, names)))
-}
-
-const isNode = (value: unknown): value is AnyNode => typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
+const anywhere = (node: AnyNode, names: ReadonlySet<string>): boolean =>
+  node.type === 'Identifier' ? names.has(node.name) : childrenOf(node).some((child) => anywhere(child, names))

@@ -9,12 +9,6 @@ export function parseAs(code: string, format: 'esm' | 'commonjs' | 'auto'): Form
   return format === 'auto' ? parseAuto(code) : parseOne(code, format)
 }
 
-/** Whether Node would run a file of this text, which nothing declares to be one or the other, as an ES module. */
-export function isModuleSyntax(code: string): boolean {
-  const parsed = parseAuto(code)
-  return parsed.ok && parsed.format === 'esm'
-}
-
 function parseOne(code: string, format: 'esm' | 'commonjs'): FormatParsed {
   const parsed = parse(code, format === 'esm' ? 'module' : 'commonjs')
   if (parsed.ok) return { ok: true, program: parsed.program, format }

@@ -101,7 +101,7 @@ function takePlace(before: Module, module: Module): void {
 export const entryInCache = (file: string): unknown => Reflect.get(cache, file)
 
 /** The module of that file as it is now. */
-export function nowInCache(file: string): CommonjsModule | undefined {
+function nowInCache(file: string): CommonjsModule | undefined {
   const module = entryInCache(file)
   return module instanceof Module ? module : undefined
 }

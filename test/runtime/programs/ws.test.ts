@@ -22,7 +22,11 @@ describe('the example on ws', () => {
   }
   /** The first message from now on that is `expected`. */
   const hears = (socket: WebSocket, expected: string): Promise<void> => new Promise((resolve) => {
-    socket.on('message', (data) => { if (String(data) === expected) resolve() })
+    socket.on('message', function heard(data) {
+      if (String(data) !== expected) return
+      socket.off('message', heard)
+      resolve()
+    })
   })
   async function says(socket: WebSocket, text: string, expected: string): Promise<void> {
     const heard = hears(socket, expected)
