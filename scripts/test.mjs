@@ -36,7 +36,7 @@ const mocha = (folder, timeout) => async () => {
   const args = ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/lib/countingReporter.mjs', '--timeout', String(timeout), '--exit', `${folder}/**/*.test.ts`]
   const node = values.node === undefined ? process.execPath : await provideNode(values.node)
   const PATH = `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`
-  const code = await run(node, args, { cwd: root, minutes: 10, env: { ...process.env, PATH, CODESWITCH_TEST_COUNTS: counts } })
+  const code = await run(node, args, { cwd: root, minutes: 40, env: { ...process.env, PATH, CODESWITCH_TEST_COUNTS: counts } })
   const counted = existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : { passed: 0, failed: 0, skipped: 0 }
   rmSync(work, { recursive: true, force: true })
   if (code === 0 || counted.failed > 0) return counted

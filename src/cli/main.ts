@@ -43,7 +43,7 @@ function withPlaces(command: RunCommand | ShellCommand): Promise<ProgramExit> | 
 
 async function run(command: RunCommand, places: Places): Promise<ProgramExit> {
   const { argv, purgePolicy, purgeGrace } = command
-  const host = hostFor(command, { ...places, argv, purgePolicy, purgeGrace, include: command.include, exclude: command.exclude, watch: command.watch, keepAlive: false })
+  const host = hostFor(command, { ...places, argv, purgePolicy, purgeGrace, include: command.include, exclude: command.exclude, watch: command.watch, showsProcesses: false, keepAlive: false })
   const signals = passSignals(() => host.osPid)
   const exit = await runProgram({ host, cwd: process.cwd(), print: warn })
   signals.dispose()
@@ -53,7 +53,7 @@ async function run(command: RunCommand, places: Places): Promise<ProgramExit> {
 
 async function shell(command: ShellCommand, places: Places): Promise<ProgramExit> {
   // Loads are typed here, and mean what they mean in Erlang.
-  const host = hostFor(command, { ...places, argv: [], purgePolicy: 'brutal', purgeGrace: 0, include: command.include, exclude: command.exclude, watch: false, keepAlive: true })
+  const host = hostFor(command, { ...places, argv: [], purgePolicy: 'brutal', purgeGrace: 0, include: command.include, exclude: command.exclude, watch: false, showsProcesses: false, keepAlive: true })
   const { stdin, stdout, env } = process
   const exit = await runShell({ host, json: command.json, version: ownVersion(), cwd: process.cwd(), stdin, stdout, env, warn })
   host.dispose()

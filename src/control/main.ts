@@ -16,7 +16,7 @@ import { PROTOCOL } from '../protocol/messages'
 import type { Hello, HostOptions, LoadParams, LoadReport, Refusal } from '../protocol/messages'
 import type { RuntimeView, Snapshot } from '../protocol/snapshot'
 import { FROM_ROOT } from '../runtime/link'
-import type { CodeAnswer, ControlData, Found, Picture, PictureModule } from '../runtime/link'
+import type { Change, CodeAnswer, ControlData, Found, Picture, PictureModule } from '../runtime/link'
 import { createApi } from './api'
 import { Batches } from './batches'
 import { Captures } from './captures'
@@ -40,7 +40,7 @@ import { WorkspaceModules } from './workspaceModules'
 const EMPTY: Picture = { modules: [], total: 0, offset: 0, single: 0, processes: [], crowds: [], otherCrowds: { crowds: 0, total: 0 }, lingering: [], atRisk: [] }
 /** A change is shown at once; a program that changes all the time is shown less and less often, up to the slowest. */
 const PICTURE_EVERY_MS = 40
-const PICTURE_SLOWEST_MS = 320
+const PICTURE_SLOWEST_MS = { code: 320, processes: 1000 } as const
 /** While the top levels of a program run, its pictures only hold them up. */
 const PICTURE_AT_START_MS = 500
 const PING_EVERY_MS = 500
@@ -67,6 +67,7 @@ class Control {
   private last: Snapshot | undefined
   private watched = ''
   private due: NodeJS.Timeout | undefined
+  private dueAt = 0
   private takenAt = 0
   private pictureEvery = PICTURE_EVERY_MS
   private busySince: number | undefined
@@ -140,10 +141,10 @@ class Control {
       resolve: ({ specifier, importer, kind, deleted }) => this.resolve(specifier, importer, kind, (name) => this.isLoaded(name) && !deleted.includes(name)),
     }
     link.onNotice = (notice) => {
-      if (notice.type === 'changed') this.refreshSoon()
+      if (notice.type === 'changed') this.refreshSoon(notice.what)
       else if (notice.type === 'onLoadWaits') this.turns.waits(notice.turn)
       else if (notice.type === 'log') void peer.notify('log', notice)
-      else this.refreshSoon()
+      else this.refreshSoon('code')
     }
     const api = createApi({
       main: link, why, loader: this.loader, turns: this.turns, names: this.names, batches: this.batches, texts: this.texts,
@@ -234,12 +235,17 @@ class Control {
     return open()
   }
 
-  private refreshSoon(): void {
-    if (this.due !== undefined) return
-    const since = Date.now() - this.takenAt
+  private refreshSoon(what: Change): void {
+    if (what === 'processes' && !this.options.showsProcesses) return
+    const now = Date.now()
+    const since = now - this.takenAt
     const restless = since < 2 * PICTURE_EVERY_MS
-    this.pictureEvery = this.program.isUnderWay ? PICTURE_AT_START_MS : restless ? Math.min(PICTURE_SLOWEST_MS, 1.5 * this.pictureEvery) : PICTURE_EVERY_MS
-    this.due = setTimeout(() => void this.refresh(), Math.max(2 * PROGRAM_FIRST_MS, this.pictureEvery - since))
+    this.pictureEvery = restless ? Math.min(PICTURE_SLOWEST_MS[what], 1.5 * this.pictureEvery) : PICTURE_EVERY_MS
+    const wait = Math.max(2 * PROGRAM_FIRST_MS, (this.program.isUnderWay ? PICTURE_AT_START_MS : this.pictureEvery) - since)
+    if (this.due !== undefined && this.dueAt <= now + wait) return
+    clearTimeout(this.due)
+    this.dueAt = now + wait
+    this.due = setTimeout(() => void this.refresh(), wait)
   }
 
   private refresh(): Promise<Snapshot> {

@@ -28,6 +28,8 @@ export interface HostOptions {
   readonly purgeGrace: number
   /** `true`: the host watches the files of its modules, and loads what is saved; `false`: whoever drives it tells it. */
   readonly watch: boolean
+  /** `true`: whoever drives it shows processes, and is told when they change; `false`: only about code (`codeswitch run`, where each picture would take time from the program). */
+  readonly showsProcesses: boolean
   /** `true`: the host stays when the program has nothing left to do, or failed to start (shell, editor). */
   readonly keepAlive: boolean
 }

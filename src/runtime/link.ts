@@ -239,10 +239,13 @@ export type CodeAnswer =
   | { readonly kind: 'objectCode'; readonly module: ModuleName; readonly file: string; readonly text: string }
   | { readonly kind: 'status'; readonly modules: readonly { readonly module: ModuleName; readonly status: 'loaded' | 'modified' | 'removed' }[] }
 
+/** `code`: which versions there are, or nobody is in some old one any more. `processes`: who runs. */
+export type Change = 'code' | 'processes'
+
 /** Main's unasked messages. */
 export type MainNotice =
   /** Something a picture shows has changed since the last one was taken. */
-  | { readonly type: 'changed' }
+  | { readonly type: 'changed'; readonly what: Change }
   | { readonly type: 'autoloaded'; readonly versions: readonly LoadedVersion[] }
   /** The load with this turn runs an `onLoad` that waits: loads of other modules need not wait for it. */
   | { readonly type: 'onLoadWaits'; readonly turn: number }

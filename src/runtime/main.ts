@@ -21,7 +21,7 @@ import { StateHint } from './hot/stateHint'
 import { metaOf, moduleBehind } from './code/importMeta'
 import { installImplicit } from './implicit/implicit'
 import type { Loops } from './implicit/loops'
-import type { ControlData } from './link'
+import type { Change, ControlData } from './link'
 import { TRAP_SLOTS } from './link'
 import { createHandlers } from './mainHandlers'
 import { MainPort } from './mainPort'
@@ -65,18 +65,24 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   const versions = new Versions(traps, wake)
   const entry: DraftDeps['entry'] = { file: undefined, module: undefined, requirer: undefined }
   let keepAlive = true
-  let told = false
+  let told: Change | undefined
   let untold = false
   /** A newer save took the place of a start that did not end, or will repair one that could not begin. */
   let startsAgain = false
   let fading: unknown
   // A top level that waits for nothing that could ever happen holds nothing; one that waits for messages does.
   const hold = (): void => port.hold(keepAlive || untold || startsAgain || processes.table.spawned > 0)
+  const tell = (what: Change): void => {
+    told = what
+    port.notify({ type: 'changed', what })
+  }
   const onChange = (): void => {
     hold()
-    if (told) return
-    told = true
-    port.notify({ type: 'changed' })
+    if (told !== 'code') tell('code')
+  }
+  const onProcessChange = (): void => {
+    hold()
+    if (told === undefined) tell('processes')
   }
   const opening = [0]
   const embedded = process.env.CODESWITCH_MODE === 'embedded'
@@ -84,7 +90,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
 
   const runningVersions = (): ReadonlySet<VersionRecord> => new Set(stacks.running().flatMap((frame) => recordOf(server, frame.unit, frame.version)))
   const processes = createProcesses({
-    traps, onChange, report: reportCrash,
+    traps, onChange: onProcessChange, onDrained: onChange, report: reportCrash,
     lookup: { exported: (module, name) => server.calls.exported(module, name), call: (module, name, args) => server.calls.call(module, name, args), nameOf: (namespace) => server.table.ofNamespace(namespace)?.name },
     onTrap: () => serveAtSafepoint(port, traps, wake),
     onStale: (version, process) => stale.called(version, process),
@@ -215,7 +221,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     },
     valueOf: (text): unknown => (0, eval)(`(${text})`),
     pictureTaken(until) {
-      told = false
+      told = undefined
       systemClock.clearTimer(fading)
       fading = until === undefined ? undefined : systemClock.setTimer(onChange, Math.max(0, until - systemClock.now()))
     },

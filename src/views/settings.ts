@@ -43,7 +43,7 @@ export class Settings {
 
   hostOptions(): HostOptions {
     const root = this.root ?? ''
-    return { root, entry: this.entry, argv: [], include: this.read('include', []), exclude: this.read('exclude', []), watch: false, keepAlive: true, ...this.purge }
+    return { root, entry: this.entry, argv: [], include: this.read('include', []), exclude: this.read('exclude', []), watch: false, showsProcesses: true, keepAlive: true, ...this.purge }
   }
 
   get runtimeExecutable(): string | undefined {

@@ -59,6 +59,22 @@ describe('policy', () => {
     assert.equal((await world.module('t')).staged, undefined)
   })
 
+  it('tells nobody of processes that come and go when nobody is shown them, and still loads what waits for one', async () => {
+    await lingering({ purgePolicy: 'soft', showsProcesses: false })
+    await world.save('u.ts', `import { receive, sleep, spawn } from 'codeswitch'
+export async function burst() { for (let n = 0; n < 100; n++) { spawn(() => receive()); await sleep(15) } }\n`)
+    assert.deepEqual(kinds(await world.save('t.ts', loop(3))), ['t staged'])
+    const before = (await world.snapshot()).processes.total
+    const seen: number[] = []
+    world.host.onDidChange(({ processes: { total } }) => seen.push(total))
+    await world.value('u.burst()')
+    assert.deepEqual(seen.filter((total) => total > before + 10 && total < before + 90), [])
+    const report = nextReport()
+    await world.value(`send('t', 'stop'), 'sent'`)
+    assert.deepEqual(kinds(await report), ['t loaded'])
+    assert.equal(await world.value('t.version()'), 3)
+  })
+
   it('kills at once under brutal', async () => {
     await lingering({ purgePolicy: 'brutal' })
     const report = await world.save('t.ts', loop(3))

@@ -28,8 +28,10 @@ export interface ProcessesOptions {
   readonly now?: () => number
   readonly setTimer?: (callback: () => void, ms: number) => unknown
   readonly clearTimer?: (timer: unknown) => void
-  /** A process began, ended, was named, suspended or resumed, or nobody is in some old code any more. Often: gather before you look. */
+  /** A process began, ended, was named, suspended or resumed. Often: gather before you look. */
   readonly onChange?: () => void
+  /** Nobody is in some old code any more. */
+  readonly onDrained?: () => void
   /** Generated code of a version that is not purged found its trap set: serve the control thread. */
   readonly onTrap?: (version: VersionRecord) => void
   /** A function of code that was replaced is called; `process` is undefined when nobody is known to run. */
@@ -68,7 +70,7 @@ export function createProcesses(options: ProcessesOptions) {
   const registry = new Registry(table, onChange)
   const aliases = new Map<Ref, Process>()
   // The parts know each other through these arrows, so that none imports another's making.
-  const frames = createFrames({ storage: table.storage, init: table.init, traps, onTrap: options.onTrap, onStale: options.onStale, onEmptied: (process) => spawning.emptied(process), onDrained: onChange, onGoesOn: options.onGoesOn ?? (() => true) })
+  const frames = createFrames({ storage: table.storage, init: table.init, traps, onTrap: options.onTrap, onStale: options.onStale, onEmptied: (process) => spawning.emptied(process), onDrained: options.onDrained ?? nothingToTell, onGoesOn: options.onGoesOn ?? (() => true) })
   const receiving = createReceiving(table, clock, (process) => flow.wake(process))
   const timers = createTimers(table, registry, clock, receiving.deliver)
   const signals = createSignals({ table, registry, frames, receiving, onEnded, onReleaseFailed: options.onReleaseFailed ?? nothingToTell, onChange })

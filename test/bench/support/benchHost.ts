@@ -22,7 +22,7 @@ export class BenchHost {
   static async start({ files, node = process.execPath, nodeArgs = [], root = temporaryFolder(), entry = 'main.ts', purgePolicy = 'brutal', onOutput }: BenchHostOptions): Promise<BenchHost> {
     let said = ''
     const host = new NodeHost({
-      options: () => ({ root, entry, argv: [], include: [], exclude: [], purgePolicy, purgeGrace: 0, watch: false, keepAlive: true }),
+      options: () => ({ root, entry, argv: [], include: [], exclude: [], purgePolicy, purgeGrace: 0, watch: false, showsProcesses: false, keepAlive: true }),
       runtimeExecutable: node, runtimeArgs: nodeArgs, distDir, stdio: 'pipe', log: () => {},
       onOutput: (_, text) => {
         said = (said + text).slice(-2000)

@@ -18,7 +18,7 @@ export class World {
 
   private constructor(readonly root: string, options: Partial<HostOptions>, how: Partial<NodeHostOptions>) {
     this.host = new NodeHost({
-      options: () => ({ root, entry: undefined, argv: [], include: [], exclude: [], purgePolicy: 'ask', purgeGrace: 0, watch: false, keepAlive: true, ...options }),
+      options: () => ({ root, entry: undefined, argv: [], include: [], exclude: [], purgePolicy: 'ask', purgeGrace: 0, watch: false, showsProcesses: true, keepAlive: true, ...options }),
       runtimeExecutable: process.env.CODESWITCH_TEST_NODE ?? process.execPath, distDir, stdio: 'pipe', log: () => {},
       onOutput: (_, text) => {
         this.output += text
