@@ -8,14 +8,18 @@ import type { AnyFunction } from '../../base/guards'
 import { ALIVE } from '../process/process'
 import type { Process } from '../process/process'
 import type { Processes } from '../process/processes'
+import { emission, emit } from './emit'
 import { patch } from './patch'
 
 const PROCESS = Symbol('codeswitch.process')
 const ENDS = Symbol('codeswitch.ends')
+const NODES = Symbol('codeswitch.nodes')
 
 interface Bound {
   [PROCESS]?: Process
   [ENDS]?: boolean
+  /** What Node itself does when it finishes, which belongs to nobody. */
+  [NODES]?: unknown
   /** How an EventEmitter knows its listeners. */
   readonly _events?: Readonly<Partial<Record<PropertyKey, unknown>>>
 }
@@ -27,6 +31,7 @@ export function bindRequest(request: http.IncomingMessage & Bound, response: htt
   request[PROCESS] = process
   response[PROCESS] = process
   response[ENDS] = true
+  response[NODES] = response._events?.['finish']
 }
 
 /** From now on events of `emitter` are heard in `process`; with `ends` its 'close' is the end of the process. */
@@ -44,18 +49,21 @@ export function installBoundEvents(processes: Processes): void {
 }
 
 /** Most events of most requests are nobody's business. */
-function isHeard({ _events: listeners }: Bound, event: unknown): boolean {
-  return listeners === undefined || typeof event !== 'string' || listeners[event] !== undefined
+function isHeard({ _events: listeners, [NODES]: nodes }: Bound, event: unknown): boolean {
+  if (listeners === undefined || typeof event !== 'string') return true
+  const heard = listeners[event]
+  return heard !== undefined && (heard !== nodes || event !== 'finish')
 }
 
 function boundEmit(processes: Processes, native: AnyFunction): AnyFunction {
   const { storage } = processes.table
-  return function (this: unknown, ...args) {
+  // No rest parameters: Node emits a dozen events for each request.
+  return function (this: unknown, ...args): unknown {
     const emitter: Bound = trusted(this, 'a method of emitters, which are objects')
     const process = emitter[PROCESS]
-    if (process === undefined) return Reflect.apply(native, this, args)
+    if (process === undefined) return emit(native, this, args)
     const inside = process.mode !== ALIVE || !isHeard(emitter, args[0]) || storage.getStore() === process
-    const heard: unknown = inside ? Reflect.apply(native, this, args) : processes.runOpen(process, native, this, args)
+    const heard = inside ? emit(native, this, args) : processes.runOpen(process, emission(native, this, args))
     if (args[0] === 'close' && emitter[ENDS] === true) processes.finish(process)
     return heard
   }

@@ -30,13 +30,7 @@ export function installListeners(deps: ImplicitDeps): void {
   const makers = new WeakMap<object, Ledger>()
   const wrapped = new WeakSet<object>()
 
-  /** Somebody whose listeners are looked after: a top level, a timer or listener of one. */
-  function adder(): (Process & { readonly ledger: Ledger }) | undefined {
-    const process = storage.getStore()
-    return process !== undefined && hasLedger(process) && process.mode === ALIVE ? process : undefined
-  }
-
-  function wrap(emitter: EventEmitter, event: unknown, listener: AnyFunction, process: Process & { readonly ledger: Ledger }, callee: AnyFunction, once: boolean): AnyFunction | undefined {
+  function wrap(emitter: EventEmitter, event: unknown, listener: AnyFunction, process: Adder, callee: AnyFunction, once: boolean): AnyFunction | undefined {
     const origin = new Origin(deps.places, callee)
     if (!origin.oursThrough(FORWARDING)) return undefined
     const label = `'${String(event)}' listener${origin.text}`
@@ -54,9 +48,8 @@ export function installListeners(deps: ImplicitDeps): void {
   }
 
   /** An activity added it; streams are most often its own. */
-  function remember(emitter: unknown, event: unknown, listener: unknown, callee: AnyFunction): void {
-    const process = storage.getStore()
-    if (process === undefined || process.system || !isActivity(process) || !(emitter instanceof EventEmitter) || !isFunction(listener)) return
+  function remember(process: Process, emitter: unknown, event: unknown, listener: unknown, callee: AnyFunction): void {
+    if (process.system || !isActivity(process) || !(emitter instanceof EventEmitter) || !isFunction(listener)) return
     if (isFunction(Reflect.get(listener, 'listener'))) return // of a `once`, which is known itself
     if (new Origin(deps.places, callee).ours) own(deps.processes, process, new ActivityListener(emitter, event, listener))
   }
@@ -64,10 +57,11 @@ export function installListeners(deps: ImplicitDeps): void {
   const adding = (once: boolean) => (native: AnyFunction, add: AnyFunction = native): AnyFunction => {
     // No rest parameters: Node itself adds a dozen listeners for each request.
     const replacement = function (this: unknown, event?: unknown, listener?: unknown): unknown {
-      const process = adder()
-      if (process === undefined || !isFunction(listener) || wrapped.has(listener) || !(this instanceof EventEmitter)) {
+      const process = storage.getStore()
+      if (process === undefined) return native.call(this, event, listener)
+      if (!isAdder(process) || !isFunction(listener) || wrapped.has(listener) || !(this instanceof EventEmitter)) {
         const result = native.call(this, event, listener)
-        if (!(this instanceof Stream)) remember(this, event, listener, replacement)
+        if (!(this instanceof Stream)) remember(process, this, event, listener, replacement)
         return result
       }
       const mine = wrap(this, event, listener, process, replacement, once)
@@ -85,8 +79,8 @@ export function installListeners(deps: ImplicitDeps): void {
     }))
   }
   patch(EventEmitter, 'init', (native) => function (this: unknown, options?: unknown) {
-    const process = adder()
-    if (process !== undefined && typeof this === 'object' && this !== null) makers.set(this, process.ledger)
+    const process = storage.getStore()
+    if (process !== undefined && isAdder(process) && typeof this === 'object' && this !== null) makers.set(this, process.ledger)
     return native.call(this, options)
   })
   for (const name of ['stdin', 'stdout', 'stderr'] as const) onFirstRead(process, name, (stream) => void makers.delete(stream))
@@ -105,7 +99,9 @@ function onFirstRead(owner: object, name: string, read: (value: object) => void)
   Object.defineProperty(owner, name, { ...native, get })
 }
 
-const hasLedger = (process: Process): process is Process & { readonly ledger: Ledger } => process.ledger !== undefined
+/** Somebody whose listeners are looked after: a top level, a timer or listener of one. */
+type Adder = Process & { readonly ledger: Ledger }
+const isAdder = (process: Process): process is Adder => process.ledger !== undefined && process.mode === ALIVE
 
 const key = (event: unknown): string | symbol => (typeof event === 'symbol' ? event : String(event))
 

@@ -12,6 +12,7 @@ import tls from 'node:tls'
 import type { Process } from '../process/process'
 import { bindEvents, bindRequest, processOf } from './boundEvents'
 import type { ImplicitDeps } from './context'
+import { emission, emit } from './emit'
 import { patch } from './patch'
 
 /** What a server is asked to do for somebody: the server that took over its port does it. */
@@ -27,6 +28,9 @@ export interface Succession {
 
 export function installServers({ processes }: ImplicitDeps, succession: Succession): void {
   const { storage } = processes.table
+  // Known once, V8 need not look them up for each request.
+  const { IncomingMessage, ServerResponse } = http
+  const { Server } = net
 
   function start(label: string, connection: { destroy(): unknown }): Process {
     const process = processes.newProcess({ label, kind: 'implicit' })
@@ -35,24 +39,24 @@ export function installServers({ processes }: ImplicitDeps, succession: Successi
   }
 
   patch(net.Server.prototype, 'emit', (native) => function (this: unknown, ...args) {
-    if (!(this instanceof net.Server)) return Reflect.apply(native, this, args)
+    if (!(this instanceof Server)) return emit(native, this, args)
     const event = args[0]
     const first = args[1]
     const second = args[2]
     if (succession.swallows(this, event)) return false
     const server = FOR_SUCCESSOR.has(event) ? succession.successor(this) : this
-    if (first instanceof http.IncomingMessage && second instanceof http.ServerResponse && REQUESTS.has(event)) {
+    if (REQUESTS.has(event) && first instanceof IncomingMessage && second instanceof ServerResponse) {
       const known: object = second
       const process = processOf(known) ?? start(requestLabel(first.method, first.url), first.socket)
       bindRequest(first, second, process)
-      return processes.runOpen(process, native, server, args)
+      return processes.runOpen(process, emission(native, server, args))
     }
     const open = opening(server, event, first, second)
-    if (open === undefined || (processOf(open.about) !== undefined && processOf(open.about) === storage.getStore())) return Reflect.apply(native, server, args)
+    if (open === undefined || (processOf(open.about) !== undefined && processOf(open.about) === storage.getStore())) return emit(native, server, args)
     const process = start(open.label, open.connection)
     if (open.stays) process.purgedCode = 'ends it'
     for (const emitter of open.emitters) bindEvents(processes, emitter, process, emitter === open.about)
-    return processes.runOpen(process, native, server, args)
+    return processes.runOpen(process, emission(native, server, args))
   })
 }
 

@@ -58,7 +58,7 @@ const fits = ({ registeredName, label, pid }: Process, wanted: string): boolean 
 
 function viewer(deps: PictureDeps): (process: Process) => PictureProcess {
   const running = deps.running()
-  deps.processes.table.crowds.gather()
+  deps.processes.table.settle()
   return (process) => {
     const stack = deps.processes.framesOf(process).slice(0, FRAMES_SHOWN).map((frame) => frameOf(frame, deps.table))
     const onStack = running?.process === process ? running.frames.map((frame) => runningFrame(frame, deps.table)) : []

@@ -1,8 +1,7 @@
 /**
  * Implicit processes (requests, connections, calls of timers and listeners) by what they do: `GET /users/42` and `GET /users/43`
  * are both `GET /users/*`. As soon as there are several of a kind they are a crowd, which is shown as one; it stays one until
- * nobody of it is left, so that nothing jumps to and fro. All of it costs a constant per process, whatever is looked at, and
- * next to nothing for one that has ended when somebody looks: most requests.
+ * nobody of it is left, so that nothing jumps to and fro. All of it costs a constant per process, whatever is looked at.
  */
 import type { Process } from './process'
 
@@ -10,8 +9,6 @@ import type { Process } from './process'
 const CROWD = 5
 /** A program whose every request is of a kind of its own: from so many kinds on, only the first word tells them apart. */
 const KINDS = 1000
-/** So many wait to be looked at; the ended ones among them are not kept longer. */
-const NEWCOMERS = 128
 
 export interface Crowd {
   readonly label: string
@@ -23,22 +20,9 @@ export interface Crowd {
 
 export class Crowds {
   private readonly kinds = new Map<string, Crowd>()
-  private newcomers: Process[] = []
   private inCrowds = 0
 
   add(process: Process): void {
-    if (this.newcomers.push(process) === NEWCOMERS) this.gather()
-  }
-
-  /** From now on `Process.crowd` is right for everybody who lives. */
-  gather(): void {
-    if (this.newcomers.length === 0) return
-    const { newcomers } = this
-    this.newcomers = []
-    for (const process of newcomers) if (!process.ended) this.place(process)
-  }
-
-  private place(process: Process): void {
     const crowd = this.kindOf(process.label)
     process.crowd = crowd
     crowd.members.add(process)
@@ -58,13 +42,11 @@ export class Crowds {
 
   /** How many processes are in crowds. */
   get crowded(): number {
-    this.gather()
     return this.inCrowds
   }
 
   /** In order of birth. */
   all(): Crowd[] {
-    this.gather()
     return [...this.kinds.values()].filter((crowd) => crowd.crowded)
   }
 

@@ -7,6 +7,8 @@ import { FINISHED, Process, type ProcessKind } from './process'
 /** As in an Erlang shell: the numbers below belong to the system. */
 const FIRST_PID = 40
 const INIT_PID = 1
+/** So many wait for somebody who looks; the ended ones among them are not kept longer. */
+const NEWCOMERS = 128
 
 export interface NewProcess {
   readonly label: string
@@ -20,6 +22,9 @@ export class ProcessTable {
   /** Runs whatever runs in no other process. Always there, never listed. */
   readonly init: Process
   private readonly living = new Map<number, Process>()
+  /** Not in `living` or a crowd yet, in order of birth: most requests have ended before anybody looks. */
+  private newcomers: Process[] = []
+  private alive = 0
   readonly crowds = new Crowds()
   /** Living processes that the program spawned. */
   spawned = 0
@@ -44,20 +49,34 @@ export class ProcessTable {
   add({ label, kind, initialCall = label, parent }: NewProcess): Process {
     const id = this.nextPid++
     const process = new Process(new Pid(id, this.signalOf), kind, label, initialCall, parent, this.now())
-    this.living.set(id, process)
+    this.alive++
     if (kind === 'spawned') this.spawned++
-    else this.crowds.add(process)
+    if (this.newcomers.push(process) === NEWCOMERS) this.settle()
     return process
   }
 
+  /** It has just ended. */
   remove(process: Process): void {
-    if (!this.living.delete(process.pid.id)) return
+    this.alive--
     if (process.kind === 'spawned') this.spawned--
-    else this.crowds.remove(process)
+    if (this.living.delete(process.pid.id)) this.crowds.remove(process)
+  }
+
+  /** From now on everybody who lives can be found, and `Process.crowd` is right. */
+  settle(): void {
+    if (this.newcomers.length === 0) return
+    const { newcomers } = this
+    this.newcomers = []
+    for (const process of newcomers) {
+      if (process.ended) continue
+      this.living.set(process.pid.id, process)
+      if (process.kind !== 'spawned') this.crowds.add(process)
+    }
   }
 
   find(pid: Pid | number): Process | undefined {
     const id = typeof pid === 'number' ? pid : pid.id
+    this.settle()
     return id === INIT_PID ? this.init : this.living.get(id)
   }
 
@@ -73,17 +92,18 @@ export class ProcessTable {
 
   /** Without `init`. */
   get size(): number {
-    return this.living.size
+    return this.alive
   }
 
   /** In order of birth, without `init`. */
   all(): IterableIterator<Process> {
+    this.settle()
     return this.living.values()
   }
 
   /** Those who are in no crowd. */
   page(offset: number, limit: number): Process[] {
-    this.crowds.gather()
+    this.settle()
     const items: Process[] = []
     let index = 0
     for (const process of this.living.values()) {

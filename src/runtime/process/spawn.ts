@@ -10,7 +10,6 @@
  *   cannot be found         an UndefError
  */
 import { trusted } from '../../base/guards'
-import type { AnyFunction } from '../../base/guards'
 import type { CodeLookup } from '../code/codeApi'
 import { BadFunError, ExitSignal, KillSignal, UndefError } from '../errors'
 import { framesOf } from './frames'
@@ -168,16 +167,16 @@ export function createSpawning({ table, lookup, end, report, onChange }: SpawnPa
    * Calls `fn` as `process`, which stays open until `finish`: how requests and connections become processes. What `fn` throws
    * goes to the caller, except for what ends the process itself.
    */
-  function runOpen(process: Process, fn: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
+  function runOpen(process: Process, fn: () => unknown): unknown {
     const outer = storage.getStore()
-    const result = storage.run(process, open, process, fn, self, args)
+    const result = open(process, fn)
     if (outer !== undefined && outer.mode === ENDED) throw new KillSignal()
     return result
   }
 
-  function open(process: Process, fn: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
+  function open(process: Process, fn: () => unknown): unknown {
     try {
-      return Reflect.apply(fn, self, args)
+      return storage.run(process, fn)
     } catch (error) {
       if (error instanceof KillSignal && process.ended) return undefined
       if (error instanceof ExitSignal || error instanceof BadFunError) end(process, error instanceof ExitSignal ? error.reason : error)

@@ -67,14 +67,6 @@ describe('crowds', () => {
     assert.deepEqual([shown(crowds), crowds.crowded], [[['GET /users/*', 5]], 5])
   })
 
-  it('who has ended before anybody looked is in none', () => {
-    const { crowds, all } = crowdsOf(...times(1000, (i) => `GET /users/${i}`))
-    for (const one of all.slice(4)) ends(crowds, one)
-    assert.equal(crowds.all()[0]?.members.size, 4)
-    for (const one of all) ends(crowds, one)
-    assert.deepEqual([shown(crowds), crowds.crowded], [[], 0])
-  })
-
   it('too many kinds are told apart by their first word only', () => {
     const { crowds } = crowdsOf(...times(2000, (i) => `GET /post-${i}`))
     assert.deepEqual(shown(crowds), [['GET …', 1000]])

@@ -124,24 +124,21 @@ describe('who lingers', () => {
   })
 
   it('is told when the last one has left', async () => {
-    let changes = 0
-    const w = world({ onChange: () => changes++ })
+    let drained = 0
+    const w = world({ onDrained: () => drained++ })
     const v = w.version()
     const { waiter } = emitted(w, v)
-    const pids = [w.spawn(waiter), w.spawn(waiter)]
+    const pids = [w.spawn(waiter), w.spawn(waiter), w.spawn(waiter)]
     await settled()
-    const seen = async (act: () => void): Promise<number> => {
-      const before = changes
-      act()
+    const afterEndOf = async (n: number): Promise<number> => {
+      w.send(pids[n] ?? '', 'x')
       await settled()
-      return changes - before
+      return drained
     }
-    const ofEnd = await seen(() => w.send(pids[0] ?? '', 'x'))
+    assert.equal(await afterEndOf(0), 0, 'it is current')
     v.state = 'old'
-    const others = w.spawn(waiter)
-    await settled()
-    assert.equal(await seen(() => w.send(others, 'x')), ofEnd, 'one is left')
-    assert.equal(await seen(() => w.send(pids[1] ?? '', 'x')), ofEnd + 1)
+    assert.equal(await afterEndOf(1), 0, 'one is left')
+    assert.equal(await afterEndOf(2), 1)
   })
 })
 
