@@ -113,12 +113,13 @@ export interface Rewritten {
  *              With top-level await: `async function*`.
  * CommonJS:    (function (exports, require, module, __filename, __dirname, P) { <prologue>; <body> })
  * prologue:    const P_v = P.version, P_s = P.traps, P_k = P.slot, P_trap = P.trap, P_enter = P.enter, P_leave = P.leave,
- *              P_park = P.park, P_over = P.over, P_each = P.each, P_dead = P.dead, P_y = P.yielded, P_pause = P.pause, P_i = P.identity, P_p = P.pass, P_meta = P.meta; (only those used)
+ *              P_park = P.park, P_over = P.over, P_each = P.each, P_dead = P.dead, P_y = P.yielded, P_pause = P.pause, P_i = P.identity, P_p = P.pass, P_w = P.decorating, P_meta = P.meta; (only those used)
  *              let P_c0 = P.imports[0].calls, P_n0 = P.imports[0].values, …        relink assigns these again
  * import use:  f(x)  ->  (0, P_c0.f)(x)      f`x`  ->  (0, P_c0.f)`x`      ns.f(x)  ->  P_c0.f(x)
  *              any other use of f  ->  P_n0.f      ns.x  ->  P_n0.x      of ns itself  ->  P_m0 (P.imports[0].namespace)      { f }  ->  { f: P_n0.f }       new F()  ->  new P_c0.F()
  * an argument that an import leads to, in a function:   f(users.all())  ->  f(P_p(P_n0.users.all(), <function index>, <import index or required specifier>, <name>))
  * class C of the top level:   class C { … } P_i(C, "C");      a use of C as a value (no call, `new`, member, extends, instanceof)  ->  P_i(C)      new.target  ->  P_i(new.target)
+ * what compilers make of decorators:   __decorateClass([D], C.prototype, "m", 1)  ->  P_w(__decorateClass)([D], C.prototype, "m", 1)
  * every function head (after its directives) and every loop head:   if (P_s[P_k]) P_trap(P_v);
  * method m of class C of the top level:   if (P_s[P_k]) { const P_r = P_moved("C", "m"); if (P_r) return P_r.apply(this, arguments); }
  * a function that makes functions which may outlive it, after its check:   P_o[0] && P_makes(<function index>);
@@ -174,6 +175,8 @@ export interface Emitted {
   identity(value: unknown, name?: string): unknown
   /** A function passes this on, which it got from the import of that index (or by `require`), where it is called `name`. Answers `value`. */
   pass<T>(value: T, functionIndex: number, from: number | string, name: string): T
+  /** Calls decorators when it is called: what they tell packages belongs to this version. */
+  decorating(apply: (...args: readonly unknown[]) => unknown): (...args: readonly unknown[]) => unknown
   define(exports: Readonly<Record<string, () => unknown>>, relink: (emitted: Emitted) => void): void
   import(specifier: unknown, options?: unknown): Promise<unknown>
 }

@@ -9,6 +9,7 @@ import { CodeServer } from './code/codeServer'
 import { conditionsGiven } from './node/conditions'
 import { die, exit, reportCrash, reportTopLevel, takeOverUncaught } from './process/crashes'
 import type { DraftDeps } from './code/draft'
+import { Decorators } from './identity/decorators'
 import { ExternalFuns, shownName, showSourceOfExternalFuns } from './identity/externalFuns'
 import { showWrittenSource } from './identity/functionSource'
 import { keepIntegrityOfVersions } from './identity/integrityIdentity'
@@ -99,6 +100,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     runningVersions,
     describe: (frame) => describeFrame(server, frame),
   })
+  const decorators = new Decorators()
   const stale = new StaleCode({ processes, log, imports: (module, other) => {
     const record = server.table.get(module)
     return [record?.current, record?.old].some((instance) => instance?.unit.links.some((link) => link.kind === 'module' && link.module === other) === true)
@@ -111,21 +113,36 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     opening,
     passes: (version, exported) => implicit.loadedBy.passed(version, exported),
     taken: (module, names) => implicit.loadedBy.taken(module, names),
+    decorates: (version, apply) => decorators.during(version, apply),
     makes: (version, index, gives, callee) => implicit.loadedBy.made(version, index, gives, callee),
     processes: { ...processes.frames, over: (...args: Parameters<Loops['over']>) => implicit.loops.over(...args), each: (...args: Parameters<Loops['each']>) => implicit.loops.each(...args), lingering: processes.lingering, purgeVersion: processes.purgeVersion, loading: () => loadingNow(processes), runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), (process) => implicit.folders.inItsFolder(process, fn)), current: processes.current, endCurrent: () => void processes.exitProcess(processes.current().pid, 'kill') },
     onInstantiated: ({ unit, record }) => stacks.add(unit, record.version),
-    onDiscarding: (instances) => implicit.discarding(instances.map(({ record }) => record)),
+    onDiscarding(instances) {
+      implicit.discarding(instances.map(({ record }) => record))
+      for (const { record } of instances) decorators.takeBack(record)
+    },
     onPurged({ unit, record }) {
       implicit.gone(record)
+      decorators.forget(record)
       stacks.remove(unit.file, record.version)
     },
     onCommitted(instances) {
       implicit.committed(instances.map(({ record }) => record))
       const together = new Set(instances.map(({ unit }) => unit.module))
-      for (const instance of instances) tellHanded(instance, together)
+      for (const instance of instances) {
+        tellHanded(instance, together)
+        decorators.replaced(server.table.get(instance.unit.module)?.old?.record, instance.record)
+      }
     },
     noteOf: ({ unit }) => (hot.keepsState(unit.module) ? undefined : stateHint.of(unit.module, unit.rewritten)),
-    onDeleted: (module) => implicit.deleted(module),
+    onDeleted(module) {
+      implicit.deleted(module)
+      decorators.replaced(server.table.get(module)?.old?.record, undefined)
+    },
+    onRolledBack(now, before) {
+      decorators.replaced(before.record, now.record)
+      decorators.putBack(now.record)
+    },
     onLoadWaits: (turn) => {
       if (turn !== undefined) port.notify({ type: 'onLoadWaits', turn })
     },

@@ -118,3 +118,78 @@ export const mark = () => { Reflect.defineMetadata('mark', 'by app', Plain) }`,
     assert.deepEqual(await world.value('app.facts()'), facts(2, 'by app'))
   })
 })
+
+describe('what decorators tell a package', () => {
+  let world: World
+  afterEach(() => world.end())
+
+  /** Keeps it in each of the ways in which packages do. */
+  const rules = `
+const list = [], byClass = new Map(), byField = new Map(), copied = new Map(), classes = new Set(), names = new Map()
+exports.Rule = (rule) => (target, field) => {
+  const of = target.constructor
+  list.push({ target: of, field, rule })
+  if (byClass.has(of)) byClass.get(of).push({ field, rule })
+  else byClass.set(of, [{ field, rule }])
+  if (!byField.has(of)) byField.set(of, new Map())
+  if (!byField.get(of).has(field)) byField.get(of).set(field, [])
+  byField.get(of).get(field).push(rule)
+  copied.set(of, [...(copied.get(of) ?? []), { field, rule }])
+}
+exports.Named = (name) => (target) => { classes.add(target); names.set(target, name) }
+exports.told = (of) => ({
+  list: list.filter(({ target }) => target === of).map(({ field, rule }) => field + ' ' + rule), byClass: (byClass.get(of) ?? []).map(({ field, rule }) => field + ' ' + rule),
+  byField: [...(byField.get(of) ?? [])].map(([field, all]) => field + ' ' + all), copied: (copied.get(of) ?? []).map(({ field, rule }) => field + ' ' + rule), named: [classes.has(of), names.get(of) ?? null],
+})
+exports.size = () => [list.length, byClass.size, classes.size, names.size]`
+  const user = (name: string | undefined, fields: Readonly<Record<string, string>>): string => `
+import { Named, Rule } from 'rules'
+${name === undefined ? '' : `@Named('${name}')`}
+export class User {
+${Object.entries(fields).map(([field, rule]) => `  @Rule('${rule}') ${field} = ''`).join('\n')}
+}
+@Named('note') export class Note { @Rule('long') text = '' }
+`
+  const told = (name: string | null, ...all: readonly string[]): unknown => ({ list: all, byClass: all, byField: all, copied: all, named: [name !== null, name] })
+  const start = async (): Promise<void> => {
+    world = await World.create({
+      'tsconfig.json': '{"compilerOptions":{"experimentalDecorators":true}}', 'package.json': '{"type":"module"}',
+      'node_modules/rules/package.json': '{"name":"rules","main":"index.js"}', 'node_modules/rules/index.js': rules,
+      'user.ts': user('user', { name: 'short', mail: 'email' }),
+      'app.ts': `import { told, size } from 'rules'\nimport { Note, User } from './user'\nexport const facts = () => [told(User), told(Note)]\nexport { size }`,
+    }, { entry: 'app.ts' })
+    await world.host.start()
+  }
+  const facts = (): Promise<unknown> => world.value('app.facts()')
+  const note = told('note', 'text long')
+
+  it('is what the class says now: a rule that was changed or taken away holds no longer', async () => {
+    await start()
+    assert.deepEqual(await facts(), [told('user', 'name short', 'mail email'), note])
+    const size = await world.value('app.size()')
+    await world.save('user.ts', user('person', { name: 'long', mail: 'email' }))
+    assert.deepEqual(await facts(), [told('person', 'name long', 'mail email'), note])
+    assert.deepEqual(await world.value('app.size()'), size)
+    await world.save('user.ts', user('person', { name: 'long' }))
+    assert.deepEqual(await facts(), [told('person', 'name long'), note])
+    await world.save('user.ts', user(undefined, {}))
+    assert.deepEqual(await facts(), [told(null), note])
+    await world.save('user.ts', user('user', { mail: 'email' }))
+    assert.deepEqual(await facts(), [told('user', 'mail email'), note])
+  })
+
+  it('is as it was when a load fails, and when it is rolled back', async () => {
+    await start()
+    const report = await world.save('user.ts', `${user('person', { name: 'long', age: 'number' })}\nthrow new Error('no')`)
+    assert.equal(report.ok, false)
+    assert.deepEqual(await facts(), [told('user', 'name short', 'mail email'), note])
+    await world.save('user.ts', user('person', { age: 'number' }))
+    await world.host.request('rollback', { module: 'user' })
+    assert.deepEqual(await facts(), [told('user', 'name short', 'mail email'), note])
+  })
+
+  it('is seen only while decorators run: lists and maps are Node\'s own', async () => {
+    await start()
+    assert.deepEqual(await world.value('[Array.prototype.push, Array.prototype.unshift, Map.prototype.set, Set.prototype.add].map((one) => String(one).includes("[native code]"))'), [true, true, true, true])
+  })
+})

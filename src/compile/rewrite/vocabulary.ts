@@ -102,6 +102,11 @@ export class Vocabulary {
     return this.use('p', 'pass')
   }
 
+  /** Stands around the name of a function that applies decorators. */
+  decorating(): string {
+    return this.use('w', 'decorating')
+  }
+
   meta(): string {
     return this.use('meta', 'meta')
   }

@@ -271,10 +271,21 @@ function visitCall(cx: Context, node: CallExpression): void {
   if (fn !== undefined) cx.called = fn
   if (callee.type !== 'Super') {
     noteChangingCall(cx, callee)
+    const decorates = isDecorating(callee)
+    if (decorates) cx.edits.insert(callee.start, `${cx.words.decorating()}(`)
     visitCallee(cx, callee)
+    if (decorates) cx.edits.insert(callee.end, ')')
   }
   visitArguments(cx, node)
   if (callee.type !== 'Identifier' || !callee.name.startsWith('__')) for (const argument of node.arguments) captureTaken(cx, argument, '*')
+}
+
+/** What esbuild, TypeScript and Babel make of decorators. */
+const DECORATING = /^_+(?:esDecorate|decorat\w*|applyDecs\w*)$/
+
+function isDecorating(callee: Expression): boolean {
+  const name = callee.type === 'MemberExpression' ? callee.property : callee
+  return name.type === 'Identifier' && DECORATING.test(name.name)
 }
 
 /** `require("./x").a`, `f(require("./x"))`, `(await import("./x")).a`. */

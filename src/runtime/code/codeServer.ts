@@ -46,6 +46,8 @@ export interface CodeServerDeps extends Omit<DraftDeps, 'table' | 'units' | 'bro
   /** What a person should know about the version that was replaced, if anything. */
   noteOf(replaced: Instance): string | undefined
   onDeleted(module: ModuleName): void
+  /** What was current is old again, and the other way round. */
+  onRolledBack(now: Instance, before: Instance): void
   /** A package loaded the module; these exports are no functions. */
   taken(module: ModuleName, names: readonly string[]): void
   /** Modules that were loaded because running code asked for them. */
@@ -282,6 +284,7 @@ export class CodeServer {
     if (record?.current?.commonjs !== undefined) showInCache(record.current.commonjs)
     if (record?.current !== undefined) this.markReplaced(record.current, false)
     if (record?.old !== undefined && version !== undefined) this.markReplaced(record.old, true)
+    if (record?.current !== undefined && record.old !== undefined && version !== undefined) this.deps.onRolledBack(record.current, record.old)
     this.deps.onChange()
     return version
   }

@@ -49,6 +49,8 @@ export interface DraftDeps {
   /** See `Emitted`. */
   readonly opening: readonly number[]
   makes(version: VersionRecord, functionIndex: number, gives: boolean, callee: (index: number) => void): void
+  /** Runs what calls decorators of the version. */
+  decorates<T>(version: VersionRecord, apply: () => T): T
   /** A function of the version passes on what another module exports. */
   passes(version: VersionRecord, exported: { readonly module: ModuleName; readonly name: string }): void
   /** `import.meta` of a module. */

@@ -100,6 +100,7 @@ export class DraftText {
       define: (exports, relink) => this.define(exports, relink),
       identity: (value, name) => this.identity(value, name),
       pass: passer(this.deps, version, unit, makes),
+      decorating: decorating(this.deps, version),
       import: (specifier) => this.requests.import(String(specifier)),
     }
   }
@@ -141,6 +142,11 @@ export class DraftText {
 }
 
 const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise
+
+/** As `passer`, no method. */
+function decorating({ decorates }: Pick<DraftDeps, 'decorates'>, version: VersionRecord): Emitted['decorating'] {
+  return (apply) => (...args) => decorates(version, () => apply(...args))
+}
 
 /** As `passer`, no method. */
 function maker(deps: Pick<DraftDeps, 'makes'>, version: VersionRecord, { rewritten }: Unit): (index: number) => void {

@@ -53,6 +53,7 @@ export class Machine {
       park: (frame, value) => this.park(frame, value),
       dead: () => this.killed,
       over: () => false,
+      decorating: (apply) => apply,
       each: (_frame, _first, _last, iterable) => iterable,
       pause: (frame) => this.pause(frame),
       yielded: (frame) => this.resumed(frame),
