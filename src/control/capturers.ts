@@ -26,21 +26,25 @@ export async function withCapturers(deps: CapturersDeps, reload: readonly Module
   if (reachable.length === 0) return { reload, units, why: new Map() }
   const values = await valuesOf(deps, reachable)
   const after = new Map(units.map((unit) => [unit.module, unit.hash]))
-  const differs = (from: ModuleName, name: string): boolean => {
+  const hashesOf = (from: ModuleName): [before: string, after: string] => {
     const before = deps.loaded.get(from)?.current?.hash ?? ''
-    return !deps.captures.isSameLiteral(from, name, before, after.get(from) ?? before)
+    return [before, after.get(from) ?? before]
   }
+  const differs = (from: ModuleName, name: string): boolean => !deps.captures.isSameLiteral(from, name, ...hashesOf(from))
+  const isDecorated = ({ from, name, at }: Capture): boolean => at.decorating !== true && deps.captures.isDecoratedAnew(from, name, ...hashesOf(from))
   const all = new Set(reload)
   const why = new Map<ModuleName, string>()
   const again: Unit[] = []
-  const isStale = ({ importer, from, name }: Capture): boolean =>
-    all.has(from) && !all.has(importer) && (values.get(from)?.get(name) ?? []).some((one) => differs(from, one))
+  const isStale = (capture: Capture): boolean => {
+    const { importer, from, name } = capture
+    return all.has(from) && !all.has(importer) && (isDecorated(capture) || (values.get(from)?.get(name) ?? []).some((one) => differs(from, one)))
+  }
   for (let capture = reachable.find(isStale); capture !== undefined; capture = reachable.find(isStale)) {
     const unit = deps.graph.again(capture.importer, capture.hash)
     all.add(capture.importer)
     if (unit === undefined) continue
     again.push(unit)
-    why.set(capture.importer, reason(deps, unit, capture, changed.includes(capture.from)))
+    why.set(capture.importer, reason(deps, unit, capture, changed.includes(capture.from), isDecorated(capture)))
   }
   const added = new Set(again.map((unit) => unit.module))
   return { reload: [...reload, ...added], units: [...units.filter((unit) => !added.has(unit.module)), ...again], why }
@@ -52,7 +56,7 @@ async function valuesOf({ main }: CapturersDeps, captures: readonly Capture[]): 
   return new Map(answers.map(({ module, names }) => [module, new Map(names.map(({ name, plain }) => [name, plain]))]))
 }
 
-function reason({ graph }: CapturersDeps, unit: Unit, { from, at }: Capture, isChanged: boolean): string {
+function reason({ graph }: CapturersDeps, unit: Unit, { from, at }: Capture, isChanged: boolean, isDecorated: boolean): string {
   const what = at.name === '*' ? 'everything it exports' : at.name === '=' ? 'what it exports' : `"${at.name}"`
-  return `because ${from} ${isChanged ? 'changed' : 'was loaded again'}: captured ${what} at line ${graph.lineOf(unit, at)}`
+  return `because ${from} ${isChanged ? 'changed' : 'was loaded again'}: captured ${what}${isDecorated ? ', a class with decorators,' : ''} at line ${graph.lineOf(unit, at)}`
 }

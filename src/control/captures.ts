@@ -29,6 +29,7 @@ interface Uses {
   readonly stars: readonly ModuleName[]
   readonly exports: ReadonlySet<string>
   readonly literals: Readonly<Record<string, string>>
+  readonly decorated: ReadonlySet<string>
   readonly shape: string | undefined
   readonly gives: readonly Given[]
   readonly disposes: boolean
@@ -123,6 +124,13 @@ export class Captures {
     return shape !== undefined && shape === texts?.get(after)?.shape
   }
 
+  /** A class about which decorators say something else, or might: who was handed it has read what they said. */
+  isDecoratedAnew(module: ModuleName, name: string, before: string, after: string): boolean {
+    const texts = this.known.get(module)
+    const isDecorated = [before, after].some((hash) => texts?.get(hash)?.decorated.has(name) === true)
+    return isDecorated && before !== after && !this.isSameShape(module, before, after)
+  }
+
   private of(importer: ModuleName, hash: string, uses: Uses, current: Loaded): Capture[] {
     return uses.takes.flatMap(({ from, at }) => this.origins({ module: from, name: at.name }, current, new Set())
       .filter((origin) => origin.module !== importer)
@@ -177,6 +185,7 @@ function usesOf({ rewritten, links, dynamic }: Unit): Uses {
     stars: rewritten.stars.flatMap((index) => moduleOf(links[index]) ?? []),
     exports: new Set(rewritten.exports),
     literals: rewritten.literals ?? {},
+    decorated: new Set(rewritten.decorated),
     shape: rewritten.shape,
     gives: (rewritten.handed ?? []).flatMap((at) => givenBy(at, sourceOf)),
     disposes: rewritten.disposes === true,

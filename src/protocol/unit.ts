@@ -23,6 +23,8 @@ export interface ImportRecord {
 /** `*`: the namespace as a whole. `=`: `module.exports` itself. Where, in the text that was rewritten. */
 export interface Captured {
   readonly name: string
+  /** Only by decorators. */
+  readonly decorating?: true
   readonly line: number
   readonly column: number
 }
@@ -92,6 +94,8 @@ export interface Rewritten {
   readonly handed?: readonly Handed[]
   /** It takes back itself what it gave: it uses `import.meta.hot.dispose`. */
   readonly disposes?: true
+  /** Exported classes with decorators. */
+  readonly decorated?: readonly string[]
   /** Functions that keep what they are given. */
   readonly keeps?: Readonly<Record<string, Keeping>>
   /** Literal specifiers of `require("…")` and `import("…")`: compiled ahead, not linked. */

@@ -113,13 +113,14 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     opening,
     passes: (version, exported) => implicit.loadedBy.passed(version, exported),
     taken: (module, names) => implicit.loadedBy.taken(module, names),
+    staging: (batch, run) => decorators.stage(batch, run),
     decorates: (version, apply) => decorators.during(version, apply),
     makes: (version, index, gives, callee) => implicit.loadedBy.made(version, index, gives, callee),
     processes: { ...processes.frames, over: (...args: Parameters<Loops['over']>) => implicit.loops.over(...args), each: (...args: Parameters<Loops['each']>) => implicit.loops.each(...args), lingering: processes.lingering, purgeVersion: processes.purgeVersion, loading: () => loadingNow(processes), runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), (process) => implicit.folders.inItsFolder(process, fn)), current: processes.current, endCurrent: () => void processes.exitProcess(processes.current().pid, 'kill') },
     onInstantiated: ({ unit, record }) => stacks.add(unit, record.version),
     onDiscarding(instances) {
       implicit.discarding(instances.map(({ record }) => record))
-      for (const { record } of instances) decorators.takeBack(record)
+      for (const { record } of instances) decorators.replaced(record, undefined)
     },
     onPurged({ unit, record }) {
       implicit.gone(record)
@@ -141,7 +142,6 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     },
     onRolledBack(now, before) {
       decorators.replaced(before.record, now.record)
-      decorators.putBack(now.record)
     },
     onLoadWaits: (turn) => {
       if (turn !== undefined) port.notify({ type: 'onLoadWaits', turn })

@@ -141,6 +141,7 @@ exports.told = (of) => ({
   list: list.filter(({ target }) => target === of).map(({ field, rule }) => field + ' ' + rule), byClass: (byClass.get(of) ?? []).map(({ field, rule }) => field + ' ' + rule),
   byField: [...(byField.get(of) ?? [])].map(([field, all]) => field + ' ' + all), copied: (copied.get(of) ?? []).map(({ field, rule }) => field + ' ' + rule), named: [classes.has(of), names.get(of) ?? null],
 })
+exports.build = (...all) => all.map((of) => list.filter(({ target }) => target === of).map(({ field, rule }) => field + ' ' + rule).join())
 exports.size = () => [list.length, byClass.size, classes.size, names.size]`
   const user = (name: string | undefined, fields: Readonly<Record<string, string>>): string => `
 import { Named, Rule } from 'rules'
@@ -186,6 +187,22 @@ ${Object.entries(fields).map(([field, rule]) => `  @Rule('${rule}') ${field} = '
     await world.save('user.ts', user('person', { age: 'number' }))
     await world.host.request('rollback', { module: 'user' })
     assert.deepEqual(await facts(), [told('user', 'name short', 'mail email'), note])
+  })
+
+  it('is read anew by the top level that handed the class to a package, and by nobody else', async () => {
+    await start()
+    const text = (rule: string, body: string): string => `import { Rule } from 'rules'\nexport class Person { @Rule('${rule}') name = ''\n  hi() { return '${body}' } }`
+    await world.write('person.ts', text('short', 'hi'))
+    await world.write('inner.ts', `import { Rule } from 'rules'\nimport { Person } from './person'\nexport class Group { @Rule(String(Person === undefined)) person = new Person() }`)
+    await world.write('built.ts', `import { build } from 'rules'\nimport { Person } from './person'\nimport './inner'\nexport const built = build(Person)\nexport const hi = () => new Person().hi()`)
+    await world.save('app.ts', `export * from './built'`)
+    const loaded = async (file: string, content: string): Promise<string[]> =>
+      (await world.save(file, content)).outcomes.map((outcome) => `${outcome.module} ${outcome.kind === 'loaded' ? (outcome.why ?? 'loaded') : outcome.kind}`)
+    assert.deepEqual(await loaded('person.ts', text('short', 'hello')), ['person loaded'])
+    assert.deepEqual(await loaded('person.ts', text('long', 'hello')), ['person loaded', 'built because person changed: captured "Person", a class with decorators, at line 4'])
+    assert.deepEqual(await world.value('[built.built, built.hi()]'), [['name long'], 'hello'])
+    assert.equal((await world.save('built.ts', `import { build } from 'rules'\nimport { Person } from './person'\nexport const built = build(Person)\nthrow new Error('no')`)).ok, false)
+    assert.deepEqual(await world.value('built.built'), ['name long'])
   })
 
   it('is seen only while decorators run: lists and maps are Node\'s own', async () => {

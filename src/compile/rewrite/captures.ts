@@ -17,8 +17,8 @@ export class Captures {
 
   constructor(private readonly lines: LineIndex) {}
 
-  addImport(index: number, name: string, offset: number): void {
-    this.add(this.imports, index, name, offset)
+  addImport(index: number, name: string, offset: number, decorating: boolean): void {
+    this.add(this.imports, index, name, offset, decorating)
   }
 
   addRequire(specifier: string, name: string, offset: number): void {
@@ -35,11 +35,12 @@ export class Captures {
     return Object.fromEntries([...this.requires].map(([specifier, names]) => [specifier, [...names.values()]]))
   }
 
-  private add<K>(to: Map<K, Map<string, Captured>>, key: K, name: string, offset: number): void {
+  private add<K>(to: Map<K, Map<string, Captured>>, key: K, name: string, offset: number, decorating = false): void {
     const names = to.get(key) ?? new Map<string, Captured>()
     to.set(key, names)
-    if (names.has(name)) return
-    names.set(name, { name, line: this.lines.line(offset), column: this.lines.column(offset) })
+    const known = names.get(name)
+    if (known !== undefined && (decorating || known.decorating !== true)) return
+    names.set(name, { name, ...(decorating ? { decorating } : {}), line: this.lines.line(offset), column: this.lines.column(offset) })
   }
 }
 

@@ -42,6 +42,10 @@ export interface Context {
   readonly methodBodies: { readonly start: number; readonly end: number }[]
   /** How many initializers of instance fields the visited place is in: they run when an object is made. */
   deferred: number
+  /** Classes of the outermost scope with decorators. */
+  readonly decorated: Set<string>
+  /** How many calls of decorators the visited place is in. */
+  decorating: number
   /** Where the innermost expression statement that was entered starts. */
   statementStart: number
   /** Visits a node and what is in it; every part of the walk calls back here. */

@@ -24,6 +24,7 @@ export function visitName(cx: Context, node: Identifier, use: ImportUse = 'value
     first: node.start === cx.statementStart,
     direct: cx.code.charCodeAt(node.end) === 40,
     takenAt: runsAtTopLevel(cx) ? node.start : -1,
+    decorating: cx.decorating > 0,
     member,
   })
 }
@@ -112,9 +113,9 @@ function plainUse(use: ImportUse, imported: string): 'assign' | 'call' | 'receiv
 }
 
 /** Calls and `new` take nothing; neither does a member that is called on a namespace. */
-function capture(cx: Context, { binding, use, member, takenAt }: Reference & { readonly kind: 'import' }): void {
+function capture(cx: Context, { binding, use, member, takenAt, decorating }: Reference & { readonly kind: 'import' }): void {
   if (takenAt < 0 || use === 'assign' || use === 'call' || use === 'construct' || (use === 'receiver' && binding.imported === '*')) return
-  cx.captures.addImport(binding.index, binding.imported === '*' && use === 'object' ? (member ?? '*') : binding.imported, takenAt)
+  cx.captures.addImport(binding.index, binding.imported === '*' && use === 'object' ? (member ?? '*') : binding.imported, takenAt, decorating)
 }
 
 /** Expression for an imported value; `*` is the namespace. */

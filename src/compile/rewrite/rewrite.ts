@@ -87,6 +87,8 @@ function newContext(code: string, program: Program, format: 'esm' | 'commonjs', 
     passing: new Set(),
     methodBodies: [],
     deferred: 0,
+    decorated: new Set(),
+    decorating: 0,
     fn: newFunction(format === 'esm' ? 'async' : 'sync', 0, false, scope, undefined),
     statementStart: -1,
   }
@@ -151,13 +153,17 @@ function finish(cx: Context, async: boolean): Rewritten {
     exports: cx.exports.map(({ name }) => name),
     constants: cx.opaque ? [] : constants(cx, async),
     stars: cx.stars,
-    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx), handed: cx.handed.length === 0 ? undefined : cx.handed, disposes: /\bhot\??\.\s*dispose\b/.test(cx.code) ? true : undefined, keeps: keeping(cx) }),
+    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx), handed: cx.handed.length === 0 ? undefined : cx.handed, disposes: /\bhot\??\.\s*dispose\b/.test(cx.code) ? true : undefined, keeps: keeping(cx), decorated: decoratedExports(cx) }),
     dynamic: [...cx.dynamic],
     functions: cx.functions,
     points: cx.points,
     shifts,
     state: stateOf(cx),
   }
+}
+
+function decoratedExports({ decorated, exports }: Context): string[] | undefined {
+  return decorated.size === 0 ? undefined : exports.flatMap(({ name, value }) => (decorated.has(value) ? [name] : []))
 }
 
 /** While the top level of an async module waits, others see what it assigns next. */

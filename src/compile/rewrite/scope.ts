@@ -19,6 +19,8 @@ export type Reference =
       readonly direct: boolean
       /** Where the top level takes it; -1 in code that runs later. */
       readonly takenAt: number
+      /** A decorator takes it. */
+      readonly decorating: boolean
       /** `ns.member`. */
       readonly member: string | undefined
     }

@@ -275,6 +275,7 @@ function visitCall(cx: Context, node: CallExpression): void {
     if (decorates) cx.edits.insert(callee.start, `${cx.words.decorating()}(`)
     visitCallee(cx, callee)
     if (decorates) cx.edits.insert(callee.end, ')')
+    if (decorates) return visitDecorated(cx, node)
   }
   visitArguments(cx, node)
   if (callee.type !== 'Identifier' || !callee.name.startsWith('__')) for (const argument of node.arguments) captureTaken(cx, argument, '*')
@@ -282,6 +283,17 @@ function visitCall(cx: Context, node: CallExpression): void {
 
 /** What esbuild, TypeScript and Babel make of decorators. */
 const DECORATING = /^_+(?:esDecorate|decorat\w*|applyDecs\w*)$/
+
+/** `__decorateClass([D(x)], C.prototype, "m", 1)` */
+function visitDecorated(cx: Context, node: CallExpression): void {
+  for (const argument of node.arguments) {
+    const root = argument.type === 'MemberExpression' ? argument.object : argument
+    if (root.type === 'Identifier') cx.decorated.add(root.name)
+  }
+  cx.decorating++
+  visitArguments(cx, node)
+  cx.decorating--
+}
 
 function isDecorating(callee: Expression): boolean {
   const name = callee.type === 'MemberExpression' ? callee.property : callee

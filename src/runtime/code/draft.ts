@@ -49,6 +49,8 @@ export interface DraftDeps {
   /** See `Emitted`. */
   readonly opening: readonly number[]
   makes(version: VersionRecord, functionIndex: number, gives: boolean, callee: (index: number) => void): void
+  /** Runs a top level of a reload. */
+  staging<T>(batch: readonly { readonly draft: VersionRecord; readonly replaced: VersionRecord | undefined }[], run: () => T): T
   /** Runs what calls decorators of the version. */
   decorates<T>(version: VersionRecord, apply: () => T): T
   /** A function of the version passes on what another module exports. */
@@ -395,7 +397,9 @@ export class Draft {
 
   /** What this top level gets from members of its batch is their new code, also through external funs that everybody else holds. */
   private duringBatch<T>(run: () => T): T {
-    return this.reload ? stageOf(this.batch).run(this.batch.values(), run) : run()
+    if (!this.reload) return run()
+    const members = [...this.batch.values()].flatMap(({ committed, instance, record }) => (committed ? [] : [{ draft: instance.record, replaced: record.current?.record }]))
+    return this.deps.staging(members, () => stageOf(this.batch).run(this.batch.values(), run))
   }
 
 }

@@ -11,11 +11,16 @@ import type { VersionRecord } from '../code/version'
 import { ExternalFuns } from './externalFuns'
 import { slotOf } from './identity'
 
-/** `add`: once more for each time it is put there. `set`: there can be only one of that key. */
 type Entry =
   | { readonly kind: 'add'; readonly list: unknown[]; readonly value: unknown }
-  | { readonly kind: 'set'; readonly map: Map<unknown, unknown>; readonly key: unknown; readonly value: unknown; readonly before: { readonly value: unknown } | undefined }
-  | { readonly kind: 'member'; readonly set: Set<unknown>; readonly value: unknown; readonly isNew: boolean }
+  | { readonly kind: 'set'; readonly map: Map<unknown, unknown>; readonly key: unknown; readonly value: unknown }
+  | { readonly kind: 'member'; readonly set: Set<unknown>; readonly value: unknown }
+
+/** `shown`: it is in the lists now. */
+interface Told { readonly entries: Entry[]; shown: boolean }
+
+/** A version that is being loaded, and the one it will replace. */
+export interface Staged { readonly draft: VersionRecord; readonly replaced: VersionRecord | undefined }
 
 /** Lists and maps that are kept under a class, and where: whatever is put into them speaks of it. */
 const ofClasses = new WeakMap<object, { readonly map: Map<unknown, unknown>; readonly key: unknown }>()
@@ -23,18 +28,24 @@ const ofClasses = new WeakMap<object, { readonly map: Map<unknown, unknown>; rea
 interface Run { readonly module: ModuleName; readonly entries: Entry[] }
 
 export class Decorators {
-  private readonly entries = new WeakMap<VersionRecord, Entry[]>()
+  private readonly told = new WeakMap<VersionRecord, Told>()
+  /** Drafts of reloads. */
+  private readonly staged = new WeakMap<VersionRecord, Staged>()
+  /** Those whose code runs now. */
+  private readonly running = new Set<VersionRecord>()
   private run: Run | undefined
   private isNoting = false
   private isWatching = false
 
   /** Calls decorators of the version. */
   during<T>(version: VersionRecord, apply: () => T): T {
-    const entries = this.entries.get(version) ?? []
-    this.entries.set(version, entries)
+    const staged = this.staged.get(version)
+    if (staged !== undefined && !this.running.has(version)) return this.stage([staged], () => this.during(version, apply)) // behind an `await`
+    const told = this.told.get(version) ?? { entries: [], shown: true }
+    this.told.set(version, told)
     const before = this.run
     this.watch()
-    this.run = { module: version.module, entries }
+    this.run = { module: version.module, entries: told.entries }
     try {
       return apply()
     } finally {
@@ -42,24 +53,50 @@ export class Decorators {
     }
   }
 
-  /** The version never was current. */
-  takeBack(version: VersionRecord): void {
-    for (const entry of latestFirst(this.entries.get(version))) undo(entry)
+  /** Runs code of a reload: it finds what its batch says, and not what that replaces. Everybody else does so from the commit on. */
+  stage<T>(batch: readonly Staged[], run: () => T): T {
+    const others = batch.filter(({ draft }) => !this.running.has(draft))
+    for (const one of others) {
+      this.staged.set(one.draft, one)
+      this.running.add(one.draft)
+      this.hide(one.replaced)
+      this.show(one.draft)
+    }
+    try {
+      return run()
+    } finally {
+      for (const { draft, replaced } of others) {
+        this.running.delete(draft)
+        this.hide(draft)
+        this.show(replaced)
+      }
+    }
   }
 
-  /** The version is current no more. `next` is, and may have said the same. */
+  /** `next` is current instead of `version`. */
   replaced(version: VersionRecord | undefined, next: VersionRecord | undefined): void {
-    const said = (next === undefined ? undefined : this.entries.get(next)) ?? []
-    for (const entry of latestFirst(version === undefined ? undefined : this.entries.get(version))) takeBack(entry, said)
-  }
-
-  /** The version is current again. */
-  putBack(version: VersionRecord): void {
-    for (const entry of this.entries.get(version) ?? []) putBack(entry)
+    this.hide(version)
+    this.show(next)
+    if (next !== undefined) this.staged.delete(next)
   }
 
   forget(version: VersionRecord): void {
-    this.entries.delete(version)
+    this.told.delete(version)
+  }
+
+  private hide(version: VersionRecord | undefined): void {
+    const told = version === undefined ? undefined : this.told.get(version)
+    if (told === undefined || !told.shown) return
+    told.shown = false
+    // What is in a list goes before the list.
+    for (const entry of [...told.entries].reverse()) takeBack(entry)
+  }
+
+  private show(version: VersionRecord | undefined): void {
+    const told = version === undefined ? undefined : this.told.get(version)
+    if (told === undefined || told.shown) return
+    told.shown = true
+    for (const entry of told.entries) putBack(entry)
   }
 
   /** Stands around Node's own until the job that runs now is over: a thousand decorators are one change of `Array.prototype`. */
@@ -73,8 +110,8 @@ export class Decorators {
     const restore = [
       around(Array.prototype, 'push', added),
       around(Array.prototype, 'unshift', added),
-      around(Map.prototype, 'set', (map, [key, value]) => { if (this.run !== undefined && map instanceof Map) note({ kind: 'set', map, key, value, before: held(map, key) }, map) }),
-      around(Set.prototype, 'add', (set, [value]) => { if (this.run !== undefined && set instanceof Set) note({ kind: 'member', set, value, isNew: !set.has(value) }, set) }),
+      around(Map.prototype, 'set', (map, [key, value]) => { if (this.run !== undefined && map instanceof Map) note({ kind: 'set', map, key, value }, map) }),
+      around(Set.prototype, 'add', (set, [value]) => { if (this.run !== undefined && set instanceof Set) note({ kind: 'member', set, value }, set) }),
     ]
     queueMicrotask(() => {
       this.isWatching = false
@@ -103,55 +140,31 @@ function adopt(container: Container, { map, key }: { readonly map: Map<unknown, 
   if (ofClasses.has(container)) return
   ofClasses.set(container, { map, key })
   if (Array.isArray(container)) for (const value of container) entries.push({ kind: 'add', list: container, value })
-  else if (container instanceof Set) for (const value of container) entries.push({ kind: 'member', set: container, value, isNew: true })
+  else if (container instanceof Set) for (const value of container) entries.push({ kind: 'member', set: container, value })
   else for (const [inner, value] of container) {
-    entries.push({ kind: 'set', map: container, key: inner, value, before: undefined })
+    entries.push({ kind: 'set', map: container, key: inner, value })
     if (isContainer(value)) adopt(value, { map: container, key: inner }, entries)
   }
 }
 
-/** What is in a list goes before the list. */
-const latestFirst = (entries: readonly Entry[] | undefined): readonly Entry[] => (entries === undefined ? [] : [...entries].reverse())
-
-/** As if it had never been. */
-function undo(entry: Entry): void {
-  if (entry.kind === 'member' && !entry.isNew) return
-  takeBack(entry, [])
-  if (entry.kind === 'set' && entry.before !== undefined) entry.map.set(entry.key, entry.before.value)
-}
-
-function takeBack(entry: Entry, said: readonly Entry[]): void {
+function takeBack(entry: Entry): void {
   switch (entry.kind) {
     case 'add': {
-      const now = inPlaceOf(entry.list)
-      dropFrom(entry.list, entry.value)
-      if (now !== entry.list && Array.isArray(now) && isObject(entry.value)) dropFrom(now, entry.value)
+      const index = entry.list.lastIndexOf(entry.value)
+      if (index >= 0) entry.list.splice(index, 1)
       return dropIfEmpty(entry.list)
     }
-    case 'set': {
+    case 'set':
       if (isContainer(entry.value)) return dropIfEmpty(entry.value)
-      const isSaid = said.some((one) => one.kind === 'set' && one.map === entry.map && one.key === entry.key)
-      if (!isSaid && held(entry.map, entry.key)?.value === entry.value) entry.map.delete(entry.key)
+      if (entry.map.get(entry.key) === entry.value) entry.map.delete(entry.key)
       return dropIfEmpty(entry.map)
-    }
     case 'member':
-      if (!said.some((one) => one.kind === 'member' && one.set === entry.set && one.value === entry.value)) entry.set.delete(entry.value)
+      entry.set.delete(entry.value)
       return dropIfEmpty(entry.set)
   }
 }
 
-/** `map.set(target, [...map.get(target), rule])`: a list that goes on with what was in the one before. */
-function inPlaceOf(list: unknown[]): unknown {
-  const place = ofClasses.get(list)
-  return place?.map.get(place.key)
-}
-
-function dropFrom(list: unknown[], value: unknown): void {
-  const index = list.indexOf(value)
-  if (index >= 0) list.splice(index, 1)
-}
-
-/** Of a class; the next version may have put its own into it. */
+/** Of a class. Somebody else may have put something into it. */
 function dropIfEmpty(container: Container): void {
   const place = ofClasses.get(container)
   if (place === undefined || sizeOf(container) > 0 || place.map.get(place.key) !== container) return
@@ -171,8 +184,6 @@ function putBack(entry: Entry): void {
       entry.set.add(entry.value)
   }
 }
-
-const held = (map: Map<unknown, unknown>, key: unknown): { readonly value: unknown } | undefined => (map.has(key) ? { value: map.get(key) } : undefined)
 
 /** A class of the module, or its prototype. */
 function isOf(module: ModuleName, value: unknown): boolean {
