@@ -11,7 +11,7 @@ describe('what was passed on', () => {
   afterEach(() => world.end())
 
   /** `bus` stands for a package: it keeps what it is given and is never loaded again itself. */
-  const bus = `export const makeBus = () => { const kept = []; return { kept, on(name, fn) { kept.push(fn) }, add(options) { kept.push(options.handler) }, ask: () => kept.map((one) => one.answer?.() ?? one()) } }`
+  const bus = `export const wrap = (answer) => ({ answer })\nexport const makeBus = () => { const kept = []; return { kept, on(name, fn) { kept.push(fn) }, add(options) { kept.push(options.handler) }, ask: () => kept.map((one) => one.answer?.() ?? one()) } }`
   const start = async (files: Readonly<Record<string, string>>, type = 'module'): Promise<void> => {
     world = await World.start({ 'package.json': `{"type":"${type}"}`, 'node_modules/bus/package.json': '{"name":"bus","type":"module","exports":"./bus.js"}', 'node_modules/bus/bus.js': bus, ...files }, { entry: 'main.js' })
   }
@@ -31,6 +31,13 @@ describe('what was passed on', () => {
     'in an object literal': (version) => `export function register(bus) { bus.add({ handler: async () => ${version}, handler() { return ${version} } }) }`,
     'a function of the module': (version) => `export function register(bus) { bus.on('x', list) }\nfunction list() { return ${version} }`,
     'a function of the function': (version) => `export const register = (bus) => { const list = () => ${version}; bus.on('x', list) }`,
+    'an object of the module': (version) => `const api = { answer: list }\nexport function register(bus) { bus.on('x', api) }\nfunction list() { return ${version} }`,
+    'part of an object of the module': (version) => `const all = { api: { answer() { return ${version} } } }\nexport function register(bus) { bus.on('x', all.api) }`,
+    'a copy of an object of the module': (version) => `const list = () => ${version}\nlet api = { answer: list }\nexport const register = (bus) => { const copy = { ...api }; bus.kept[0] = copy }`,
+    'in a list of the module': (version) => `const all = [list]\nexport function register(bus) { for (const one of all) bus.on('x', one) }\nfunction list() { return ${version} }`,
+    'an object that the top level fills': (version) => `const api = {}\napi.answer = () => ${version}\nexport const register = (bus) => bus.on('x', api)`,
+    'an object of the module that a package made': (version) => `import { wrap } from 'bus'\nconst api = wrap(() => ${version})\nexport const register = (bus) => bus.on('x', api)`,
+    'fields of an object of the module': (version) => `class Api { answer = () => ${version} }\nconst api = new Api()\nexport const register = (bus) => bus.on('x', api)`,
     'a method': (version) => `export const register = (bus) => new Routes().register(bus)\nclass Routes { register(bus) { bus.on('x', this.list); bus.kept.splice(1) }\n list() { return ${version} } }`,
     'a bound method': (version) => `export const register = (bus) => new Routes().register(bus)\nclass Routes { register(bus) { bus.on('x', this.list.bind(this)) }\n list() { return ${version} } }`,
     'answered by a factory': (version) => `export const register = (bus) => bus.on('x', make())\nconst make = () => () => ${version}`,
@@ -39,6 +46,17 @@ describe('what was passed on', () => {
   for (const [way, text] of Object.entries(ways)) {
     it(`is passed on anew by its top level: ${way}`, async () => {
       await start({ 'main.js': main, 'routes.js': text(1) })
+      await saves('routes.js', text, (version) => [version])
+    })
+  }
+
+  const answered = `import { makeBus } from 'bus'\nimport { make } from './routes.js'\nglobalThis.bus = makeBus()\nglobalThis.bus.on('x', make())`
+  for (const [way, text] of Object.entries<(version: number) => string>({
+    'a function of the module': (version) => `export const make = () => list\nfunction list() { return ${version} }`,
+    'an object of the module': (version) => `const list = () => ${version}\nconst api = { answer: list }\nexport function make() { return api }`,
+  })) {
+    it(`is what a function answered, too: ${way}`, async () => {
+      await start({ 'main.js': answered, 'routes.js': text(1) })
       await saves('routes.js', text, (version) => [version])
     })
   }
@@ -62,21 +80,35 @@ describe('what was passed on', () => {
     await saves('users.js', users, (version) => [version, version])
   })
 
+  for (const [way, passes] of Object.entries({
+    'in a literal': 'bus.on("x", { answer: () => 0, ...users })',
+    'by its name in a literal': 'const options = { users }; bus.on("x", options.users)',
+    'in a list': 'for (const one of [users]) bus.on("x", one)',
+  })) {
+    it(`is what another module exports, ${way} of a function: \`createSchema({ resolvers })\``, async () => {
+      const users = (version: number): string => `const answer = () => ${version}\nexport const users = { answer }`
+      await start({ 'main.js': `import { makeBus } from 'bus'\nimport { users } from './users.js'\nboot()\nasync function boot() {\n  const bus = globalThis.bus = makeBus()\n  await null\n  ${passes}\n}`, 'users.js': users(1) })
+      assert.deepEqual(brief(await world.save('users.js', users(2))), ['users loaded', 'main loaded because users changed: main passed on what it exports'])
+      assert.deepEqual(await answers(), [2])
+      await saves('users.js', users, (version) => [version])
+    })
+  }
+
   it('is the same in CommonJS', async () => {
     const commonjs = `const { makeBus } = require('bus')\nconst { register } = require('./routes')\nglobalThis.bus = makeBus()\nregister(globalThis.bus)`
     const users = (version: number): string => `exports.answer = () => ${version}\nexports.self = () => exports`
     const routes = (version: number): string => `const users = require('./users')\nexports.register = (bus) => { bus.on('x', users.self())\n bus.on('y', () => ${version}) }`
-    await start({ 'node_modules/bus/package.json': '{"name":"bus","exports":"./bus.cjs"}', 'node_modules/bus/bus.cjs': bus.replace('export const makeBus', 'exports.makeBus'), 'main.js': commonjs, 'routes.js': routes(1), 'users.js': users(1) }, 'commonjs')
+    await start({ 'node_modules/bus/package.json': '{"name":"bus","exports":"./bus.cjs"}', 'node_modules/bus/bus.cjs': bus.replaceAll('export const ', 'exports.'), 'main.js': commonjs, 'routes.js': routes(1), 'users.js': users(1) }, 'commonjs')
     await saves('users.js', users, (version) => [version, 1])
     await saves('routes.js', routes, (version) => [4, version])
   })
 
-  it('is none of it: what is only called back at once, what a process passes on', async () => {
+  it('is none of it: what is only called back at once, what a process passes on, what stays in the module', async () => {
     await start({
-      'main.js': `import { spawn } from 'codeswitch'\nimport { work, serve } from './work.js'\n;(globalThis.runs ??= []).push(1)\nwork()\nserve()\nspawn(() => work(true))`,
-      'work.js': `import { receive, spawn } from 'codeswitch'\nexport const serve = () => void spawn(loop)\nexport async function loop() { await receive() }\nexport function work(keep) { const list = [3, 1, 2]\n list.map((n) => n + 1).sort((a, b) => a - b); void Promise.resolve().then(() => {}); setImmediate(() => {})\n if (keep) keepIt() }\nfunction keepIt() { globalThis.keep = () => 1 }`,
+      'main.js': `import { spawn } from 'codeswitch'\nimport { work, serve, port } from './work.js'\nport()\n;(globalThis.runs ??= []).push(1)\nwork()\nserve()\nspawn(() => work(true))`,
+      'work.js': `import { receive, spawn } from 'codeswitch'\nexport const serve = () => void spawn(loop)\nexport async function loop() { await receive() }\nexport function work(keep) { const list = [3, 1, 2]\n list.map((n) => n + 1).sort((a, b) => a - b); void Promise.resolve().then(() => {}); setImmediate(() => {})\n if (keep) keepIt()\n if (api !== undefined && typeof api.hash === 'function') { api.hash(1); current = api; api.list.map(hash) } }\nconst hash = (x) => x\nconst api = { hash, list: [1], port: 3 }\nlet current\nexport const port = () => api.port\nfunction keepIt() { globalThis.keep = () => 1 }`,
     })
-    await world.save('work.js', `export function work() {}\nexport function serve() {}`)
+    await world.save('work.js', `export function work() {}\nexport function serve() {}\nexport function port() {}`)
     assert.deepEqual(await world.value('globalThis.runs'), [1])
   })
 

@@ -1,6 +1,7 @@
-import type { Expression, Pattern, Program, Statement } from 'acorn'
+import type { AnyNode, Class, Expression, Pattern, Program, Statement } from 'acorn'
 import { literalText, namesOfTaken, requiredProperties } from './captures'
 import type { ImportTable } from './importTable'
+import { childrenOf } from './nodes'
 import { definedNames } from './topClasses'
 
 /** A name of the module's outermost scope. */
@@ -32,8 +33,12 @@ export interface OwnBinding {
   awaited?: string
   /** CommonJS: it holds this property of what `require` answered. */
   taken?: { readonly from: string; readonly name: string }
-  /** What a constant is initialized with, unless that is a literal. */
+  /** What it is initialized with, unless that is the literal of a constant. */
   init?: Expression
+  /** The top level puts functions into it: `router.get('/', list)`, `api.hash = hash`. */
+  filled?: boolean
+  /** A class whose objects have functions of their own in fields. */
+  hasFunctionFields?: boolean
 }
 
 /** Names of the outermost scope: imports, declarations, and `require` of a CommonJS module. */
@@ -60,14 +65,20 @@ export function collectBindings(code: string, program: Program, imports: ImportT
   }
   for (const [name, specifier] of namesOfTaken(format, program)) note(bindings, name, format === 'esm' ? { awaited: specifier } : { required: specifier })
   if (format === 'commonjs') for (const [name, taken] of requiredProperties(program)) note(bindings, name, { taken })
+  eachFilled(program, bindings, (name) => note(bindings, name, { filled: true }))
   return bindings
 }
 
 function describe(code: string, bindings: ReadonlyMap<string, Binding>, statement: Statement): void {
   if (statement.type === 'ClassDeclaration') note(bindings, statement.id.name, { isClass: true })
   if (statement.type === 'FunctionDeclaration') note(bindings, statement.id.name, { isFunction: true })
+  if (statement.type === 'ClassDeclaration' && statement.body.body.some(isFunctionField)) note(bindings, statement.id.name, { hasFunctionFields: true })
   if (statement.type !== 'VariableDeclaration') return
   for (const name of definedNames(statement)) note(bindings, name, { isClass: true })
+  for (const { id, init } of statement.declarations) {
+    if (id.type === 'Identifier' && init?.type === 'ClassExpression' && init.body.body.some(isFunctionField)) note(bindings, id.name, { hasFunctionFields: true })
+    if (id.type === 'Identifier' && statement.kind !== 'const' && init) note(bindings, id.name, { init })
+  }
   for (const { id, init } of statement.kind === 'const' ? statement.declarations : []) {
     const literal = literalText(code, init)
     if (id.type === 'Identifier' && literal !== undefined) note(bindings, id.name, { literal })
@@ -75,6 +86,37 @@ function describe(code: string, bindings: ReadonlyMap<string, Binding>, statemen
     if (id.type === 'Identifier' && (init?.type === 'ArrowFunctionExpression' || init?.type === 'FunctionExpression')) note(bindings, id.name, { isFunction: true })
     if (id.type === 'Identifier' && isCollection(init)) note(bindings, id.name, { collects: true })
   }
+}
+
+/** `handle = () => { … }`: each object has a function of its own, of the version that made it. */
+export const isFunctionField = (member: Class['body']['body'][number]): boolean =>
+  member.type === 'PropertyDefinition' && !member.static && (member.value?.type === 'ArrowFunctionExpression' || member.value?.type === 'FunctionExpression')
+
+/** Names whose objects the code of the top level, but no function, puts functions into. */
+function eachFilled(program: Program, bindings: ReadonlyMap<string, Binding>, visit: (name: string) => void): void {
+  const isCode = (given: AnyNode): boolean => isFunctionNode(given) || (given.type === 'Identifier' && isCodeName(bindings, given.name)) || (given.type === 'MemberExpression' && isCode(given.object))
+  const nodes: AnyNode[] = [...program.body]
+  for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+    if (isFunctionNode(node) || node.type === 'ClassDeclaration' || node.type === 'ClassExpression') continue
+    const name = node.type === 'CallExpression' && node.callee.type === 'MemberExpression' && node.arguments.some(isCode) ? receiverOf(node.callee)
+      : node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression' && isCode(node.right) ? receiverOf(node.left) : undefined
+    if (name !== undefined && bindings.get(name)?.kind === 'own') visit(name)
+    nodes.push(...childrenOf(node))
+  }
+}
+
+const isFunctionNode = ({ type }: AnyNode): boolean => type === 'FunctionDeclaration' || type === 'FunctionExpression' || type === 'ArrowFunctionExpression'
+
+function isCodeName(bindings: ReadonlyMap<string, Binding>, name: string): boolean {
+  const binding = bindings.get(name)
+  return binding?.kind === 'import' || (binding?.kind === 'own' && (binding.isFunction === true || binding.required !== undefined || binding.taken !== undefined))
+}
+
+/** `app` of `app.route('/').get`. */
+function receiverOf(node: AnyNode): string | undefined {
+  let at = node
+  while (at.type === 'MemberExpression' || at.type === 'CallExpression') at = at.type === 'MemberExpression' ? at.object : at.callee
+  return at.type === 'Identifier' ? at.name : undefined
 }
 
 const COLLECTIONS: ReadonlySet<string> = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array'])

@@ -1,4 +1,5 @@
 import type { Class, MethodDefinition, PropertyDefinition } from 'acorn'
+import { isFunctionField } from './bindings'
 import { addFunction } from './context'
 import type { Context } from './context'
 import { visitFunction, visitStaticBlock } from './functions'
@@ -43,10 +44,6 @@ function visitMember(cx: Context, member: MethodDefinition | PropertyDefinition,
   if (kind !== 'constructor' && isTop) cx.methodBodies.push(body)
   visitFunction(cx, member.value, kind === 'get' || kind === 'set' ? `${kind} ${name}` : name, member.start, isTop ? methodOf(member, className) : undefined, makes && kind === 'constructor')
 }
-
-/** `handle = () => { … }`: each object has a function of its own, of the version that made it. */
-const isFunctionField = (member: Class['body']['body'][number]): boolean =>
-  member.type === 'PropertyDefinition' && !member.static && (member.value?.type === 'ArrowFunctionExpression' || member.value?.type === 'FunctionExpression')
 
 /** Who makes such an object holds these functions: a class without a constructor gets the one it has anyway, to say so. */
 function announceFields(cx: Context, node: Class, name: string): void {

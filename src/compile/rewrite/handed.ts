@@ -6,8 +6,8 @@ import type { AnyNode, CallExpression, NewExpression } from 'acorn'
 import type { Handed, HandedValue } from '../../protocol/unit'
 import type { Binding } from './bindings'
 import { runsAtTopLevel } from './captures'
+import { CONSUMING, isConsuming } from './consuming'
 import type { Context } from './context'
-import { CONSUMING, isConsuming } from './passing'
 
 /** What these are given ends with the call, or when it is answered. */
 const ENDING: ReadonlySet<string> = new Set([

@@ -1,21 +1,14 @@
 /**
  * Arguments that whoever is called may keep. A function that is written as an argument is noticed where it is written, unless
- * the call consumes it: those of arrays, promises and strings, and what is given to the runtime, which knows the processes it
- * starts. Besides, a function passes on functions of its module (`app.get('/', list)`) and what other modules export
- * (`app.route('/users', users)`).
+ * the call consumes it. Besides, a function passes on functions of its module (`app.get('/', list)`) and what other modules export
+ * (`app.route('/users', users)`), also in a literal (`createSchema({ resolvers })`).
  */
-import type { AnyNode, CallExpression, NewExpression } from 'acorn'
+import type { AnyNode, CallExpression, Identifier, NewExpression } from 'acorn'
 import type { Binding } from './bindings'
 import { runsAtTopLevel } from './captures'
+import { isConsuming } from './consuming'
 import type { Context } from './context'
-
-export const CONSUMING: ReadonlySet<string> = new Set([
-  'map', 'filter', 'forEach', 'reduce', 'reduceRight', 'some', 'every', 'find', 'findIndex', 'findLast', 'findLastIndex', 'flatMap', 'sort', 'toSorted', 'from',
-  'then', 'catch', 'finally', 'replace', 'replaceAll', 'parse', 'stringify', 'group', 'groupBy',
-])
-/** What these are given is known from elsewhere, or gone soon. */
-const TIMERS: ReadonlySet<string> = new Set(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'])
-const RUNTIME = 'codeswitch'
+import { letsOut } from './letOut'
 
 /** Visits the arguments. */
 export function visitArguments(cx: Context, node: CallExpression | NewExpression): void {
@@ -28,23 +21,32 @@ export function visitArguments(cx: Context, node: CallExpression | NewExpression
   }
 }
 
-export function isConsuming(cx: Context, { type, callee }: CallExpression | NewExpression): boolean {
-  if (callee.type === 'Identifier') return (type === 'NewExpression' && callee.name === 'Promise') || TIMERS.has(callee.name) || isOfRuntime(cx, callee.name)
-  return callee.type === 'MemberExpression' && ((callee.property.type === 'Identifier' && CONSUMING.has(callee.property.name)) || (callee.object.type === 'Identifier' && isOfRuntime(cx, callee.object.name)))
-}
-
-function isOfRuntime({ bindings, imports }: Context, name: string): boolean {
-  const binding = bindings.get(name)
-  return binding?.kind === 'import' && imports.specifier(binding.index) === RUNTIME
-}
-
 function visitPassed(cx: Context, node: AnyNode): void {
-  const known = cx.bindings.get(rootOf(node) ?? '')
-  const from = isForeign(known) ? known : undefined
-  if (from === undefined && passesOwn(cx, node)) cx.fn.makesFunctions = true
-  const open = from === undefined ? -1 : cx.edits.reserve(node.start)
-  cx.visit(cx, node)
-  if (from !== undefined) cx.scope.refer({ kind: 'passed', name: rootOf(node) ?? '', open, close: cx.edits.reserve(node.end), from, fn: cx.fn.index })
+  const root = rootOf(node)
+  if (!isForeign(cx.bindings.get(root ?? '')) && (passesOwn(cx, node) || letsOut(cx, node, root))) cx.fn.makesFunctions = true
+  visitForeign(cx, node, root, () => cx.visit(cx, node))
+}
+
+/** Part of a literal, which a function may pass on: `new Server({ resolvers })`. */
+export function visitPart(cx: Context, node: AnyNode, visit: () => void): void {
+  if (runsAtTopLevel(cx) || (node.type !== 'Identifier' && node.type !== 'MemberExpression')) visit()
+  else visitForeign(cx, node, rootOf(node), visit)
+}
+
+/** `{ resolvers }` as `{ resolvers: resolvers }`. */
+export function visitShorthand(cx: Context, node: Identifier, visit: () => void): void {
+  if (runsAtTopLevel(cx) || !isForeign(cx.bindings.get(node.name))) return visit()
+  cx.edits.insert(node.start, `${node.name}: `)
+  visitForeign(cx, node, node.name, () => cx.visit(cx, node))
+}
+
+/** What another module exports is told to the runtime where a function lets it out. */
+function visitForeign(cx: Context, node: AnyNode, root: string | undefined, visit: () => void): void {
+  const from = cx.bindings.get(root ?? '')
+  if (root === undefined || !isForeign(from)) return visit()
+  const open = cx.edits.reserve(node.start)
+  visit()
+  cx.scope.refer({ kind: 'passed', name: root, open, close: cx.edits.reserve(node.end), from, fn: cx.fn.index })
 }
 
 const isForeign = (binding: Binding | undefined): binding is Exclude<Binding, { readonly kind: 'require' }> =>

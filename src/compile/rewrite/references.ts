@@ -2,6 +2,7 @@ import type { Identifier } from 'acorn'
 import type { OwnBinding } from './bindings'
 import { runsAtTopLevel } from './captures'
 import type { Context } from './context'
+import { noteLetOut } from './letOut'
 import type { ImportUse, Reference } from './scope'
 import { propertyAccess, type Vocabulary } from './vocabulary'
 
@@ -33,6 +34,7 @@ export function visitName(cx: Context, node: Identifier, use: ImportUse = 'value
 function visitOwn(cx: Context, node: Identifier, binding: OwnBinding, use: ImportUse, shorthand: boolean, member: string | undefined): void {
   const { name } = node
   if (binding.isClass === true && use === 'value') cx.scope.refer({ kind: 'class', name, edit: cx.edits.reserve(node.start, node.end), shorthand })
+  if (use === 'value') noteLetOut(cx, node, binding)
   const taken = use === 'object' ? (member ?? '*') : use === 'value' ? '*' : undefined
   const specifier = binding.required ?? binding.awaited
   if (specifier === undefined || taken === undefined || !runsAtTopLevel(cx)) return

@@ -57,6 +57,11 @@ export class Scope {
     this.names.add(name)
   }
 
+  /** An inner scope has declared the name already. */
+  isShadowed(name: string): boolean {
+    return this.names?.has(name) === true || this.parent?.isShadowed(name) === true
+  }
+
   refer(reference: Reference): void {
     this.open ??= []
     this.open.push(reference)

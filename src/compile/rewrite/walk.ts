@@ -9,10 +9,11 @@ import { visitTry } from './guards'
 import { noteHanded } from './handed'
 import { isEndless } from './endless'
 import { noteKept } from './keeping'
+import { noteMemberLetOut, staysInside } from './letOut'
 import { visitEndlessLoop, visitForAwait, visitJump, visitLabeled, visitLoopBody } from './loops'
 import { visitExportAll, visitExportDefault, visitExportNamed, visitImport } from './moduleItems'
 import { declare, visitBinding, visitForLeft, visitTarget, visitWritten } from './patterns'
-import { visitArguments } from './passing'
+import { visitArguments, visitPart, visitShorthand } from './passing'
 import { visitName } from './references'
 import { Scope } from './scope'
 import { noteChangingCall } from './state'
@@ -60,6 +61,7 @@ export function visit(cx: Context, node: AnyNode): void {
       return visitTry(cx, node)
     case 'AssignmentExpression':
       noteKept(cx, node)
+      if (node.left.type === 'Identifier' && cx.bindings.get(node.left.name)?.kind === 'own' && !cx.scope.isShadowed(node.left.name)) staysInside(cx, node.right)
       visitTarget(cx, node.left)
       return node.left.type === 'Identifier' ? visitNamed(cx, node.right, node.left.name) : visitNamed(cx, node.right, assignedName(cx, node.left))
     case 'UpdateExpression':
@@ -101,6 +103,7 @@ export function visit(cx: Context, node: AnyNode): void {
       return visitSwitch(cx, node)
     case 'IfStatement':
     case 'ConditionalExpression':
+      staysInside(cx, node.test)
       visit(cx, node.test)
       visit(cx, node.consequent)
       if (node.alternate) visit(cx, node.alternate)
@@ -110,6 +113,7 @@ export function visit(cx: Context, node: AnyNode): void {
       visit(cx, node.object)
       return visit(cx, node.body)
     case 'UnaryExpression':
+      staysInside(cx, node.argument)
       return node.operator === 'delete' ? visitWritten(cx, node.argument) : visit(cx, node.argument)
     case 'ThrowStatement':
     case 'SpreadElement':
@@ -120,7 +124,8 @@ export function visit(cx: Context, node: AnyNode): void {
       return visitArguments(cx, node)
     case 'ArrayExpression':
       for (const element of node.elements) {
-        if (element) visit(cx, element)
+        if (element?.type === 'SpreadElement') visitPart(cx, element.argument, () => visit(cx, element.argument))
+        else if (element) visitPart(cx, element, () => visit(cx, element))
       }
       return
     case 'SequenceExpression':
@@ -191,6 +196,7 @@ function assignedName(cx: Context, target: AnyNode): string {
 
 function visitMember(cx: Context, node: MemberExpression): void {
   const { object } = node
+  noteMemberLetOut(cx, node)
   const member = !node.computed && node.property.type === 'Identifier' ? node.property.name : undefined
   if (object.type === 'Identifier') visitName(cx, object, 'object', false, member)
   else if (object.type !== 'MetaProperty' || object.meta.name === 'import') visit(cx, object)
@@ -206,6 +212,7 @@ function visitOperators(cx: Context, node: BinaryExpression | LogicalExpression)
     rights.push(left)
     left = left.left
   }
+  if (rights.at(-1)?.type === 'BinaryExpression') staysInside(cx, left)
   visit(cx, left)
   for (let i = rights.length - 1; i >= 0; i--) {
     const operation = rights[i]
@@ -214,7 +221,8 @@ function visitOperators(cx: Context, node: BinaryExpression | LogicalExpression)
 }
 
 /** `a<!--b` is an HTML-like comment in a script, and what is generated is one. */
-function visitRight(cx: Context, { right, operator }: BinaryExpression | LogicalExpression): void {
+function visitRight(cx: Context, { type, right, operator }: BinaryExpression | LogicalExpression): void {
+  if (type === 'BinaryExpression') staysInside(cx, right)
   if (operator === '<' && cx.code.startsWith('<!--', right.start - 1)) cx.edits.insert(right.start, ' ')
   if (operator === 'instanceof' && right.type === 'Identifier') visitName(cx, right, 'right')
   else visit(cx, right)
@@ -243,7 +251,7 @@ function visitVariables(cx: Context, node: VariableDeclaration): void {
 
 function visitObject(cx: Context, node: ObjectExpression): void {
   for (const property of node.properties) {
-    if (property.type === 'SpreadElement') visit(cx, property.argument)
+    if (property.type === 'SpreadElement') visitPart(cx, property.argument, () => visit(cx, property.argument))
     else visitProperty(cx, property)
   }
 }
@@ -251,13 +259,13 @@ function visitObject(cx: Context, node: ObjectExpression): void {
 function visitProperty(cx: Context, property: Property): void {
   const { key, value, computed, method, kind } = property
   if (property.shorthand) {
-    if (value.type === 'Identifier') visitName(cx, value, 'value', true)
+    if (value.type === 'Identifier') visitShorthand(cx, value, () => visitName(cx, value, 'value', true))
     return
   }
   if (computed) visit(cx, key)
   const name = propertyName(cx.code, property)
   if ((method || kind !== 'init') && value.type === 'FunctionExpression') visitFunction(cx, value, name, property.start)
-  else visitNamed(cx, value, name)
+  else visitPart(cx, value, () => visitNamed(cx, value, name))
 }
 
 function visitCall(cx: Context, node: CallExpression): void {
@@ -307,6 +315,7 @@ function captureTaken(cx: Context, node: AnyNode, member: string): void {
 }
 
 function visitCallee(cx: Context, callee: Expression): void {
+  if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier' || callee.property.name !== 'bind') staysInside(cx, callee)
   if (callee.type === 'Identifier') visitName(cx, callee, 'call')
   else if (callee.type === 'MemberExpression' && callee.object.type === 'Identifier') {
     visitName(cx, callee.object, 'receiver')
