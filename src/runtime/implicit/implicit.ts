@@ -24,6 +24,7 @@ import { installListeners } from './listeners'
 import { LoadedBy } from './loadedBy'
 import { Loops } from './loops'
 import type { LoopsDeps } from './loops'
+import { PackageListeners } from './packageListeners'
 import { installPromisedTimers } from './promisedTimers'
 import { installResources } from './resources'
 import { installServers } from './servers'
@@ -70,7 +71,8 @@ export function installImplicit(deps: InstallDeps): Implicit {
   installBoundEvents(deps.processes)
   installTimers(deps)
   installPromisedTimers(deps)
-  installListeners(deps)
+  const packageListeners = new PackageListeners(deps.places)
+  installListeners(deps, packageListeners)
   installEventTargets(deps)
   const exits = installExits(deps)
   const folders = installFolders(deps.processes, (ledger) => ledgers.before(ledger))
@@ -108,6 +110,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
       const pairs = versions.map((version) => ledgers.commit(version))
       const olds = pairs.flatMap(({ old }) => old ?? [])
       for (const { next } of pairs) {
+        packageListeners.committed(next)
         handover.complete(next)
         datagrams.complete(next)
       }
@@ -127,6 +130,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
       deps.hot.gone(version)
       const draft = ledgers.discard(version)
       if (draft === undefined) return
+      packageListeners.discarded(draft)
       handover.discarded(draft)
       folders.discarded(draft)
       datagrams.discarded(draft)

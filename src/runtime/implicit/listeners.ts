@@ -3,7 +3,8 @@
  * own: `'data' listener feed.ts:40`. On emitters that the same top level did not make (`process`, imported ones) they are
  * removed when the module is reloaded. `removeListener`, `listeners` and `once` work with the function that was given.
  * Those that a request or a spawned process adds stay when it ends by itself, and are removed when it is killed. What a package
- * adds is left alone, unless it only passes on what its own `on` was given (`io.on` of socket.io).
+ * adds is left alone, unless it only passes on what its own `on` was given (`io.on` of socket.io), or adds it to `process` each
+ * time anew (packageListeners.ts).
  */
 import { EventEmitter } from 'node:events'
 import { Stream } from 'node:stream'
@@ -16,6 +17,7 @@ import type { ImplicitDeps } from './context'
 import type { Held, Ledger } from './ledger'
 import { own } from './owned'
 import type { Owned } from './owned'
+import type { PackageListeners } from './packageListeners'
 import { Origin } from './place'
 import { patch } from './patch'
 import { addedAt } from './silence'
@@ -24,7 +26,7 @@ const ADDING = ['addListener', 'on', 'prependListener'] as const
 const ADDING_ONCE = ['once', 'prependOnceListener'] as const
 const FORWARDING: ReadonlySet<string> = new Set([...ADDING, ...ADDING_ONCE])
 
-export function installListeners(deps: ImplicitDeps): void {
+export function installListeners(deps: ImplicitDeps, packages: PackageListeners): void {
   const { storage } = deps.processes.table
   /** Which top level made an emitter. */
   const makers = new WeakMap<object, Ledger>()
@@ -65,7 +67,9 @@ export function installListeners(deps: ImplicitDeps): void {
         return result
       }
       const mine = wrap(this, event, listener, process, replacement, once)
-      return mine === undefined ? native.call(this, event, listener) : add.call(this, event, mine)
+      if (mine !== undefined) return add.call(this, event, mine)
+      if (this === globalThis.process) packages.added(process.ledger, event, listener, replacement)
+      return native.call(this, event, listener)
     }
     return replacement
   }

@@ -34,12 +34,7 @@ export class Origin {
 
   /** The stack above `callee`, unread. */
   constructor(private readonly places: Places, callee: (...args: never[]) => unknown) {
-    const limit = Error.stackTraceLimit
-    const stack: { readonly stack?: unknown } = {}
-    Error.stackTraceLimit = DEPTH
-    Error.captureStackTrace(stack, callee)
-    Error.stackTraceLimit = limit
-    this.stack = stack
+    this.stack = stackAbove(callee)
   }
 
   /** Whether a module called, not a package. */
@@ -72,6 +67,25 @@ export class Origin {
     this.known = { places: this.places.places(sites), ours: all[0]?.getFileName() !== SHARED && first >= 0 && this.places.places(sites.slice(first, first + 1)).length > 0 }
     return this.known
   }
+}
+
+/** The places in a package that called `callee`, down to the module that called the package; undefined: no package did. */
+export function calledFrom(places: Places, callee: (...args: never[]) => unknown): string | undefined {
+  const sites = sitesOf(stackAbove(callee))
+  const module = sites.findIndex((site) => places.places([site]).length > 0)
+  const own = sites.slice(0, module < 0 ? undefined : module)
+  const [first] = own
+  if (first === undefined || isNodes(first) || first.getFileName() === __filename) return undefined
+  return own.filter((site) => !isNodes(site) && !site.isAsync()).map((site) => `${site.getScriptNameOrSourceURL() ?? ''}:${site.getLineNumber()}:${site.getColumnNumber()}`).join(' ')
+}
+
+function stackAbove(callee: (...args: never[]) => unknown): { readonly stack?: unknown } {
+  const limit = Error.stackTraceLimit
+  const stack: { readonly stack?: unknown } = {}
+  Error.stackTraceLimit = DEPTH
+  Error.captureStackTrace(stack, callee)
+  Error.stackTraceLimit = limit
+  return stack
 }
 
 /** Our function by which a `for await` of a module asks for its next value. */
