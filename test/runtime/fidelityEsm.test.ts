@@ -16,6 +16,11 @@ for (const change of [() => { ns.a = 2 }, () => { delete ns.a }, () => { ns.zz =
 console.log(Reflect.set(ns, 'a', 3), Reflect.deleteProperty(ns, 'a'), Reflect.deleteProperty(ns, 'q'), Object.isFrozen(ns), ns.a, Object.getOwnPropertyDescriptor(ns, 'a').writable)`,
     'lib.mjs': `export let c = 3; export const b = 2, a = 1; export default 0; export { a as 'z z', a as B }`,
   }],
+  ['console.log and util.inspect of functions of every kind', {
+    'main.mjs': `import * as ns from './lib.mjs'; import { inspect } from 'node:util'; import { a, g, ag, f, C } from './lib.mjs'
+console.log(a, g, ag, f, C, [a], { g }, inspect({ deep: { deeper: [ag] } }, { depth: 1 }), inspect(a, { showHidden: true }).split('\\n')[0], inspect(async () => {}), inspect(Object.getPrototypeOf(a)), ns)`,
+    'lib.mjs': `export async function a() {}; export function* g() {}; export async function* ag() {}; export function f() {}; export class C {}; a.x = { y: 1 }`,
+  }],
   ['console.log and util.inspect of a namespace', {
     'main.mjs': `import * as ns from './lib.mjs'; import util from 'node:util'; console.log(ns); console.log(util.inspect({ ns }))`,
     'lib.mjs': `export const b = [2], a = 1; export const o = { x: 1 }; export default class K {}`,

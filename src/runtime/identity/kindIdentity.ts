@@ -1,6 +1,8 @@
-/** `util.types` looks past closures and proxies at what they are made of; for external funs it answers for the function they run. */
+/** `util.types` and `util.inspect` look past closures and proxies at what they are made of; for external funs they answer for the function they run. */
 import { syncBuiltinESMExports } from 'node:module'
-import { types } from 'node:util'
+import { inspect, types } from 'node:util'
+import type { InspectOptions } from 'node:util'
+import { isFunction } from '../../base/guards'
 import { rawOf } from './identity'
 
 export function showKindOfExternalFuns(): void {
@@ -13,4 +15,12 @@ export function showKindOfExternalFuns(): void {
   const answer = { isProxy: (value: unknown): boolean => isProxy(typeof value === 'function' ? rawOf(value) : value) }.isProxy
   Object.defineProperty(types, 'isProxy', { value: answer, writable: true, configurable: true, enumerable: true })
   syncBuiltinESMExports()
+  for (const kind of [async () => {}, function* () {}, async function* () {}]) {
+    // Answering `this` means: as ever.
+    const shown = function (this: unknown, _: number, options: InspectOptions): unknown {
+      const raw = isFunction(this) ? rawOf(this) : this
+      return raw === this ? this : inspect(raw, options)
+    }
+    Object.defineProperty(Object.getPrototypeOf(kind), inspect.custom, { value: shown, writable: true, configurable: true })
+  }
 }
