@@ -167,6 +167,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     log,
     run: (label, callback) => processes.run(processes.newProcess({ label, kind: 'implicit' }), callback),
     namespace: (module) => server.table.get(module)?.values,
+    own: (version, fn) => server.table.get(version.module)?.ownOf(version, fn) ?? fn,
     resolve: (specifier, importer) => moduleBehind(server, port, specifier, importer),
     reloadImporters(module) {
       const importers = server.importersOf(module)

@@ -180,6 +180,15 @@ describe('what a top level gives to an object of another module', () => {
     assert.deepEqual([await get('/people'), (await request(await port(), '/users')).status], ['users 2', 404])
   })
 
+  it('is a function that the module exports: a second registration of a route is one, whoever runs current', async () => {
+    const users = (version: number): string => `import { app } from './app.js'\nexport function list(req, res) { res.send('users ${version} ' + app.router.stack.length) }\napp.get('/users', list)`
+    await start({ 'app.js': frameworks.Express?.app ?? '', 'users.js': users(1), 'main.js': `import { list } from './users.js'\nimport { app } from './app.js'\nexport const isList = () => app.router.stack[0].route.stack[0].handle === list\n${frameworks.Express?.listen ?? ''}` })
+    for (const version of [2, 3]) {
+      assert.deepEqual(brief(await saved('users.js', users(version))).slice(0, 2), ['users loaded', 'app loaded because users changed: it gave functions to "app" at line 3'])
+      assert.deepEqual([await get('/users'), await world.value('main.isList()')], [`users ${version} 1`, true])
+    }
+  })
+
   it('is what a package made: `app.use(express.json())`', async () => {
     const json = (version: number): string => `import express from 'express'\nimport { app } from './app.js'\napp.use(express.json({ limit: ${version} }))`
     await start({ 'app.js': frameworks.Express?.app ?? '', 'json.js': json(1), 'main.js': `import './json.js'\nimport { app } from './app.js'\nexport const ask = () => app.router.stack.length` })
@@ -248,6 +257,15 @@ describe('what a top level gives to an object of another module', () => {
       await start({ 'held.js': 'export const held = []', 'gives.js': gives(1), 'main.js': `import { held } from './held.js'\nimport './gives.js'\nexport const ask = () => held.map((one) => one())` })
       assert.deepEqual(brief(await saved('gives.js', gives(2))), ['gives loaded'])
       assert.deepEqual(await ask(), [2])
+    })
+
+    it('leaves it to the module where it takes back a function that it exports, after the next version gave its own', async () => {
+      const gives = (version: number): string => `import { held } from './held.js'\nexport function run() { return ${version} }\nheld.add(run)\nimport.meta.hot?.dispose(() => { held.delete(run) })`
+      await start({ 'held.js': 'export const held = new Set()', 'gives.js': gives(1), 'main.js': `import { held } from './held.js'\nimport './gives.js'\nexport const ask = () => [...held].map((one) => one())` })
+      for (const version of [2, 3]) {
+        assert.deepEqual(brief(await saved('gives.js', gives(version))), ['gives loaded'])
+        assert.deepEqual(await ask(), [version])
+      }
     })
   })
 })

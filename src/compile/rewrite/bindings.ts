@@ -2,19 +2,23 @@ import type { AnyNode, Class, Expression, Pattern, Program, Statement } from 'ac
 import { literalText, namesOfTaken, requiredProperties } from './captures'
 import type { ImportTable } from './importTable'
 import { childrenOf } from './nodes'
+import type { OwnExports } from './ownExports'
 import { definedNames } from './topClasses'
 
 /** A name of the module's outermost scope. */
 export type Binding =
   | { readonly kind: 'import'; readonly index: number; /** `*` for a namespace. */ readonly imported: string }
   | OwnBinding
-  | { readonly kind: 'require' }
+  /** What CommonJS is given: `require`, `exports`, `module`. */
+  | { readonly kind: 'given' }
 
 export interface OwnBinding {
   readonly kind: 'own'
   readonly declared: 'var' | 'let' | 'const' | 'class' | 'function'
   /** Assigned somewhere after its declaration. */
   assigned: boolean
+  /** Assigned by the top level, for the last time where this offset is. */
+  replacedUntil?: number
   /** Assigned inside a function, which may run later than the top level. */
   assignedInFunction: boolean
   /** Declared with a class. */
@@ -39,12 +43,16 @@ export interface OwnBinding {
   filled?: boolean
   /** A class whose objects have functions of their own in fields. */
   hasFunctionFields?: boolean
+  /** A name under which others know what it holds (see `OwnExports`). */
+  exported?: string
+  /** It is more than a function: the module reads or writes members of it that not every function has. */
+  hasMembers?: boolean
 }
 
-/** Names of the outermost scope: imports, declarations, and `require` of a CommonJS module. */
-export function collectBindings(code: string, program: Program, imports: ImportTable, format: 'esm' | 'commonjs'): Map<string, Binding> {
+/** Names of the outermost scope: imports, declarations, and what a CommonJS module is given. */
+export function collectBindings(code: string, program: Program, imports: ImportTable, exports: OwnExports, format: 'esm' | 'commonjs'): Map<string, Binding> {
   const bindings = new Map<string, Binding>()
-  if (format === 'commonjs') bindings.set('require', { kind: 'require' })
+  if (format === 'commonjs') for (const name of ['require', 'exports', 'module']) bindings.set(name, { kind: 'given' })
   const own = (declared: OwnBinding['declared'], again: boolean) => (name: string): void => {
     const known = bindings.get(name)
     if (known?.kind === 'own') known.assigned = true
@@ -66,6 +74,7 @@ export function collectBindings(code: string, program: Program, imports: ImportT
   for (const [name, specifier] of namesOfTaken(format, program)) note(bindings, name, format === 'esm' ? { awaited: specifier } : { required: specifier })
   if (format === 'commonjs') for (const [name, taken] of requiredProperties(program)) note(bindings, name, { taken })
   eachFilled(program, bindings, (name) => note(bindings, name, { filled: true }))
+  for (const [name, exported] of exports.names) note(bindings, name, { exported })
   return bindings
 }
 

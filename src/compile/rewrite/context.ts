@@ -6,6 +6,7 @@ import type { Edits } from './edits'
 import type { MethodOf } from './functions'
 import type { ImportTable } from './importTable'
 import type { LineIndex } from './lines'
+import type { OwnExports } from './ownExports'
 import type { Scope } from './scope'
 import type { Vocabulary } from './vocabulary'
 
@@ -17,7 +18,7 @@ export interface Context {
   readonly lines: LineIndex
   readonly words: Vocabulary
   readonly imports: ImportTable
-  readonly bindings: ReadonlyMap<string, Binding>
+  readonly bindings: Map<string, Binding>
   readonly exports: ExportedName[]
   readonly stars: number[]
   readonly reexports: Reexport[]
@@ -25,6 +26,9 @@ export interface Context {
   readonly handed: Handed[]
   /** By the names of functions of the outermost scope. */
   readonly keeps: Map<string, Keeping>
+  /** See `hasLocalFuns`. */
+  readonly localFuns: boolean
+  readonly own: OwnExports
   readonly dynamic: Set<string>
   readonly functions: FunctionRecord[]
   readonly points: number[]
@@ -46,6 +50,8 @@ export interface Context {
   readonly decorated: Set<string>
   /** How many calls of decorators the visited place is in. */
   decorating: number
+  /** Where the assignment ends whose target is visited. */
+  assignmentEnd: number
   /** Where the innermost expression statement that was entered starts. */
   statementStart: number
   /** Visits a node and what is in it; every part of the walk calls back here. */

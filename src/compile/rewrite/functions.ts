@@ -2,6 +2,7 @@
 import type { ArrowFunctionExpression, BlockStatement, Expression, Function as FunctionNode, Statement, StaticBlock } from 'acorn'
 import { addFunction, newFunction, pointCount, type Context, type FunctionContext, type FunctionKind } from './context'
 import { callsItselfLast } from './endless'
+import { openOwnName } from './external'
 import { noteHanded } from './handed'
 import { conflictingFunctions } from './hoisting'
 import { declare, visitBinding } from './patterns'
@@ -23,11 +24,13 @@ export function visitFunction(cx: Context, node: FunctionNode, name: string, sta
   cx.fn.method = node.generator ? undefined : method
   cx.fn.makesFunctions = makesFunctions
   cx.fn.node = node
-  if (node.type === 'FunctionExpression' && node.id) declare(cx, scope, node.id.name)
+  const closeName = node.type === 'FunctionExpression' && node.id ? openOwnName(cx, node, node.id.name) : undefined
+  if (node.type === 'FunctionExpression' && node.id && closeName === undefined) declare(cx, scope, node.id.name)
   for (const parameter of node.params) visitBinding(cx, parameter, scope)
   if (isBlock(node.body)) visitBlockBody(cx, node, node.body, name)
   else visitExpressionBody(cx, node, node.body)
   if (cx.fn.immediate ? cx.fn.makesFunctions : !cx.passing.has(node)) outer.makesFunctions = true
+  closeName?.()
   scope.close()
   cx.scope = outside
   cx.fn = outer

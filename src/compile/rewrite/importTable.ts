@@ -28,6 +28,10 @@ export class ImportTable {
     return this.entries.get(keyOf(item))?.index ?? -1
   }
 
+  has(specifier: string): boolean {
+    return [...this.entries.values()].some(({ record }) => record.specifier === specifier)
+  }
+
   specifier(index: number): string | undefined {
     return [...this.entries.values()].find((entry) => entry.index === index)?.record.specifier
   }

@@ -49,7 +49,7 @@ function visitForeign(cx: Context, node: AnyNode, root: string | undefined, visi
   cx.scope.refer({ kind: 'passed', name: root, open, close: cx.edits.reserve(node.end), from, fn: cx.fn.index })
 }
 
-const isForeign = (binding: Binding | undefined): binding is Exclude<Binding, { readonly kind: 'require' }> =>
+const isForeign = (binding: Binding | undefined): binding is Exclude<Binding, { readonly kind: 'given' }> =>
   binding?.kind === 'import' || (binding?.kind === 'own' && binding.required !== undefined)
 
 /** A function of the outermost scope, or a literal with one. Names are not looked up scope by scope: one too many does no harm. */

@@ -2,6 +2,7 @@ import type { Identifier } from 'acorn'
 import type { OwnBinding } from './bindings'
 import { runsAtTopLevel } from './captures'
 import type { Context } from './context'
+import { settleExternal, visitExported } from './external'
 import { noteLetOut } from './letOut'
 import type { ImportUse, Reference } from './scope'
 import { propertyAccess, type Vocabulary } from './vocabulary'
@@ -34,6 +35,7 @@ export function visitName(cx: Context, node: Identifier, use: ImportUse = 'value
 function visitOwn(cx: Context, node: Identifier, binding: OwnBinding, use: ImportUse, shorthand: boolean, member: string | undefined): void {
   const { name } = node
   if (binding.isClass === true && use === 'value') cx.scope.refer({ kind: 'class', name, edit: cx.edits.reserve(node.start, node.end), shorthand })
+  else if (binding.isClass !== true && binding.exported !== undefined) visitExported(cx, node, binding, use, shorthand, member)
   if (use === 'value') noteLetOut(cx, node, binding)
   const taken = use === 'object' ? (member ?? '*') : use === 'value' ? '*' : undefined
   const specifier = binding.required ?? binding.awaited
@@ -45,7 +47,7 @@ function visitOwn(cx: Context, node: Identifier, binding: OwnBinding, use: Impor
 export function visitAssigned(cx: Context, node: Identifier, shorthand = false): void {
   const binding = cx.bindings.get(node.name)
   if (binding?.kind === 'import') return visitName(cx, node, 'assign', shorthand)
-  if (binding?.kind === 'own') cx.scope.refer({ kind: 'assign', name: node.name, binding, inFunction: cx.fn.outer !== undefined || cx.deferred > 0 })
+  if (binding?.kind === 'own') cx.scope.refer({ kind: 'assign', name: node.name, binding, end: Math.max(node.end, cx.assignmentEnd), inFunction: cx.fn.outer !== undefined || cx.deferred > 0 })
 }
 
 /** A module has no `arguments`; in the generated function it must not find those of that function. */
@@ -66,12 +68,16 @@ export function settle(cx: Context, references: readonly Reference[]): void {
     else if (reference.kind === 'passed') settlePassed(cx, reference)
     else if (reference.kind === 'changed') reference.binding.changedInFunction = true
     else if (reference.kind === 'handed') cx.handed.push(reference.handed)
+    else if (reference.kind === 'member') reference.binding.hasMembers = true
     else if (reference.kind === 'taken') cx.captures.addRequire(reference.specifier, reference.member, reference.takenAt)
-    else {
+    else if (reference.kind === 'assign') {
       reference.binding.assigned = true
       if (reference.inFunction) reference.binding.assignedInFunction = true
+      else reference.binding.replacedUntil = reference.end
     }
   }
+  // Now it is known which names stay what they are.
+  for (const reference of references) settleExternal(cx, reference)
 }
 
 function settlePassed(cx: Context, { open, close, from, fn }: Reference & { readonly kind: 'passed' }): void {

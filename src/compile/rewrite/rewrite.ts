@@ -10,11 +10,13 @@ import { collectBindings } from './bindings'
 import { Captures, literals } from './captures'
 import { newFunction, type Context } from './context'
 import { Edits } from './edits'
+import { hasLocalFuns, propertied, takesBack } from './external'
 import { directivesEnd } from './functions'
 import { ImportTable } from './importTable'
 import { keeping } from './keeping'
 import { LineIndex } from './lines'
 import { parseAs } from './moduleFormat'
+import { OwnExports, ownExports } from './ownExports'
 import { settle } from './references'
 import { Scope } from './scope'
 import { stateOf } from './state'
@@ -67,17 +69,21 @@ function failure(lines: LineIndex, offset: number, message: string, needsLowerin
 function newContext(code: string, program: Program, format: 'esm' | 'commonjs', lines: LineIndex): Context {
   const imports = new ImportTable(program, lines)
   const scope = new Scope(undefined)
+  const localFuns = hasLocalFuns(code, imports)
+  const own = localFuns ? new OwnExports() : ownExports(code, program, format)
   return {
     code, format, lines, imports, scope, visit, visitNamed,
     edits: new Edits(),
     words: new Vocabulary(code),
-    bindings: collectBindings(code, program, imports, format),
+    bindings: collectBindings(code, program, imports, own, format),
     exports: [],
     stars: [],
     reexports: [],
     captures: new Captures(lines),
     handed: [],
     keeps: new Map(),
+    localFuns,
+    own,
     dynamic: new Set(),
     functions: [{ name: '(top level)', line: 1, column: 0 }],
     points: [0, 1, 0],
@@ -89,6 +95,7 @@ function newContext(code: string, program: Program, format: 'esm' | 'commonjs', 
     deferred: 0,
     decorated: new Set(),
     decorating: 0,
+    assignmentEnd: 0,
     fn: newFunction(format === 'esm' ? 'async' : 'sync', 0, false, scope, undefined),
     statementStart: -1,
   }
@@ -153,7 +160,7 @@ function finish(cx: Context, async: boolean): Rewritten {
     exports: cx.exports.map(({ name }) => name),
     constants: cx.opaque ? [] : constants(cx, async),
     stars: cx.stars,
-    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx), handed: cx.handed.length === 0 ? undefined : cx.handed, disposes: /\bhot\??\.\s*dispose\b/.test(cx.code) ? true : undefined, keeps: keeping(cx), decorated: decoratedExports(cx) }),
+    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx), handed: cx.handed.length === 0 ? undefined : cx.handed, disposes: takesBack(cx.code) ? true : undefined, keeps: keeping(cx), propertied: propertied(cx), decorated: decoratedExports(cx) }),
     dynamic: [...cx.dynamic],
     functions: cx.functions,
     points: cx.points,

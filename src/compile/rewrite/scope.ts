@@ -1,8 +1,18 @@
 import type { Handed } from '../../protocol/unit'
-import type { Binding } from './bindings'
+import type { Binding, OwnBinding } from './bindings'
 
 /** How a name is used where it stands; `object`: a member is read, `right`: of `instanceof`. */
 export type ImportUse = 'value' | 'call' | 'receiver' | 'object' | 'construct' | 'right' | 'assign'
+
+/** `f`, or `exports.f`: the name it begins with, and under which name others know it. */
+export interface ExportedAt {
+  readonly name: string
+  readonly text: string
+  readonly exported: string
+  readonly binding: OwnBinding | undefined
+  /** Where the top level uses it; Infinity in code that runs later. */
+  readonly usedAt: number
+}
 
 export type Reference =
   | {
@@ -26,13 +36,17 @@ export type Reference =
     }
   /** A class of the outermost scope as a value. */
   | { readonly kind: 'class'; readonly name: string; readonly edit: number; readonly shorthand: boolean }
+  /** What the module exports, as a value (see external.ts); something that is compared with it; a member of it. */
+  | (ExportedAt & { readonly kind: 'own'; readonly compared: boolean; readonly edit: number; readonly shorthand: boolean; readonly first: boolean })
+  | (ExportedAt & { readonly kind: 'compared'; readonly isFirst: boolean; readonly open: number; readonly close: number })
+  | { readonly kind: 'member'; readonly name: string; readonly binding: OwnBinding }
   /** What `require` answered, taken by the top level: one member, or all. */
   | { readonly kind: 'taken'; readonly name: string; readonly specifier: string; readonly member: string; readonly takenAt: number }
   /** What a name of the outermost scope holds is changed by a function. */
   | { readonly kind: 'changed'; readonly name: string; readonly binding: Binding & { readonly kind: 'own' } }
-  | { readonly kind: 'assign'; readonly name: string; readonly binding: Binding & { readonly kind: 'own' }; readonly inFunction: boolean }
+  | { readonly kind: 'assign'; readonly name: string; readonly binding: OwnBinding; readonly end: number; readonly inFunction: boolean }
   /** What an import shows, or what `require` answered, is passed on by a function (`fn`). */
-  | { readonly kind: 'passed'; readonly name: string; readonly open: number; readonly close: number; readonly from: Exclude<Binding, { readonly kind: 'require' }>; readonly fn: number }
+  | { readonly kind: 'passed'; readonly name: string; readonly open: number; readonly close: number; readonly from: Exclude<Binding, { readonly kind: 'given' }>; readonly fn: number }
   /** Functions are given to what an import shows. */
   | { readonly kind: 'handed'; readonly name: string; readonly handed: Handed }
   | { readonly kind: 'require'; readonly name: string; readonly specifier: string }

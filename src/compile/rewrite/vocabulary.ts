@@ -9,6 +9,8 @@ export class Vocabulary {
   /** Variables of the prologue, and what of `Emitted` they hold. */
   private readonly used = new Map<string, string>()
   private readonly tables = new Map<string, string>()
+  /** Variables that hold an external fun of the module's own, by the name it has inside. */
+  private readonly keeps = new Map<string, string>()
 
   constructor(code: string) {
     this.prefix = freePrefix(code)
@@ -97,6 +99,23 @@ export class Vocabulary {
     return `${this.use('i', 'identity')}(${name})`
   }
 
+  /** What importers have for what the expression, which is exported under that name, comes to. */
+  external(expression: string, exported?: string): string {
+    return `${this.externalOf()}(${expression}${exported === undefined ? '' : `, ${JSON.stringify(exported)}`})`
+  }
+
+  /** The same for a name that always holds the same. */
+  externalOnce(name: string, exported: string): string {
+    const key = JSON.stringify([name, exported])
+    const kept = this.keeps.get(key) ?? this.own(`e${this.keeps.size}`)
+    this.keeps.set(key, kept)
+    return `(${kept} ||= ${this.external(name, exported)})`
+  }
+
+  externalOf(): string {
+    return this.use('e', 'external')
+  }
+
   /** Tells the runtime that an import is passed on. */
   pass(): string {
     return this.use('p', 'pass')
@@ -140,7 +159,8 @@ export class Vocabulary {
   prologue(): string {
     const constants = this.used.size === 0 ? '' : `const ${this.list(this.used)}; `
     const tables = this.tables.size === 0 ? '' : `let ${this.list(this.tables)}; `
-    return constants + tables
+    const kept = this.keeps.size === 0 ? '' : `let ${[...this.keeps.values()].join(', ')}; `
+    return constants + tables + kept
   }
 
   /** Assignments that read the import tables again. */

@@ -8,6 +8,7 @@ import { visitFunction } from './functions'
 import { visitTry } from './guards'
 import { noteHanded } from './handed'
 import { isEndless } from './endless'
+import { lookAtArguments, lookAtCallee, lookAtCompared, openCompared, visitExport, visitLookedAt } from './external'
 import { noteKept } from './keeping'
 import { noteMemberLetOut, staysInside } from './letOut'
 import { visitEndlessLoop, visitForAwait, visitJump, visitLabeled, visitLoopBody } from './loops'
@@ -25,7 +26,7 @@ export function visit(cx: Context, node: AnyNode): void {
     case 'Identifier':
       return visitName(cx, node)
     case 'MemberExpression':
-      return visitMember(cx, node)
+      return visitExport(cx, node) ? undefined : visitMember(cx, node)
     case 'CallExpression':
       return visitCall(cx, node)
     case 'BinaryExpression':
@@ -62,6 +63,7 @@ export function visit(cx: Context, node: AnyNode): void {
     case 'AssignmentExpression':
       noteKept(cx, node)
       if (node.left.type === 'Identifier' && cx.bindings.get(node.left.name)?.kind === 'own' && !cx.scope.isShadowed(node.left.name)) staysInside(cx, node.right)
+      cx.assignmentEnd = node.end
       visitTarget(cx, node.left)
       return node.left.type === 'Identifier' ? visitNamed(cx, node.right, node.left.name) : visitNamed(cx, node.right, assignedName(cx, node.left))
     case 'UpdateExpression':
@@ -104,7 +106,7 @@ export function visit(cx: Context, node: AnyNode): void {
     case 'IfStatement':
     case 'ConditionalExpression':
       staysInside(cx, node.test)
-      visit(cx, node.test)
+      visitLookedAt(cx, node.test)
       visit(cx, node.consequent)
       if (node.alternate) visit(cx, node.alternate)
       return
@@ -114,13 +116,14 @@ export function visit(cx: Context, node: AnyNode): void {
       return visit(cx, node.body)
     case 'UnaryExpression':
       staysInside(cx, node.argument)
-      return node.operator === 'delete' ? visitWritten(cx, node.argument) : visit(cx, node.argument)
+      return node.operator === 'delete' ? visitWritten(cx, node.argument) : visitLookedAt(cx, node.argument)
     case 'ThrowStatement':
     case 'SpreadElement':
       return visit(cx, node.argument)
     case 'NewExpression':
       if (node.callee.type === 'Identifier') visitName(cx, node.callee, 'construct')
       else visitCallee(cx, node.callee)
+      lookAtArguments(cx, node)
       return visitArguments(cx, node)
     case 'ArrayExpression':
       for (const element of node.elements) {
@@ -145,7 +148,7 @@ export function visit(cx: Context, node: AnyNode): void {
       return
     case 'MetaProperty':
       if (node.meta.name === 'import') cx.edits.replace(node.start, node.end, cx.words.meta())
-      else cx.edits.replace(node.start, node.end, cx.words.identity('new.target'))
+      else cx.edits.replace(node.start, node.end, cx.localFuns ? cx.words.identity('new.target') : `${cx.words.externalOf()}(new.target)`)
       return
     case 'ImportDeclaration':
       return visitImport(cx, node)
@@ -197,6 +200,7 @@ function assignedName(cx: Context, target: AnyNode): string {
 function visitMember(cx: Context, node: MemberExpression): void {
   const { object } = node
   noteMemberLetOut(cx, node)
+  if (object.type === 'MemberExpression') cx.own.places.add(object)
   const member = !node.computed && node.property.type === 'Identifier' ? node.property.name : undefined
   if (object.type === 'Identifier') visitName(cx, object, 'object', false, member)
   else if (object.type !== 'MetaProperty' || object.meta.name === 'import') visit(cx, object)
@@ -213,7 +217,11 @@ function visitOperators(cx: Context, node: BinaryExpression | LogicalExpression)
     left = left.left
   }
   if (rights.at(-1)?.type === 'BinaryExpression') staysInside(cx, left)
+  const innermost = rights.at(-1) ?? node
+  lookAtCompared(cx, innermost)
+  const close = openCompared(cx, left, innermost.right, true)
   visit(cx, left)
+  close()
   for (let i = rights.length - 1; i >= 0; i--) {
     const operation = rights[i]
     if (operation !== undefined) visitRight(cx, operation)
@@ -221,11 +229,15 @@ function visitOperators(cx: Context, node: BinaryExpression | LogicalExpression)
 }
 
 /** `a<!--b` is an HTML-like comment in a script, and what is generated is one. */
-function visitRight(cx: Context, { type, right, operator }: BinaryExpression | LogicalExpression): void {
-  if (type === 'BinaryExpression') staysInside(cx, right)
+function visitRight(cx: Context, operation: BinaryExpression | LogicalExpression): void {
+  const { left, right, operator } = operation
+  if (operation.type === 'BinaryExpression') staysInside(cx, right)
   if (operator === '<' && cx.code.startsWith('<!--', right.start - 1)) cx.edits.insert(right.start, ' ')
+  lookAtCompared(cx, operation)
+  const close = openCompared(cx, right, left, false)
   if (operator === 'instanceof' && right.type === 'Identifier') visitName(cx, right, 'right')
   else visit(cx, right)
+  close()
 }
 
 function visitExpressionStatement(cx: Context, expression: Expression): void {
@@ -277,14 +289,15 @@ function visitCall(cx: Context, node: CallExpression): void {
   noteKept(cx, node)
   const fn = calledFunction(node)
   if (fn !== undefined) cx.called = fn
+  const decorates = callee.type !== 'Super' && isDecorating(callee)
   if (callee.type !== 'Super') {
     noteChangingCall(cx, callee)
-    const decorates = isDecorating(callee)
     if (decorates) cx.edits.insert(callee.start, `${cx.words.decorating()}(`)
     visitCallee(cx, callee)
     if (decorates) cx.edits.insert(callee.end, ')')
-    if (decorates) return visitDecorated(cx, node)
   }
+  lookAtArguments(cx, node)
+  if (decorates) return visitDecorated(cx, node)
   visitArguments(cx, node)
   if (callee.type !== 'Identifier' || !callee.name.startsWith('__')) for (const argument of node.arguments) captureTaken(cx, argument, '*')
 }
@@ -318,9 +331,12 @@ function visitCallee(cx: Context, callee: Expression): void {
   if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier' || callee.property.name !== 'bind') staysInside(cx, callee)
   if (callee.type === 'Identifier') visitName(cx, callee, 'call')
   else if (callee.type === 'MemberExpression' && callee.object.type === 'Identifier') {
-    visitName(cx, callee.object, 'receiver')
+    visitName(cx, callee.object, 'receiver', false, callee.computed || callee.property.type !== 'Identifier' ? undefined : callee.property.name)
     if (callee.computed) visit(cx, callee.property)
-  } else visit(cx, callee)
+  } else {
+    lookAtCallee(cx, callee)
+    visit(cx, callee)
+  }
 }
 
 function addRequire(cx: Context, { arguments: [first] }: CallExpression): void {

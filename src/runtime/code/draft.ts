@@ -123,6 +123,7 @@ export class Draft {
     if (unit === undefined) throw new DraftFailed(name, 'nofile', new Error(`${name} was not compiled`))
     const record = deps.table.obtain(name, unit.file)
     record.faceAll()
+    record.funs.propertied = new Set(unit.rewritten.propertied)
     const commonjs = unit.rewritten.format === 'commonjs' ? newModule(unit.file, deps.entry.file === unit.file ? 'main' : deps.entry.requirer, record.current?.commonjs) : undefined
     const instance: Instance = {
       record: deps.versions.make(name, record.nextVersion()), unit, loadedAt: Date.now(), origin: how.origin,

@@ -99,6 +99,7 @@ export class DraftText {
       opening, makes,
       define: (exports, relink) => this.define(exports, relink),
       identity: (value, name) => this.identity(value, name),
+      external: externalOf(this.draft),
       pass: passer(this.deps, version, unit, makes),
       decorating: decorating(this.deps, version),
       import: (specifier) => this.requests.import(String(specifier)),
@@ -139,6 +140,11 @@ export class DraftText {
     if (name !== undefined) this.draft.record.funs.define(this.draft.instance.identities, name, value, this.draft.committed)
     return stableOf(value)
   }
+}
+
+/** Not a method, as `passer`. */
+function externalOf({ record, instance: { record: version, identities }, first }: Draft): Emitted['external'] {
+  return (value, name) => (!isFunction(value) ? value : name === undefined ? stableOf(value) : record.external({ version, identities, first }, name, value))
 }
 
 const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise

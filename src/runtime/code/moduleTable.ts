@@ -2,6 +2,7 @@
  * Mechanism only: at most two versions of a module, and the export tables that every importer reads. A third version is
  * refused, nobody is ever killed here; policy is above (codeServer). Source: erlang/otp beam_bif_load.c, export table.
  */
+import { isFunction } from '../../base/guards'
 import type { AnyFunction } from '../../base/guards'
 import type { ModuleName, Version } from '../../protocol/ids'
 import { moduleName, version as mintVersion } from '../../protocol/ids'
@@ -54,6 +55,17 @@ export interface Drafting {
   isRunBy(process: object): boolean
 }
 
+/** A version, as its own code knows it. */
+export interface OwnCode {
+  readonly version: VersionRecord
+  readonly identities: Identities
+  /** The module had no current code when it was made. */
+  readonly first: boolean
+}
+
+/** `module.exports`, in what is compiled. */
+const WHOLE = '='
+
 export type Slots =
   | { readonly state: 'empty' }
   | { readonly state: 'loaded'; readonly current: Instance }
@@ -71,7 +83,10 @@ export class ModuleRecord {
   drafting: Drafting | undefined
   /** What readers see instead of current while a top level of its batch runs. */
   shown: Instance | undefined
-  private commonjsView: object | undefined
+  /** What `require` answers, for exports that can be called and for others. */
+  private readonly views = new Map<string, object>()
+  /** Functions that somebody else put in the place of the module's own (spies, wrappers). They may call what they replaced, so they must not get its face. */
+  private readonly given = new WeakSet<object>()
   private madeNamespace: object | undefined
   private last = 0
   /** The functions it exported when it was deleted. */
@@ -231,6 +246,13 @@ export class ModuleRecord {
     }
   }
 
+  /** The function of this version that an external fun of the module stands for. */
+  ownOf(version: VersionRecord, fn: AnyFunction): AnyFunction | undefined {
+    const slot = slotOfStable(fn)
+    const instance = [this.drafting?.instance, this.current, this.old].find((one) => one?.record === version)
+    return slot === undefined ? undefined : instance?.identities.get(slot)
+  }
+
   /** What `require` answers for a module of which `instance` is the version to read. */
   answer(instance: Instance | undefined): unknown {
     if (instance?.unit.rewritten.format === 'json') return instance.exports.default?.()
@@ -241,10 +263,36 @@ export class ModuleRecord {
   view(exports: unknown): unknown {
     // `class C {} module.exports = C`: its stable face.
     if (!isViewable(exports) || slotOfStable(exports)?.owner === this.funs) return exports
-    if (this.commonjsView === undefined || typeof this.commonjsView !== typeof exports) {
-      this.commonjsView = commonjsView(exports, () => this.readable?.commonjs?.exports, (name, fn) => this.face(name, fn))
-    }
-    return this.commonjsView
+    const known = this.views.get(typeof exports)
+    if (known !== undefined) return known
+    const view = commonjsView(exports, () => (isFunction(exports) ? this.calledNow() : this.readable?.commonjs?.exports), (name, fn) => this.face(name, fn), (fn) => this.noteGiven(fn), (fn) => this.given.has(fn))
+    this.views.set(typeof exports, view)
+    return view
+  }
+
+  /** A top level puts functions of its own there. */
+  private noteGiven(fn: AnyFunction): void {
+    if (this.drafting === undefined) this.given.add(fn)
+  }
+
+  /** A function by which `module.exports` is called: a top level may pass it on before it says that it is exported. */
+  private calledNow(): unknown {
+    const { commonjs } = this.readable ?? {}
+    const isAhead = commonjs?.loaded === false && !isFunction(commonjs.exports)
+    return this.funs.wholeNow(isAhead) ?? commonjs?.exports
+  }
+
+  /** What importers have for a function of a version that exports it as `name` (see `Emitted.external`). */
+  external({ version, identities, first }: OwnCode, name: string, fn: AnyFunction): AnyFunction {
+    const known = slotOfRaw(fn)
+    if (known?.owner === this.funs) return known.stable
+    const { state } = version
+    const isRead = state === 'current' || (state === 'loading' && first)
+    if (slotOfStable(fn) !== undefined || !isForwardable(fn) || this.given.has(fn)) return fn
+    if (name !== WHOLE) return this.funs.own(identities, name, fn, isRead ? 'now' : state === 'loading' ? 'later' : 'before')
+    const view = this.view(fn)
+    if (isFunction(view)) this.funs.faceOf(identities, fn, view, isRead)
+    return isFunction(view) ? view : fn
   }
 
   /** What readers see now. */
@@ -282,6 +330,7 @@ export class ModuleRecord {
 
   /** Erlang's `fun m:f/n` needs no loaded module: of a deleted one functions can still be taken, and calling one loads it again. */
   private uninstall(): void {
+    this.funs.current = undefined
     for (const name of Object.keys(this.calls)) this.removeEntry(name)
     for (const [name, value] of this.kept) setData(this.values, name, value)
   }
@@ -317,7 +366,7 @@ export class ModuleRecord {
 
   private valueOf(name: string, value: unknown): unknown {
     if (isForwardable(value)) return this.funs.fun(name, value)
-    this.funs.removed(name)
+    this.funs.hasNone(name)
     return value
   }
 

@@ -11,6 +11,8 @@ export interface HotDeps {
   /** The module that a specifier in this one leads to, if it is one that can be reloaded. */
   resolve(specifier: string, importer: VersionRecord): ModuleName | undefined
   namespace(module: ModuleName): object | undefined
+  /** What a version cleans up with is its own function, also when it is exported, which always runs current. */
+  own(version: VersionRecord, fn: AnyFunction): AnyFunction
   /** Loads the importers of this module again. */
   reloadImporters(module: ModuleName): void
   /** Runs a callback as a process of its own. */
@@ -157,23 +159,23 @@ export class HotVersion {
   }
 
   accept(what?: unknown, callback?: unknown): void {
-    if (isFunction(what)) this.selfAccepted.push(what)
+    if (isFunction(what)) this.selfAccepted.push(this.own(what))
     if (!isFunction(callback)) return
     const several = Array.isArray(what)
     const specifiers: readonly unknown[] = several ? what : [what]
-    this.accepted.push({ modules: specifiers.map((one) => this.all.deps.resolve(String(one), this.version)), callback, several })
+    this.accepted.push({ modules: specifiers.map((one) => this.all.deps.resolve(String(one), this.version)), callback: this.own(callback), several })
   }
 
   acceptExports(_names: unknown, callback?: unknown): void {
-    if (isFunction(callback)) this.selfAccepted.push(callback)
+    if (isFunction(callback)) this.selfAccepted.push(this.own(callback))
   }
 
   dispose(callback: AnyFunction): void {
-    this.disposers.push(callback)
+    this.disposers.push(this.own(callback))
   }
 
   prune(callback: AnyFunction): void {
-    this.pruners.push(callback)
+    this.pruners.push(this.own(callback))
   }
 
   decline(): void {}
@@ -195,6 +197,10 @@ export class HotVersion {
 
   send(event: string, payload?: unknown): void {
     this.all.emit(event, payload)
+  }
+
+  private own(callback: AnyFunction): AnyFunction {
+    return this.all.deps.own(this.version, callback)
   }
 
   /** The version was committed. */

@@ -6,6 +6,7 @@ import { inspect } from 'node:util'
 import type { InspectOptions } from 'node:util'
 import { isFunction, trusted } from '../../base/guards'
 import type { AnyFunction } from '../../base/guards'
+import { leftovers } from '../code/leftovers'
 import { stableOf } from './identity'
 import type { Slot } from './identity'
 
@@ -31,6 +32,7 @@ class Face implements ProxyHandler<AnyFunction> {
   constructor(private readonly slot: Slot) {}
 
   apply(_: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
+    if (leftovers.running !== undefined) leftovers.running(this.slot.owner)
     return Reflect.apply(this.slot.fn, self, args)
   }
 

@@ -35,11 +35,15 @@ export const isClass = (value: object): boolean => Object.getOwnPropertyDescript
 export function defineClass(raw: AnyFunction, slot: Slot): void {
   classes.add(raw)
   const prototype = prototypeOf(raw)
-  const own = prototype === undefined ? undefined : Object.getOwnPropertyDescriptor(prototype, 'constructor')
   if (prototype === undefined) return
-  if (own?.value === raw) Reflect.defineProperty(prototype, 'constructor', { ...own, value: slot.stable })
+  nameConstructor(raw, prototype, slot)
   makers.set(prototype, raw)
   if (slot.settled !== undefined && whoHides(slot.settled, raw) !== undefined) makesForSubclasses(slot)
+}
+
+function nameConstructor(raw: AnyFunction, prototype: object, slot: Slot): void {
+  const own = Object.getOwnPropertyDescriptor(prototype, 'constructor')
+  if (own?.value === raw) Reflect.defineProperty(prototype, 'constructor', { ...own, value: slot.stable })
 }
 
 /** Every function of the program's own text starts with its check; a class that a package made has none. */
@@ -47,7 +51,10 @@ const OWN_TEXT = /\$\$\d*_s\[\$\$\d*_k\]/
 
 /** A class that no declaration announced (`exports.C = class { … }`, `mixin(Base)`): known when it is exported. */
 export function noticeClass(raw: AnyFunction, slot: Slot): void {
-  if (!classes.has(raw) && isClass(raw) && OWN_TEXT.test(sourceOf(raw))) defineClass(raw, slot)
+  const prototype = classes.has(raw) ? undefined : prototypeOf(raw)
+  if (prototype === undefined || !OWN_TEXT.test(sourceOf(raw))) return
+  if (isClass(raw)) defineClass(raw, slot)
+  else nameConstructor(raw, prototype, slot) // what `new` makes of any function says who made it
 }
 
 /** `function Shape() {}` whose prototype was given members or a parent: known when its top level has run. */

@@ -10,9 +10,10 @@ import type { ModuleName } from '../../protocol/ids'
 import { sourceOf, stableProxy } from './callableIdentity'
 import { adoptObjects, defineClass, isClass, newestMethod, noticeClass } from './classIdentity'
 import { UndefError } from '../errors'
+import { fits, forwarder, membersOf, moveMembers, OWN, point } from './forwarders'
+import type { Members } from './forwarders'
 import { isOfPackage, noteRaw, noteStable, rawOf, slotOfRaw, slotOfStable } from './identity'
 import type { Slot } from './identity'
-import { leftovers } from '../code/leftovers'
 
 /** The functions of one version, each with the slot it fills while that version is current. */
 export type Identities = Map<Slot, AnyFunction>
@@ -30,7 +31,6 @@ const AsyncFunction = Object.getPrototypeOf(async () => {})
 const GeneratorFunction = Object.getPrototypeOf(function* () {})
 const AsyncGeneratorFunction = Object.getPrototypeOf(async function* () {})
 const PLAIN: ReadonlySet<unknown> = new Set([Function.prototype, AsyncFunction, GeneratorFunction, AsyncGeneratorFunction])
-const OWN: ReadonlySet<PropertyKey> = new Set(['length', 'name', 'prototype', 'arguments', 'caller'])
 
 /** Every function gets a stable identity, but for those of packages, which are never loaded again. */
 export function isForwardable(value: unknown): value is AnyFunction {
@@ -41,6 +41,10 @@ export function isForwardable(value: unknown): value is AnyFunction {
 function isPlain(fn: AnyFunction): boolean {
   return !isProxy(fn) && PLAIN.has(Object.getPrototypeOf(fn)) && !isClass(fn) && Reflect.ownKeys(fn).every((key) => OWN.has(key))
 }
+
+/** What a slot ran, and what was written to its closure. */
+interface Before { readonly fn: AnyFunction; readonly members: Members }
+const stateOf = (slot: Slot): Before => ({ fn: slot.fn, members: membersOf(slot.stable) })
 
 /** What calling a function does that current code does not have; error_handler:undefined_function/3. */
 export type UndefinedFunction = (module: ModuleName, name: string, args: readonly unknown[]) => unknown
@@ -58,15 +62,20 @@ export const undefStub = (module: ModuleName, name: string, otherwise: Undefined
 export class ExternalFuns {
   private readonly slots = new Map<string, Slot>()
   /** What a draft put into the slots while its top level runs, and what was there before. */
-  private overlay: { readonly staged: Identities; readonly before: Map<Slot, AnyFunction> } | undefined
+  private overlay: { readonly staged: Identities; readonly before: Map<Slot, Before> } | undefined
   private notes: string[] = []
+  /** Of the version that is current. */
+  current: Identities | undefined
+  /** Exports that have members of their own, or will have: what is written to what stands for them is there for their own code. */
+  propertied: ReadonlySet<string> = new Set()
 
   constructor(readonly module: ModuleName, private readonly otherwise: UndefinedFunction) {}
 
   /** The external fun of `name`, now running `fn`. */
   fun(name: string, fn: AnyFunction): AnyFunction {
     if (slotOfStable(fn) !== undefined) return fn
-    const slot = this.slot(name, fn)
+    const slot = this.slot(name, fn, this.current)
+    if (slot === undefined) return fn
     this.settle(slot, fn)
     return slot.stable
   }
@@ -74,13 +83,28 @@ export class ExternalFuns {
   /** The external fun of `name`, which will run `fn` once what `staged` belongs to is committed. */
   stage(staged: Identities, name: string, fn: AnyFunction): AnyFunction {
     if (slotOfStable(fn) !== undefined) return fn
-    const slot = this.slot(name, fn)
+    const slot = this.slot(name, fn, staged)
+    if (slot === undefined) return fn
+    this.put(staged, slot, fn)
+    return slot.stable
+  }
+
+  private put(staged: Identities, slot: Slot, fn: AnyFunction): void {
     staged.set(slot, fn)
     const { overlay } = this
-    if (overlay !== undefined && overlay.staged === staged) {
-      if (!overlay.before.has(slot)) overlay.before.set(slot, slot.fn)
-      point(slot, fn)
-    }
+    if (overlay === undefined || overlay.staged !== staged) return
+    if (!overlay.before.has(slot)) overlay.before.set(slot, stateOf(slot))
+    point(slot, fn)
+  }
+
+  /** What importers have for a function that a version exports as `name`: it is what they call `now`, what they will (`later`), or what they did. */
+  own(staged: Identities, name: string, fn: AnyFunction, when: 'now' | 'later' | 'before'): AnyFunction {
+    if (when === 'later') return this.stage(staged, name, fn)
+    if (when === 'before') return this.slots.get(name)?.stable ?? fn
+    const slot = this.slot(name, fn, staged)
+    if (slot === undefined) return fn
+    staged.set(slot, fn)
+    this.settle(slot, fn)
     return slot.stable
   }
 
@@ -94,14 +118,21 @@ export class ExternalFuns {
   }
 
   /** `module.exports` is a function: its stable face is what `require` answers. */
-  faceOf(staged: Identities, fn: AnyFunction, view: AnyFunction): void {
+  faceOf(staged: Identities, fn: AnyFunction, view: AnyFunction, now = false): void {
     if (fn === view || isOfPackage(fn)) return
     let slot = this.slots.get(WHOLE)
-    if (slot?.stable !== view) this.slots.set(WHOLE, slot = { owner: this, name: WHOLE, fn, stable: view, settled: undefined, makeForSubclass: undefined })
+    if (slot?.stable !== view) this.slots.set(WHOLE, slot = { owner: this, name: WHOLE, fn, stable: view, settled: undefined, of: undefined, makeForSubclass: undefined })
     noteStable(view, slot)
     noteRaw(fn, slot)
     noticeClass(fn, slot)
-    staged.set(slot, fn)
+    this.put(staged, slot, fn)
+    if (now) this.settle(slot, fn)
+  }
+
+  /** What `module.exports` is for the top level that runs, when it is to be called. `ahead`: that has not said so yet. */
+  wholeNow(ahead: boolean): AnyFunction | undefined {
+    const slot = this.slots.get(WHOLE)
+    return slot !== undefined && (ahead || this.overlay?.staged.has(slot) === true) ? slot.fn : undefined
   }
 
   /** What a method that a class had `then` is `now`; undefined: it has none of that name, or its objects keep their old code. */
@@ -114,21 +145,29 @@ export class ExternalFuns {
 
   /** These functions are current now. */
   settleAll(staged: Identities): void {
-    for (const [slot, fn] of staged) this.settle(slot, fn)
+    const isFirst = this.current === undefined
+    this.current = staged
+    for (const [slot, fn] of staged) {
+      this.settle(slot, fn)
+      if (isFirst && moveMembers(slot)) point(slot, fn)
+    }
   }
 
   /** External funs run the functions of a draft until what this answers is called. */
   show(staged: Identities): () => void {
     if (this.overlay !== undefined) return () => {}
-    const before = new Map<Slot, AnyFunction>()
+    const before = new Map<Slot, Before>()
     this.overlay = { staged, before }
     for (const [slot, fn] of staged) {
-      before.set(slot, slot.fn)
+      before.set(slot, stateOf(slot))
       point(slot, fn)
     }
     return () => {
       this.overlay = undefined
-      for (const [slot, fn] of before) point(slot, fn)
+      for (const [slot, { fn, members }] of before) {
+        moveMembers(slot, members)
+        point(slot, fn)
+      }
     }
   }
 
@@ -138,6 +177,12 @@ export class ExternalFuns {
     if (slot === undefined) return
     if (slot.name === name) slot.fn = undefStub(this.module, name, this.otherwise)
     else this.slots.delete(name)
+  }
+
+  /** The export is no function, now: one that the same version had there goes on. */
+  hasNone(name: string): void {
+    const of = this.slots.get(name)?.of
+    if (of === undefined || of !== this.current) this.removed(name)
   }
 
   /** Everything by which importers reach functions of this module. */
@@ -160,13 +205,18 @@ export class ExternalFuns {
     if (note !== undefined) this.notes.push(note)
   }
 
-  /** Its slot if it has one, else the one that earlier versions of `name` had, else a new one. */
-  private slot(name: string, fn: AnyFunction): Slot {
+  /**
+   * Its slot if it has one, else the one that earlier versions of `name` had, else a new one. Undefined: another function of the same
+   * version has it (`export let f`), and the next version has none that would take the place of this one.
+   */
+  private slot(name: string, fn: AnyFunction, of: Identities | undefined): Slot | undefined {
     const own = slotOfRaw(fn)
     if (own?.owner === this) return this.alias(name, own)
     const known = this.slots.get(name)
     // `export { f as a, f as b }` was one function; when a new version makes it two, only the first name keeps it.
     const slot = known === undefined || (known.name !== name && !isLocal(name)) ? this.create(name, fn) : known
+    if (slot === known && of !== undefined && slot.of === of && slot.fn !== fn) return undefined
+    slot.of = of ?? slot.of
     if (slot === known && !fits(slot.stable, fn)) this.face(slot, fn)
     noteRaw(fn, slot)
     noticeClass(fn, slot)
@@ -181,76 +231,20 @@ export class ExternalFuns {
   }
 
   private create(name: string, fn: AnyFunction): Slot {
-    const slot: Slot = { owner: this, name, fn, stable: fn, settled: undefined, makeForSubclass: undefined }
+    const slot: Slot = { owner: this, name, fn, stable: fn, settled: undefined, of: undefined, makeForSubclass: undefined }
     this.face(slot, fn)
     this.slots.set(name, slot)
     return slot
   }
 
   private face(slot: Slot, fn: AnyFunction): void {
-    slot.stable = isPlain(fn) ? forwarder(slot, fn) : stableProxy(slot)
+    slot.stable = isPlain(fn) && !this.propertied.has(slot.name) ? forwarder(slot, fn) : stableProxy(slot)
     noteStable(slot.stable, slot)
   }
 }
 
 /** The function an external fun runs now; any other function is itself. */
 export const resolveFun = (fn: AnyFunction): AnyFunction => rawOf(fn)
-
-const forwarders = new WeakSet<object>()
-const constructs = (fn: object): boolean => Object.hasOwn(fn, 'prototype')
-
-/** A proxy stands for any function, a closure for one that can be constructed if it can itself. */
-const fits = (stable: AnyFunction, fn: AnyFunction): boolean => !forwarders.has(stable) || constructs(stable) || !constructs(fn)
-
-function point(slot: Slot, fn: AnyFunction): void {
-  slot.fn = fn
-  if (forwarders.has(slot.stable)) describe(slot.stable, fn)
-}
-
-function forwarder(slot: Slot, fn: AnyFunction): AnyFunction {
-  const made = constructs(fn) ? constructible(slot) : callable(slot)
-  forwarders.add(made)
-  describe(made, fn)
-  return made
-}
-
-function constructible(slot: Slot): AnyFunction {
-  return function forward(this: unknown, ...args: readonly unknown[]): unknown {
-    if (leftovers.running !== undefined) leftovers.running(slot.owner)
-    if (new.target === undefined) return Reflect.apply(slot.fn, this, args)
-    return Reflect.construct(slot.fn, args, Object.is(new.target, forward) ? slot.fn : new.target)
-  }
-}
-
-function callable(slot: Slot): AnyFunction {
-  return { forward(this: unknown, ...args: readonly unknown[]): unknown {
-    if (leftovers.running !== undefined) leftovers.running(slot.owner)
-    return Reflect.apply(slot.fn, this, args)
-  } }.forward
-}
-
-function describe(forwarder: AnyFunction, fn: AnyFunction): void {
-  Object.defineProperty(forwarder, 'name', { value: fn.name, configurable: true })
-  Object.defineProperty(forwarder, 'length', { value: fn.length, configurable: true })
-  if (constructs(forwarder)) Object.defineProperty(forwarder, 'prototype', { value: fn.prototype, writable: true })
-  if (Object.getPrototypeOf(forwarder) !== Object.getPrototypeOf(fn)) Object.setPrototypeOf(forwarder, Object.getPrototypeOf(fn))
-  mirror(forwarder, fn)
-}
-
-const mirrored = new WeakMap<object, readonly PropertyKey[]>()
-
-/** A later version has properties of its own: the closure shows them, and what is written goes there. */
-function mirror(forwarder: AnyFunction, fn: AnyFunction): void {
-  const before = mirrored.get(forwarder)
-  const keys = Reflect.ownKeys(fn).filter((key) => !OWN.has(key))
-  if (before === undefined && keys.length === 0) return
-  for (const key of before ?? []) Reflect.deleteProperty(forwarder, key)
-  for (const key of keys) {
-    const enumerable = Object.getOwnPropertyDescriptor(fn, key)?.enumerable === true
-    Object.defineProperty(forwarder, key, { get: () => Reflect.get(fn, key), set: (value) => void Reflect.set(fn, key, value), enumerable, configurable: true })
-  }
-  mirrored.set(forwarder, keys)
-}
 
 /** `Function.prototype.toString` of an external fun shows the function it runs. */
 export function showSourceOfExternalFuns(): void {

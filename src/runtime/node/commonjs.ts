@@ -9,6 +9,7 @@ import type { InspectOptions } from 'node:util'
 import { isFunction, trusted } from '../../base/guards'
 import type { AnyFunction } from '../../base/guards'
 import { blank, sourceOf } from '../identity/callableIdentity'
+import { leftovers } from '../code/leftovers'
 import { isForwardable } from '../identity/externalFuns'
 import { notePackage, slotOfStable } from '../identity/identity'
 import { noteView } from '../identity/integrityIdentity'
@@ -93,17 +94,15 @@ function valueOrNothing(exports: object, name: string): unknown {
 export const isComputed = (exports: unknown, name: string): boolean => isObject(exports) && Reflect.getOwnPropertyDescriptor(exports, name)?.get !== undefined
 
 /** What `require` answers for an object or function like `first`: a proxy on what is exported now; functions are external funs. */
-export function commonjsView(first: object, exports: () => unknown, face: (name: string, fn: AnyFunction) => AnyFunction): object {
+export function commonjsView(first: object, exports: () => unknown, face: (name: string, fn: AnyFunction) => AnyFunction, noteGiven: (fn: AnyFunction) => void, isGiven: (fn: AnyFunction) => boolean): object {
   const now = (): object => {
     const value = exports()
     return isObject(value) ? value : first
   }
-  /** Functions that somebody else put in the place of the module's own (spies, wrappers). They may call what they replaced, so they must not get its face. */
-  const given = new WeakSet<object>()
   const give = (value: unknown): void => {
-    if (isFunction(value)) given.add(value)
+    if (isFunction(value)) noteGiven(value)
   }
-  const wrap = (key: PropertyKey, value: unknown): unknown => (typeof key === 'string' && isForwardable(value) && !given.has(value) ? face(key, value) : value)
+  const wrap = (key: PropertyKey, value: unknown): unknown => (typeof key === 'string' && isForwardable(value) && !isGiven(value) ? face(key, value) : value)
   const read = (key: PropertyKey, value: unknown): unknown => (isFunction(value) && !Object.hasOwn(now(), key) && isInherited(key, value) ? value : wrap(key, value))
   const target: object = isCallable(first) ? blank() : Array.isArray(first) ? [] : {}
   // console.log looks past a proxy at its target.
@@ -131,7 +130,11 @@ export function commonjsView(first: object, exports: () => unknown, face: (name:
       if ('value' in descriptor) return { ...descriptor, value: wrap(key, descriptor.value), configurable: true }
       return { ...descriptor, configurable: true }
     },
-    apply: (_, self, args) => Reflect.apply(callableNow(now()), self, args),
+    apply(_, self, args) {
+      const owner = leftovers.running === undefined ? undefined : slotOfStable(view)?.owner
+      if (owner !== undefined) leftovers.running?.(owner)
+      return Reflect.apply(callableNow(now()), self, args)
+    },
     construct: (_, args, newTarget) => {
       const makeForSubclass = newTarget === view ? undefined : slotOfStable(view)?.makeForSubclass
       if (makeForSubclass !== undefined && isFunction(newTarget)) return makeForSubclass(args, newTarget)

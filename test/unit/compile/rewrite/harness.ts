@@ -62,6 +62,7 @@ export class Machine {
         this.relink = relink
       },
       identity: (value) => value,
+      external: (value) => value,
       pass: (value) => value,
       moved: () => {
         this.trap()
