@@ -103,8 +103,8 @@ export interface WhyKeeper {
 export interface WhyView {
   readonly module: ModuleName
   readonly version: Version
-  /** `purged`: in no slot any more, but functions of it are still held. Found by a heap walk only. */
-  readonly slot: 'current' | 'old' | 'purged'
+  /** `purged`: in no slot any more, but functions of it are still held; `failed`: never in one, because its load failed. Found by a heap walk only. */
+  readonly slot: 'current' | 'old' | 'purged' | 'failed'
   readonly keepers: readonly WhyKeeper[]
   /** So many more processes have an activation in it. */
   readonly unlisted?: number

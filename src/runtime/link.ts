@@ -103,6 +103,8 @@ export interface PictureFrame {
 /** What main's tables know about why the versions of a module are there. */
 export interface Diagnosis {
   readonly file: string
+  /** The highest number that a version of it ever had. */
+  readonly last: number
   readonly versions: readonly VersionDiagnosis[]
   readonly heapBytes: number
   /** What a heap walk needs to know. */
@@ -146,6 +148,8 @@ export interface MainRequests {
   /** `walk`: a heap snapshot follows, until `unmark`. Undefined: no such module. */
   diagnose: [{ readonly module: ModuleName; readonly walk: boolean }, Diagnosis | undefined]
   unmark: [Record<string, never>, true]
+  /** What finds the places of these scripts, as long as something of them is there. */
+  positions: [{ readonly urls: readonly string[] }, readonly (PositionsOf | undefined)[]]
   purge: [{ readonly module: ModuleName; readonly soft: boolean }, { readonly result: boolean; readonly killed: readonly PidText[] }]
   delete: [{ readonly module: ModuleName }, { readonly result: boolean }]
   rollback: [{ readonly module: ModuleName }, { readonly version: Version } | { readonly error: 'no_old_code' }]
@@ -162,6 +166,9 @@ export interface MainRequests {
   openInspector: [Record<string, never>, { readonly url: string }]
   shutdown: [{ readonly exitCode: number }, true]
 }
+
+/** What `compile/positions.ts` needs of a compiled module. */
+export interface PositionsOf { readonly map: string | undefined; readonly rewritten: Pick<Rewritten, 'shifts'> }
 
 /** `module.name` and its members lead to an object, whose method is given one of these; none: functions, that is certain. */
 export interface HeldBy {

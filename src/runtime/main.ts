@@ -117,15 +117,15 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     decorates: (version, apply) => decorators.during(version, apply),
     makes: (version, index, gives, callee) => implicit.loadedBy.made(version, index, gives, callee),
     processes: { ...processes.frames, over: (...args: Parameters<Loops['over']>) => implicit.loops.over(...args), each: (...args: Parameters<Loops['each']>) => implicit.loops.each(...args), lingering: processes.lingering, purgeVersion: processes.purgeVersion, loading: () => loadingNow(processes), runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), (process) => implicit.folders.inItsFolder(process, fn)), current: processes.current, endCurrent: () => void processes.exitProcess(processes.current().pid, 'kill') },
-    onInstantiated: ({ unit, record }) => stacks.add(unit, record.version),
+    onInstantiated: ({ unit, record }) => stacks.add(unit, record),
     onDiscarding(instances) {
       implicit.discarding(instances.map(({ record }) => record))
       for (const { record } of instances) decorators.replaced(record, undefined)
     },
-    onPurged({ unit, record }) {
+    onPurged({ record }) {
       implicit.gone(record)
       decorators.forget(record)
-      stacks.remove(unit.file, record.version)
+      stacks.remove(record)
     },
     onCommitted(instances) {
       implicit.committed(instances.map(({ record }) => record))
@@ -265,6 +265,8 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     },
     openers: () => implicit.openers(),
     heldBy: (version) => implicit.heldBy(version),
+    forgetGone: () => implicit.forgetGone(),
+    positionsOf: (url) => stacks.positionsOf(url),
     shutdown: (exitCode) => exit(exitCode),
   })
   hold()

@@ -7,7 +7,7 @@ import { withoutThrown } from './code/loadOutcome'
 import type { LoadOutcome } from './code/loadOutcome'
 import { diagnose, unmark } from './diagnosis/diagnose'
 import type { DiagnoseDeps } from './diagnosis/diagnose'
-import type { MainRequests } from './link'
+import type { MainRequests, PositionsOf } from './link'
 import type { MainHandlers } from './mainPort'
 import { ModulePictures } from './picture/modulePictures'
 import type { Pid } from './process/pid'
@@ -22,6 +22,7 @@ import { takePicture, viewProcess } from './picture/takePicture'
 import { firstChange, takeRisks } from './picture/takeRisks'
 
 export interface HandlerDeps extends DiagnoseDeps {
+  positionsOf(url: string): PositionsOf | undefined
   readonly server: CodeServer
   readonly shell: Shell
   /** Evaluates what a person typed as a message. */
@@ -102,6 +103,7 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
       unmark()
       reply(true)
     },
+    positions: ({ urls }, reply) => reply(urls.map((url) => deps.positionsOf(url))),
     purge({ module, soft }, reply) {
       if (soft) return reply({ result: server.softPurge(module), killed: [] })
       const killed = server.purge(module)

@@ -71,11 +71,11 @@ describe('why', () => {
   const held: Readonly<Record<string, string>> = {
     timer: 'timer: `tick` 9 < a setInterval',
     listener: "listener: `onSignal` 10 < the 'SIGUSR2' event of process",
-    server: "server: `answer` 11 < the 'request' event of a Server",
+    server: "server: `answer` 11 < the 'request' event of a Server < Node",
     export: 'export: exported `api`  < a Map < export `registry` of other',
     instance: 'closure: an object of class `Session` 3 < a Map < export `registry` of other',
-    module: 'closure: `cached` 15 < a WeakMap < a variable of kept.js',
-    native: 'closure: `kept` 14 < an Array < variable `handlers` of index.js',
+    module: 'closure: `cached` 15 < a WeakMap < a variable of esmish/kept.js',
+    native: 'closure: `kept` 14 < an Array < variable `handlers` of poolish/index.js',
   }
   for (const [what, keeper] of Object.entries(held)) {
     it(`names what holds an old version: ${what}`, async () => {
@@ -99,11 +99,51 @@ describe('why', () => {
     assert.match((await why({ slot: 'old' })).text, /Nothing keeps it but its slot/)
   })
 
-  it('finds functions of a version that was purged', async () => {
+  it('finds functions of a version that was purged, with their lines in the text it was made from', async () => {
     await world.value("main.hold('native'); 0")
-    await save()
+    await world.save('t.ts', `// moved\n\n${files['t.ts']}`, { force: true })
     await world.host.request('purge', { module: 't', soft: false })
-    assert.deepEqual(await keepers('purged'), ['closure: `kept`  < an Array < variable `handlers` of index.js'])
+    assert.deepEqual(await keepers('purged'), ['closure: `kept` 14 < an Array < variable `handlers` of poolish/index.js'])
+  })
+
+  it('code that was purged long ago still has the lines of its source in a stack', async () => {
+    await world.save('t.ts', `${files['t.ts']}\nglobalThis.kept = function kept() { return 1 }\n`)
+    for (let load = 0; load < 25; load++) await save()
+    assert.match(String(await world.value('try { kept() } catch (error) { error.stack }')), /BadFunError[^]*t\.ts\?v=2:18:/)
+  })
+
+  it('tells functions of a load that failed apart from those of the version that has its number now', async () => {
+    const kept = (name: string): string => `globalThis.${name} = function ${name}() { return new Error('x').stack }\n`
+    assert.equal((await world.save('t.ts', `\n\n${kept('bad')}throw new Error('no')\n`)).ok, false)
+    await world.save('t.ts', `${kept('good')}${files['t.ts']}`)
+    const { versions } = await why()
+    assert.deepEqual(versions.map(({ version, slot, keepers: all }) => [version, slot, all.map(({ text, line }) => `${text} ${line}`)]), [
+      [2, 'current', ['`good` 1']], [1, 'old', []], [2, 'failed', ['`bad` 3']],
+    ])
+    assert.match(String(await world.value('try { bad() } catch (error) { error.stack }')), /t\.ts\?v=2:3:/)
+    assert.match(String(await world.value('good()')), /t\.ts\?v=2:1:/)
+  })
+
+  it('says nothing of what is over: cleared, removed, unsubscribed, and closed by the reload', async () => {
+    const over = `import dc from 'node:diagnostics_channel'; import fs from 'node:fs'
+clearInterval(setInterval(function cleared() {}, 1000))
+await new Promise((resolve) => setTimeout(function fired() { resolve(0) }, 1))
+const target: EventTarget = globalThis.target ??= new EventTarget()
+function removed(): void {}
+target.addEventListener('x', removed); target.removeEventListener('x', removed)
+dc.subscribe('c', removed); dc.unsubscribe('c', removed)
+fs.watchFile('nosuch', removed); fs.unwatchFile('nosuch', removed)
+process.on('SIGUSR1', removed); process.off('SIGUSR1', removed)
+`
+    const opened = `setInterval(function tick() {}, 1000); setTimeout(function later() {}, 100_000)
+process.on('SIGUSR2', function heard() {})
+fs.watch('.', function seen() {})
+`
+    await world.save('t.ts', over + opened)
+    assert.deepEqual(await keepers('current'), ['timer: setInterval 1000 ms 10', 'timer: setTimeout 100000 ms 10', "listener: 'SIGUSR2' listener 11", 'resource: watcher 12'])
+    await world.save('t.ts', over)
+    assert.deepEqual(await keepers('current'), [])
+    assert.deepEqual(await keepers('old'), [])
   })
 
   it('finds nothing of a purged version that was loaded together with a module that requires or imports later', async () => {
@@ -115,6 +155,47 @@ describe('why', () => {
     await world.save('one.ts', 'export function one(): number { return 11 }\n')
     await world.host.request('purge', { module: 'one', soft: false })
     assert.deepEqual((await why({ module: 'one' })).versions.map(({ slot, keepers: all }) => [slot, all]), [['current', []]])
+  })
+
+  it('leads to something that a person finds: a timer of a package, a store, a request, an export', async () => {
+    await world.write('node_modules/leaky/index.js', `class Pool { jobs = [] }
+exports.pool = new Pool()
+exports.every = (fn) => setInterval(() => fn(), 100_000)
+exports.nested = { a: { b: { c: { d: [] } } } }
+`)
+    await world.write('leaks.ts', `import { AsyncLocalStorage } from 'node:async_hooks'; import http from 'node:http'
+import { registry } from './other'
+import { pool, every, nested } from 'leaky'
+pool.jobs.push(function inPackage() {})
+every(function inTimerOfPackage() {})
+nested.a.b.c.d.push(function inDeep() {})
+new AsyncLocalStorage().run({ fn: function inStore() {} }, () => { every(Boolean) })
+registry.set('promise', new Promise(() => {})); registry.get('promise').then(function inPromise() {})
+registry.set('bound', function inBound() {}.bind(null))
+export const hear = (target) => { registry.set('target', target); target.addEventListener('x', function inTarget() {}) }
+registry.set('error', function inError() { return new Error() }())
+globalThis[Symbol.for('leak')] = function inSymbol() {}
+registry.set('weak', [new WeakRef(function inWeakRef() {}), new FinalizationRegistry(Boolean)]); registry.get('weak')[1].register(function inRegistry() {}, 1)
+registry.set('emitter', new (await import('node:events')).EventEmitter()); registry.get('emitter').once('x', function inOnce() {})
+export const server = http.createServer((request, response) => { request.kept = function inRequest() {}; if (request.url !== '/slow') response.end() }).listen(0)
+`)
+    await world.value("const { server, hear } = await import('./leaks'); hear(new EventTarget()); const at = 'http://localhost:' + server.address().port; fetch(at + '/slow').catch(Boolean); await new Promise((resolve) => server.once('request', resolve)); await fetch(at); 0")
+    await world.save('leaks.ts', 'export const server = 0\n')
+    const { versions } = await why({ module: 'leaks', slot: 'old' })
+    const found = versions.flatMap(({ keepers: all }) => all.map(({ kind, text, line, heldBy = [] }) => `${kind}: ${text} ${line}${heldBy.map((one) => ` < ${one}`).join('')}`))
+    assert.deepEqual(found.filter((one) => /`in[A-Z]/.test(one)).sort(), [
+      'closure: `inBound` 9 < a bound function < a Map < export `registry` of other',
+      'closure: `inDeep` 6 < an Array < `d` of an Object < `c` of an Object < … < export `nested` of leaky/index.js',
+      'closure: `inError` 11 < the stack of an Error < a Map < export `registry` of other',
+      'closure: `inPackage` 4 < an Array < `jobs` of a Pool < export `pool` of leaky/index.js',
+      'closure: `inPromise` 8 < a Promise < a Map < export `registry` of other',
+      'closure: `inRequest` 15 < the request GET /slow',
+      'closure: `inStore` 7 < `fn` of an Object < the store of an AsyncLocalStorage < a setInterval',
+      'closure: `inSymbol` 12 < global `Symbol(leak)`',
+      "listener: `inOnce` 14 < the 'x' event of an EventEmitter < a Map < export `registry` of other",
+      "listener: `inTarget` 10 < the 'x' event of an EventTarget < a Map < export `registry` of other",
+      'timer: `inTimerOfPackage` 5 < variable `fn` of a function (leaky/index.js:3) < a setInterval',
+    ])
   })
 
   it('names what the top level has open, without a look at the heap', async () => {

@@ -35,6 +35,20 @@ export function edgeNameOf(graph: HeapGraph, edge: number): string {
   return type === 'element' || type === 'hidden' ? String(name) : (graph.strings[name] ?? '')
 }
 
+/** A string that `node` refers to by that name; empty when there is none, or V8 has it only as a part of another one. */
+export function textOf(graph: HeapGraph, node: number, name: string): string {
+  const value = childOf(graph, node, name)
+  return value === undefined ? '' : stringOf(graph, value)
+}
+
+function stringOf(graph: HeapGraph, node: number): string {
+  switch (typeOf(graph, node)) {
+    case 'string': return nameOf(graph, node)
+    case 'concatenated string': return textOf(graph, node, 'first') + textOf(graph, node, 'second')
+    default: return ''
+  }
+}
+
 /** The edges of a node, by their indexes. */
 export function* edgesOf(graph: HeapGraph, node: number): Generator<number, void, void> {
   const end = graph.firstEdge[node + 1] ?? 0

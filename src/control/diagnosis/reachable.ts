@@ -11,6 +11,8 @@ export interface Reference {
 
 /** Nodes by their indexes. */
 export interface Search {
+  /** Where it begins: the root of all, or nodes that are reachable from it. */
+  readonly from: readonly number[]
   readonly targets: Uint8Array
   readonly leftOut: ReadonlySet<number>
   readonly last: Uint8Array
@@ -18,14 +20,18 @@ export interface Search {
 
 export interface Found {
   readonly references: readonly Reference[]
-  /** The edge by which a node was first reached, and the node it comes from: the way back to the root. */
+  /** The edge by which a node was first reached, and the node it comes from: the way back to where the search began. */
   readonly reachedBy: Int32Array
   readonly reachedFrom: Int32Array
   /** There are more references than `limit`. */
   readonly more: boolean
 }
 
-const ROOT = 0
+export const ROOT = 0
+const NOT_REACHED = -1
+const BEGUN = -2
+
+export const isReached = ({ reachedBy }: Found, node: number): boolean => (reachedBy[node] ?? NOT_REACHED) !== NOT_REACHED
 /** Between two looks whether it should stop. */
 const NODES_AT_ONCE = 20_000
 
@@ -34,12 +40,12 @@ const NODES_AT_ONCE = 20_000
  * what they refer to they hold themselves.
  * @returns undefined when it was stopped
  */
-export async function referencesTo(graph: HeapGraph, { targets, leftOut, last }: Search, limit: number, stop: Stop): Promise<Found | undefined> {
+export async function referencesTo(graph: HeapGraph, { from: begin, targets, leftOut, last }: Search, limit: number, stop: Stop): Promise<Found | undefined> {
   const { firstEdge, edgeType, edgeName, edgeTo, nodeType, nodeCount } = graph
   const array = graph.nodeTypes.indexOf('array')
   const weak = graph.edgeTypes.indexOf('weak')
   const seen = new Uint8Array(nodeCount)
-  const reachedBy = new Int32Array(nodeCount).fill(-1)
+  const reachedBy = new Int32Array(nodeCount).fill(NOT_REACHED)
   const reachedFrom = new Int32Array(nodeCount).fill(-1)
   const queue = new Uint32Array(nodeCount)
   let later: number[] = []
@@ -48,8 +54,11 @@ export async function referencesTo(graph: HeapGraph, { targets, leftOut, last }:
   leaveOutStores(graph, seen)
   const pairs = weakPairs(graph)
   let tail = 0
-  seen[ROOT] = 1
-  queue[tail++] = ROOT
+  for (const node of begin) {
+    seen[node] = 1
+    reachedBy[node] = BEGUN
+    queue[tail++] = node
+  }
   for (let head = 0; head < tail || later.length > 0; head++) {
     if (head === tail) {
       for (const node of later) queue[tail++] = node
@@ -63,6 +72,8 @@ export async function referencesTo(graph: HeapGraph, { targets, leftOut, last }:
       const to = edgeTo[edge] ?? ROOT
       if (edgeType[edge] === weak || (nodeType[from] === array && pairs[edgeName[edge] ?? 0] === 1)) continue
       if (targets[to] === 1 && !leftOut.has(to)) {
+        const before = references.at(-1)
+        if (before?.from === from && before.target === to) continue // a getter has two edges
         if (references.length >= limit) return { references, reachedBy, reachedFrom, more: true }
         references.push({ target: to, edge, from })
         continue

@@ -1,6 +1,5 @@
 /** `why`: everything that keeps the versions of a module. Tables first, which costs nothing; then, if wanted, the whole heap. */
 import path from 'node:path'
-import { original } from '../../compile/positions'
 import type { ModuleName } from '../../protocol/ids'
 import { version as mintVersion } from '../../protocol/ids'
 import type { HeapWalkView, Requests, WhyKeeper, WhyView } from '../../protocol/messages'
@@ -11,6 +10,7 @@ import type { SourceDeps } from '../composeSnapshot'
 import type { MainLink } from '../mainLink'
 import { walkHeap } from './heapWalk'
 import type { HeapWalk } from './heapWalk'
+import { Places } from './places'
 import { Stop } from './stop'
 import { whyText } from './whyText'
 
@@ -24,7 +24,7 @@ type Answer = Exclude<Requests['why'][1], { readonly error: unknown }>
 
 const MAX_HEAP_MB = 256
 const MAX_MS = 60_000
-const NOT_WALKED: HeapWalk = { view: { state: 'skipped' }, keepers: new Map() }
+const NOT_WALKED: HeapWalk = { view: { state: 'skipped' }, keepers: [] }
 
 export class Why {
   private readonly running = new Set<Stop>()
@@ -44,7 +44,7 @@ export class Why {
     const tooBig = heapMb > maxHeapMb
     const walk = heap && !tooBig ? await this.walk(module, maxMs) : { ...NOT_WALKED, ...(heap ? { view: { state: 'tooBig', heapMb, maxHeapMb } as const } : {}) }
     const diagnosis = await this.deps.main.request('diagnose', { module, walk: false })
-    const versions = diagnosis === undefined ? [] : [...this.loaded(module, diagnosis, walk), ...purged(module, diagnosis, walk)]
+    const versions = diagnosis === undefined ? [] : [...this.loaded(module, diagnosis, walk), ...gone(module, diagnosis, walk)]
     const wanted = versions.filter((view) => slot === undefined || view.slot === slot)
     return { versions: wanted, heap: walk.view, text: whyText(module, wanted, walk.view) }
   }
@@ -55,7 +55,7 @@ export class Why {
     try {
       const diagnosis = await this.deps.main.request('diagnose', { module, walk: true })
       if (diagnosis?.walk === undefined) return NOT_WALKED
-      return await walkHeap({ diagnosis: { ...diagnosis, walk: diagnosis.walk }, stop, now: () => performance.now(), lineOf: (...at) => this.lineOf(...at) })
+      return await walkHeap({ diagnosis: { ...diagnosis, walk: diagnosis.walk }, stop, now: () => performance.now(), places: this.places() })
     } catch (error) {
       return { ...NOT_WALKED, view: { state: 'failed', message: error instanceof Error ? error.message : String(error) } satisfies HeapWalkView }
     } finally {
@@ -65,21 +65,26 @@ export class Why {
     }
   }
 
-  /** Undefined when the text of that version is gone. */
-  private lineOf(file: string, version: number, line: number, column: number): number | undefined {
-    const view = this.deps.picture().modules.find((one) => one.file === file)
-    const hash = [view?.current, view?.old].find((one) => one?.version === version)?.hash
-    const compiled = view === undefined || hash === undefined ? undefined : this.deps.texts.get(view.name, hash)
-    return compiled === undefined ? undefined : original(compiled, line, column).line
+  private places(): Places {
+    const { picture, texts, main } = this.deps
+    return new Places({
+      compiled(file, version) {
+        const view = picture().modules.find((one) => one.file === file)
+        const hash = [view?.current, view?.old].find((one) => one?.version === version)?.hash
+        return view === undefined || hash === undefined ? undefined : texts.get(view.name, hash)
+      },
+      positions: (urls) => main.request('positions', { urls }),
+    })
   }
 
   private loaded(module: ModuleName, diagnosis: Diagnosis, walk: HeapWalk): WhyView[] {
     return diagnosis.versions.map((one) => {
       const { keepers, unlisted } = this.frames(module, one)
+      const found = walk.keepers.find(({ version, failed }) => version === one.version && !failed)
       return {
         module, version: one.version, slot: one.slot,
-        keepers: [...keepers, ...opened(one), ...(walk.keepers.get(one.version)?.all ?? [])],
-        ...(walk.keepers.get(one.version)?.more === true ? { more: true } : {}), ...(unlisted > 0 ? { unlisted } : {}),
+        keepers: [...keepers, ...opened(one), ...(found?.all ?? [])],
+        ...(found?.more === true ? { more: true } : {}), ...(unlisted > 0 ? { unlisted } : {}),
       }
     })
   }
@@ -112,7 +117,7 @@ const opened = ({ held }: VersionDiagnosis): WhyKeeper[] => held.map(({ kind, la
   ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }),
 }))
 
-/** In no slot any more, and yet some of its functions are held. */
-const purged = (module: ModuleName, diagnosis: Diagnosis, walk: HeapWalk): WhyView[] =>
-  [...walk.keepers].filter(([version, keepers]) => keepers.all.length > 0 && !diagnosis.versions.some((one) => one.version === version))
-    .map(([version, keepers]) => ({ module, version: mintVersion(version), slot: 'purged', keepers: keepers.all, more: keepers.more }))
+/** In no slot any more, or never in one, and yet some of its functions are held. */
+const gone = (module: ModuleName, diagnosis: Diagnosis, walk: HeapWalk): WhyView[] =>
+  walk.keepers.filter(({ version, failed, all }) => all.length > 0 && (failed || !diagnosis.versions.some((one) => one.version === version)))
+    .map(({ version, failed, all, more }) => ({ module, version: mintVersion(version), slot: failed ? 'failed' : 'purged', keepers: all, more }))

@@ -13,6 +13,7 @@ export function whyText(module: string, versions: readonly WhyView[], heap: Heap
 const section = (view: WhyView, heap: HeapWalkView): string[] => [
   `## v${view.version} (${view.slot})`, '',
   ...(view.slot === 'purged' ? ['Its code was dropped, but functions of it are still held.', ''] : []),
+  ...(view.slot === 'failed' ? ['Its load failed, but functions of it are still held.', ''] : []),
   ...(view.keepers.length === 0 ? [nothingText(view, heap)] : view.keepers.map(line)),
   ...(view.unlisted === undefined ? [] : [`- and ${view.unlisted} more processes`]),
   ...(view.more === true ? ['- and more than these'] : []),
@@ -20,7 +21,7 @@ const section = (view: WhyView, heap: HeapWalkView): string[] => [
 ]
 
 const line = ({ kind, text, pid, file, line: at, heldBy = [] }: WhyKeeper): string =>
-  `- ${kind}: ${text}${pid === undefined ? '' : ` ${pid}`}${file === undefined ? '' : ` at ${path.basename(file)}${at === undefined ? '' : `:${at}`}`}${heldBy.map((one) => `, held by ${one}`).join('')}`
+  `- ${kind}: ${text}${pid === undefined ? '' : ` ${pid}`}${file === undefined ? '' : ` at ${path.basename(file)}${at === undefined ? '' : `:${at}`}`}${heldBy.map((one) => (one === '…' ? ', …' : `, held by ${one}`)).join('')}`
 
 function nothingText({ slot }: WhyView, heap: HeapWalkView): string {
   if (heap.state !== 'done') return 'No process, and nothing that its top level opened, keeps it.'

@@ -15,6 +15,7 @@ import { codedError, DraftFailed, thrownBy } from './draftFailed'
 import { DraftImports } from './draftImports'
 import { DraftText } from './draftText'
 import { ExitSignal, KillSignal } from '../errors'
+import { scriptUrl } from './evaluate'
 import { Evaluation } from './evaluation'
 import type { Link, Unit } from '../link'
 import type { Instance, ModuleRecord, ModuleTable } from './moduleTable'
@@ -125,8 +126,9 @@ export class Draft {
     record.faceAll()
     record.funs.propertied = new Set(unit.rewritten.propertied)
     const commonjs = unit.rewritten.format === 'commonjs' ? newModule(unit.file, deps.entry.file === unit.file ? 'main' : deps.entry.requirer, record.current?.commonjs) : undefined
+    const version = record.nextVersion()
     const instance: Instance = {
-      record: deps.versions.make(name, record.nextVersion()), unit, loadedAt: Date.now(), origin: how.origin,
+      record: deps.versions.make(name, version, scriptUrl(unit.file, version, record.again())), unit, loadedAt: Date.now(), origin: how.origin,
       exports: {}, constants: new Set(unit.rewritten.constants), identities: new Map(), commonjs, stars: undefined,
       evaluation: new Evaluation(),
     }

@@ -43,7 +43,7 @@ export class DraftText {
       else if (unit.rewritten.format === 'commonjs') this.instantiateCommonjs()
       else {
         this.emitted = this.makeEmitted()
-        const body = esmBody(unit, this.draft.instance.record.version)(this.emitted)
+        const body = esmBody(unit, this.draft.instance.record.url)(this.emitted)
         this.body = body
         const first: unknown = body.next()
         if (isPromise(first)) this.ready = first.catch(() => {}) // the prologue cannot throw; evaluation reports for itself
@@ -66,7 +66,7 @@ export class DraftText {
     const { commonjs: module } = instance
     if (module === undefined) return
     const emitted = this.emitted = this.makeEmitted()
-    const body = commonjsBody(unit, instance.record.version)
+    const body = commonjsBody(unit, instance.record.url)
     const { file } = unit
     if (this.deps.entry.file === file) {
       this.deps.entry.module = module

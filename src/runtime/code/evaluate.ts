@@ -12,8 +12,11 @@ export type CommonjsBody = (this: unknown, exports: unknown, require: unknown, m
 
 const indirectEval = eval
 
-/** `file:///p/t.ts?t=3`: js-debug takes a URL that ends in `?t=<digits>` for reloaded code and moves breakpoints to it. */
-export const scriptUrl = (file: string, version: number): string => `${fileUrl(file)}?t=${version}`
+/**
+ * `file:///p/t.ts?t=3`: js-debug takes a URL that ends in `?t=<digits>` for reloaded code and moves breakpoints to it. A load that
+ * fails leaves its number to the next one, and functions: so each `again` is another text, and another URL (`?t=03`).
+ */
+export const scriptUrl = (file: string, version: number, again: number): string => `${fileUrl(file)}?t=${'0'.repeat(again)}${version}`
 
 const urls = new Map<string, string>()
 export function fileUrl(file: string): string {
@@ -22,20 +25,20 @@ export function fileUrl(file: string): string {
   return url
 }
 
-function compile(unit: Unit, version: number): unknown {
+function compile(unit: Unit, url: string): unknown {
   const map = unit.inlineMap === undefined ? '' : `\n//# sourceMappingURL=${unit.inlineMap}`
-  return indirectEval(`${unit.rewritten.code}${map}\n//# sourceURL=${scriptUrl(unit.file, version)}`)
+  return indirectEval(`${unit.rewritten.code}${map}\n//# sourceURL=${url}`)
 }
 
 /** @throws SyntaxError when the generated text does not parse. */
-export function esmBody(unit: Unit, version: number): EsmBody {
-  const body = compile(unit, version)
+export function esmBody(unit: Unit, url: string): EsmBody {
+  const body = compile(unit, url)
   if (!isFunction(body)) throw new TypeError(`${unit.file}: compiled to no function`)
   return trusted(body, 'the rewriter emits exactly this shape for `esm`')
 }
 
-export function commonjsBody(unit: Unit, version: number): CommonjsBody {
-  const body = compile(unit, version)
+export function commonjsBody(unit: Unit, url: string): CommonjsBody {
+  const body = compile(unit, url)
   if (!isFunction(body)) throw new TypeError(`${unit.file}: compiled to no function`)
   return trusted(body, 'the rewriter emits exactly this shape for `commonjs`')
 }

@@ -89,6 +89,8 @@ export class ModuleRecord {
   private readonly given = new WeakSet<object>()
   private madeNamespace: object | undefined
   private last = 0
+  /** Loads of the next version that were begun. */
+  private begun = 0
   /** The functions it exported when it was deleted. */
   private kept: readonly (readonly [string, unknown])[] = []
   /** Namespace objects that drafts of it handed out. */
@@ -136,6 +138,11 @@ export class ModuleRecord {
     return mintVersion(this.last + 1)
   }
 
+  /** How often it was tried before: a load that fails leaves its number to the next one. */
+  again(): number {
+    return this.begun++
+  }
+
   /** new -> current, current -> old. `not_purged` (and no change) when both slots are full. */
   commit(next: Instance): 'ok' | 'not_purged' {
     const { current, old } = this
@@ -148,6 +155,7 @@ export class ModuleRecord {
     }
     next.record.state = 'current'
     this.last = Math.max(this.last, next.record.version)
+    this.begun = 0
     this.install(next)
     return 'ok'
   }

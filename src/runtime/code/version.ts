@@ -11,6 +11,8 @@ import type { ModuleName, Version } from '../../protocol/ids'
 export interface VersionRecord {
   readonly module: ModuleName
   readonly version: Version
+  /** Of its script, by which V8 knows it. */
+  readonly url: string
   /** Index of this version in the shared trap array. */
   readonly slot: number
   state: 'loading' | 'current' | 'old' | 'purged'

@@ -15,8 +15,8 @@ export class Versions {
 
   constructor(private readonly traps: Int32Array, private readonly wake: Int32Array) {}
 
-  make(module: ModuleName, version: Version): VersionRecord {
-    const record: VersionRecord = { module, version, slot: this.take(), state: 'loading', frames: frameList() }
+  make(module: ModuleName, version: Version, url: string): VersionRecord {
+    const record: VersionRecord = { module, version, url, slot: this.take(), state: 'loading', frames: frameList() }
     if (record.slot !== 0) this.gone.register(record, record.slot)
     return record
   }

@@ -20,6 +20,7 @@ export interface DiagnoseDeps {
   readonly picture: PictureDeps
   /** What the top level of this version has open. */
   heldBy(version: VersionRecord): readonly HeldView[]
+  forgetGone(): void
 }
 
 /**
@@ -40,11 +41,15 @@ export function unmark(): void {
 
 export function diagnose(deps: DiagnoseDeps, record: ModuleRecord, forWalk: boolean): Diagnosis {
   marker = forWalk ? new CodeswitchMarker() : undefined
+  // Not right before a snapshot: what looks whether something is gone holds it until this turn of the event loop is over.
+  if (!forWalk) deps.forgetGone()
   const versions = [record.current, record.old].flatMap((instance) => (instance === undefined ? [] : [diagnoseVersion(deps, record, instance)]))
   const heapBytes = process.memoryUsage().heapUsed
-  if (!forWalk) return { file: record.file, versions, heapBytes }
+  const { file } = record
+  const last = record.nextVersion() - 1
+  if (!forWalk) return { file, last, versions, heapBytes }
   const modules = [...deps.picture.table.all()].map(({ name, calls, values, namespace }) => ({ name, at: [calls, values, namespace].map(mark) }))
-  return { file: record.file, versions, heapBytes, walk: { scripts: scripts(), runtimeFile: __filename, modules } }
+  return { file, last, versions, heapBytes, walk: { scripts: scripts(), runtimeFile: __filename, modules } }
 }
 
 function diagnoseVersion({ processes, picture, heldBy }: DiagnoseDeps, record: ModuleRecord, instance: Instance): VersionDiagnosis {

@@ -45,7 +45,7 @@ export function installDatagrams(deps: ImplicitDeps & { readonly silence: Silenc
         this.close()
       } })
       if (!(this instanceof dgram.Socket) || process === undefined || ledger === undefined || wanted === undefined || ledger.state === 'released') return Reflect.apply(native, this, args)
-      const origin = new Origin(deps.places, replacement)
+      const origin = Origin.read(deps.places, replacement)
       const old = ledger.state === 'draft' ? find(ledger, this, wanted) : undefined
       if (old === undefined || stateOf(this) === undefined || stateOf(old.target) === undefined) {
         const result: unknown = Reflect.apply(native, this, args)

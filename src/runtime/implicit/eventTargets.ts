@@ -3,6 +3,7 @@
  * is reloaded: what made the target is not known, and the new top level adds its own. A target has a function once, however often
  * it is added: what two versions added (a function of an import) goes with the last of them.
  */
+import { getEventListeners } from 'node:events'
 import { isFunction } from '../../base/guards'
 import type { AnyFunction } from '../../base/guards'
 import { ALIVE } from '../process/process'
@@ -47,15 +48,26 @@ class TargetListener implements Held {
     return `'${this.type}' listener${this.origin.text}`
   }
 
+  isLike({ type, target, capture }: TargetListener): boolean {
+    return type === this.type && target === this.target && capture === this.capture
+  }
+
+  /** Also when it was removed, or has heard what it hears once. */
   gone(): boolean {
-    return this.on.deref() === undefined
+    const on = this.on.deref()
+    return on === undefined || !getEventListeners(on, this.type).some((one) => one === this.target)
+  }
+
+  forgotten(): void {
+    const on = this.on.deref()
+    if (on !== undefined) added.get(on)?.delete(this)
   }
 
   release(): void {
+    this.forgotten()
     const on = this.on.deref()
     const others = on === undefined ? undefined : added.get(on)
-    others?.delete(this)
-    if ([...(others ?? [])].some(({ type, target, capture }) => type === this.type && target === this.target && capture === this.capture)) return
+    if ([...(others ?? [])].some((one) => one.isLike(this))) return
     // Old code that is still at work may wait for what it hears once.
     if (on !== undefined && (this.lasting || this.by.mode !== ALIVE)) Reflect.apply(on.removeEventListener, on, [this.type, this.target, { capture: this.capture }])
   }

@@ -126,7 +126,7 @@ export function installHandover(deps: HandoverDeps): Handover {
     }
     const address = wanted.kind === 'any' ? { ...wanted, index: ledger.anyPort++, module: ledger.module } : wanted
     const old = find(ledger, address)
-    const origin = new Origin(deps.places, callee)
+    const origin = Origin.read(deps.places, callee)
     if (old === undefined || ledger.state === 'released') {
       hold(server, address, ledger, origin)
       return undefined

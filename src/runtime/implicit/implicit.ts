@@ -24,6 +24,7 @@ import { installListeners } from './listeners'
 import { LoadedBy } from './loadedBy'
 import { Loops } from './loops'
 import type { LoopsDeps } from './loops'
+import { forgetGone } from './owned'
 import { PackageListeners } from './packageListeners'
 import { installPromisedTimers } from './promisedTimers'
 import { installResources } from './resources'
@@ -58,6 +59,8 @@ export interface Implicit {
   readonly folders: Folders
   /** What the top level of this version has open. */
   heldBy(version: VersionRecord): readonly HeldView[]
+  /** Whatever is closed, fired or removed is nowhere held by us from now on. */
+  forgetGone(): void
 }
 
 export function installImplicit(deps: InstallDeps): Implicit {
@@ -88,8 +91,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
 
   function release(ledger: Ledger): void {
     ledger.state = 'released'
-    for (const held of ledger.all()) {
-      ledger.drop(held)
+    for (const held of ledger.takeAll()) {
       try {
         held.release()
       } catch (error) {
@@ -106,9 +108,12 @@ export function installImplicit(deps: InstallDeps): Implicit {
       loadedBy.begins(process)
     },
     heldBy: (version) => ledgers.heldBy(version),
+    forgetGone() {
+      ledgers.forgetGone()
+      forgetGone(deps.processes.table.all())
+    },
     committed(versions) {
       const pairs = versions.map((version) => ledgers.commit(version))
-      const olds = pairs.flatMap(({ old }) => old ?? [])
       for (const { next } of pairs) {
         packageListeners.committed(next)
         handover.complete(next)
@@ -120,7 +125,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
         keep(old, next, deps.hot.dispose(old.version))
         handover.retire(old, next)
       }
-      for (const ledger of olds) replace(ledger)
+      for (const { old } of pairs) if (old !== undefined) replace(old)
       deps.hot.endUpdate(versions)
     },
     discarding(versions) {

@@ -28,6 +28,8 @@ export interface Held {
   /** Closed, fired or removed: nothing is left to do. */
   gone(): boolean
   release(): void
+  /** It is gone, and in no ledger any more. */
+  forgotten?(): void
   /** It was kept in `hot.data`, and is the next version's. */
   moved?(to: Ledger): void
 }
@@ -77,8 +79,17 @@ export class Ledger {
     }
     this.held.add(held)
     if (this.held.size < this.sweepAt) return
-    for (const one of this.held) if (one.gone()) this.held.delete(one)
+    this.forgetGone()
     this.sweepAt = Math.max(FIRST_SWEEP, 2 * this.held.size)
+  }
+
+  /** What is gone is not held any more, also before there is so much of it that it is looked through. */
+  forgetGone(): void {
+    for (const one of this.held) {
+      if (!one.gone()) continue
+      this.held.delete(one)
+      one.forgotten?.()
+    }
   }
 
   /** Takes it out without releasing it. */
@@ -93,6 +104,14 @@ export class Ledger {
 
   all(): readonly Held[] {
     return [...this.held].filter((held) => !held.gone())
+  }
+
+  /** All of it, which is in it no more. */
+  takeAll(): readonly Held[] {
+    this.forgetGone()
+    const all = [...this.held]
+    this.held.clear()
+    return all
   }
 
   /** Its top level gave up. */

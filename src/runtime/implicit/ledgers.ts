@@ -100,6 +100,10 @@ export class Ledgers {
     })
   }
 
+  forgetGone(): void {
+    for (const ledger of [...this.live.values(), ...this.drafts.values()]) ledger.forgetGone()
+  }
+
   /** A draft that failed. */
   discard(version: VersionRecord): Ledger | undefined {
     const draft = this.drafts.get(version)

@@ -23,6 +23,11 @@ export function own(processes: Processes, process: Process, owned: Owned): void 
   all.add(owned)
 }
 
+/** What is gone is nobody's any more, also before there is so much of it that it is looked through. */
+export function forgetGone(processes: Iterable<Process>): void {
+  for (const process of processes) known.get(process)?.forgetGone()
+}
+
 class OwnedByProcess implements Resource {
   private readonly all = new Set<Owned>()
   private sweepAt = FIRST_SWEEP
@@ -39,11 +44,16 @@ class OwnedByProcess implements Resource {
   add(owned: Owned): void {
     this.all.add(owned)
     if (this.all.size < this.sweepAt) return
-    for (const one of this.all) if (one.gone()) this.all.delete(one)
+    this.forgetGone()
     this.sweepAt = Math.max(FIRST_SWEEP, 2 * this.all.size)
+  }
+
+  forgetGone(): void {
+    for (const one of this.all) if (one.gone()) this.all.delete(one)
   }
 
   readonly release = (): void => {
     if (this.process.mode === ENDED) for (const one of this.all) if (!one.gone()) one.stop()
+    this.all.clear()
   }
 }

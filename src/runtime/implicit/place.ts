@@ -37,6 +37,13 @@ export class Origin {
     this.stack = stackAbove(callee)
   }
 
+  /** The same, read at once: an unread stack holds on to the code that was on it, and what was opened may outlive that. */
+  static read(places: Places, callee: (...args: never[]) => unknown): Origin {
+    const origin = new Origin(places, callee)
+    origin.read()
+    return origin
+  }
+
   /** Whether a module called, not a package. */
   get ours(): boolean {
     return this.read().ours

@@ -28,7 +28,7 @@ export function installPromisedTimers(deps: ImplicitDeps): void {
       // Whatever else it is must be refused by Node, in its words.
       const iterator: unknown = Reflect.apply(native, this, [delay, value, options === undefined ? { signal } : given === undefined || given instanceof AbortSignal ? { ...Object(options), signal } : options])
       if (typeof iterator !== 'object' || iterator === null) return iterator
-      const interval = new PromisedInterval(iterator, controller, ledger === undefined ? undefined : new Origin(deps.places, replacement))
+      const interval = new PromisedInterval(iterator, controller, ledger === undefined ? undefined : Origin.read(deps.places, replacement))
       if (process.mode === ALIVE) own(processes, process, interval)
       ledger?.add(interval)
       return iterator

@@ -4,6 +4,7 @@
  * others (a database) stay, because what was made with them may be in use: `import.meta.hot.dispose` closes them.
  */
 import { ChildProcess } from 'node:child_process'
+import { EventEmitter } from 'node:events'
 import fs from 'node:fs'
 import net from 'node:net'
 import workers from 'node:worker_threads'
@@ -36,7 +37,7 @@ export function installResources(deps: ImplicitDeps & { readonly silence: Silenc
   function opened(what: Opened, callee: AnyFunction): void {
     const process = storage.getStore()
     if (process === undefined) return
-    const opening = new Opening(what, process, new Origin(deps.places, callee), deps.silence)
+    const opening = new Opening(what, process, Origin.read(deps.places, callee), deps.silence)
     if (process.mode === ALIVE) own(processes, process, opening)
     const { ledger } = process
     if (ledger !== undefined && ledger.state !== 'released' && what.kind !== 'socket') ledger.add(opening)
@@ -63,7 +64,7 @@ export function installResources(deps: ImplicitDeps & { readonly silence: Silenc
       const watcher: unknown = Reflect.apply(native, this, args)
       const listener = args.at(-1)
       const unwatch = (): unknown => Reflect.apply(fs.unwatchFile, fs, [args[0], listener])
-      if (typeof watcher === 'object' && watcher !== null) opened({ kind: 'watcher', target: watcher, close: unwatch, gone: () => false }, replacement)
+      if (watcher instanceof EventEmitter) opened({ kind: 'watcher', target: watcher, close: unwatch, gone: () => !watcher.listeners('change').some((one) => one === listener) }, replacement)
       return watcher
     }
     return replacement

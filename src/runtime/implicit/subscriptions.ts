@@ -11,6 +11,7 @@ import { ALIVE } from '../process/process'
 import type { ImplicitDeps } from './context'
 import type { Held, Ledger } from './ledger'
 import { Origin } from './place'
+import { isObject } from '../node/commonjs'
 import { patch } from './patch'
 
 export function installSubscriptions(deps: ImplicitDeps): void {
@@ -22,49 +23,66 @@ export function installSubscriptions(deps: ImplicitDeps): void {
     return process?.mode === ALIVE ? process.ledger : undefined
   }
 
-  /** After `owner[name]` was called, `end` takes back what it did. */
-  function hold(owner: object, name: string, what: string, end: (target: object, args: readonly unknown[]) => void): void {
-    const add = (ledger: Ledger, target: object, origin: Origin, args: readonly unknown[]): void => {
-      if (origin.ours) ledger.add(new Subscription(what, target, origin, () => end(target, args)))
+  /** `owner[ending]` takes back what `owner[name]` did; the same is done when the module is reloaded. */
+  function hold(owner: object, name: string, what: string, ending: string): void {
+    const open = new WeakMap<object, Set<Subscription>>()
+    const add = (ledger: Ledger, target: object, origin: Origin, given: unknown): void => {
+      if (!origin.ours) return
+      const all = open.get(target) ?? new Set()
+      const subscription = new Subscription(what, target, origin, given, () => call(target, ending, given))
+      open.set(target, all.add(subscription))
+      ledger.add(subscription)
     }
     patch(owner, name, (native) => {
       const own: AnyFunction = function (this: unknown, ...args) {
         const result: unknown = Reflect.apply(native, this, args)
         const ledger = ledgerNow()
-        if (ledger !== undefined && typeof this === 'object' && this !== null) add(ledger, this, new Origin(deps.places, own), args)
+        if (ledger !== undefined && isObject(this)) add(ledger, this, new Origin(deps.places, own), name === 'subscribe' ? args[0] : undefined)
         return result
       }
       return own
     })
+    patch(owner, ending, (native) => function (this: unknown, ...args) {
+      const result: unknown = Reflect.apply(native, this, args)
+      const all = isObject(this) ? open.get(this) : undefined
+      for (const one of all ?? []) {
+        if (one.given !== undefined && one.given !== args[0]) continue
+        one.over = true
+        all?.delete(one)
+      }
+      return result
+    })
   }
 
-  hold(activeChannel(), 'subscribe', 'subscription', (channel, [subscriber]) => call(channel, 'unsubscribe', subscriber))
-  hold(PerformanceObserver.prototype, 'observe', 'performance observer', (observer) => call(observer, 'disconnect'))
+  hold(activeChannel(), 'subscribe', 'subscription', 'unsubscribe')
+  hold(PerformanceObserver.prototype, 'observe', 'performance observer', 'disconnect')
   const hooks: unknown = Object.getPrototypeOf(createHook({}))
-  if (typeof hooks === 'object' && hooks !== null) hold(hooks, 'enable', 'async hook', (hook) => call(hook, 'disable'))
+  if (isObject(hooks)) hold(hooks, 'enable', 'async hook', 'disable')
   installCapture(ledgerNow)
 }
 
 /** There can be one at a time: that of a newer version takes the place of the one before, and gives it back when its load fails. */
 function installCapture(ledgerNow: () => Ledger | undefined): void {
-  let active: { readonly ledger: Ledger; readonly callback: unknown } | undefined
+  let active: { readonly ledger: Ledger; readonly callback: unknown; readonly held: Subscription } | undefined
   patch(process, 'setUncaughtExceptionCaptureCallback', (native) => function (callback) {
     const ledger = ledgerNow()
     const before = active
     if (!isFunction(callback) || ledger === undefined) {
       const result: unknown = Reflect.apply(native, process, [callback])
+      if (before !== undefined) before.held.over = true
       active = undefined
       return result
     }
     if (before !== undefined && before.ledger !== ledger && before.ledger.module === ledger.module) Reflect.apply(native, process, [null])
     const result: unknown = Reflect.apply(native, process, [callback])
-    const mine = active = { ledger, callback }
-    ledger.add(new Subscription('uncaught exception callback', callback, undefined, () => {
-      if (active !== mine) return
+    const held = new Subscription('uncaught exception callback', callback, undefined, undefined, () => {
+      if (active?.held !== held) return
       active = before?.ledger.state === 'live' && before.ledger !== ledger ? before : undefined
       Reflect.apply(native, process, [null])
       if (active !== undefined) Reflect.apply(native, process, [active.callback])
-    }))
+    })
+    active = { ledger, callback, held }
+    ledger.add(held)
     return result
   })
 }
@@ -72,20 +90,20 @@ function installCapture(ledgerNow: () => Ledger | undefined): void {
 class Subscription implements Held {
   readonly kind = 'listener'
   readonly lasting = true
-  private released = false
+  over = false
 
-  constructor(private readonly what: string, readonly target: object, readonly origin: Origin | undefined, private readonly end: () => void) {}
+  constructor(private readonly what: string, readonly target: object, readonly origin: Origin | undefined, readonly given: unknown, private readonly end: () => void) {}
 
   get label(): string {
     return `${this.what}${this.origin?.text ?? ''}`
   }
 
   gone(): boolean {
-    return this.released
+    return this.over
   }
 
   release(): void {
-    this.released = true
+    this.over = true
     this.end()
   }
 }

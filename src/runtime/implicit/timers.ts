@@ -31,8 +31,8 @@ export function installTimers(deps: ImplicitDeps): void {
         const process = storage.getStore()
         const [callback] = args
         if (process === undefined || !isFunction(callback)) return Reflect.apply(native, this, args)
-        const timer = new TimerCallback(deps, kind, process, callback, kind === 'setImmediate' ? undefined : args[1], replacement)
-        const handle: unknown = Reflect.apply(native, this, [timer.call, ...args.slice(1)])
+        const timer = new HeldTimer(deps, kind, process, kind === 'setImmediate' ? undefined : args[1], replacement)
+        const handle: unknown = Reflect.apply(native, this, [timer.calling(callback), ...args.slice(1)])
         return typeof handle === 'object' && handle !== null ? timer.started(handle) : handle
       }
       return replacement
@@ -41,7 +41,8 @@ export function installTimers(deps: ImplicitDeps): void {
   }
 }
 
-class TimerCallback implements Held {
+/** It does not hold the callback, which Node lets go of when the timer is cleared. */
+class HeldTimer implements Held {
   readonly kind = 'timer'
   /** The timer, once it has been started. */
   target: object = this
@@ -51,16 +52,15 @@ class TimerCallback implements Held {
   /** Whose it is: of the top level that asked for it, or of the version that took it over. */
   private ledger: Ledger | undefined
 
-  readonly call: AnyFunction
-
-  constructor(
-    private readonly deps: ImplicitDeps, private readonly timer: Kind, private readonly process: Process, private readonly callback: AnyFunction, private readonly ms: unknown,
-    callee: AnyFunction,
-  ) {
+  constructor(private readonly deps: ImplicitDeps, private readonly timer: Kind, private readonly process: Process, private readonly ms: unknown, callee: AnyFunction) {
     this.ledger = process.ledger
     this.origin = process.ledger === undefined ? undefined : new Origin(deps.places, callee)
-    const fire = (self: unknown, args: readonly unknown[]): unknown => this.fire(self, args)
-    this.call = function (this: unknown, ...args) { return fire(this, args) }
+  }
+
+  /** What the timer is given to call. */
+  calling(callback: AnyFunction): AnyFunction {
+    const fire = (self: unknown, args: readonly unknown[]): unknown => this.fire(callback, self, args)
+    return function (this: unknown, ...args) { return fire(this, args) }
   }
 
   get label(): string {
@@ -105,8 +105,8 @@ class TimerCallback implements Held {
     else clearTimeout(handle)
   }
 
-  private fire(self: unknown, args: readonly unknown[]): unknown {
-    const { process, callback } = this
+  private fire(callback: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
+    const { process } = this
     if (isActivity(process)) return Reflect.apply(callback, self, args)
     if (process.mode === ENDED || this.isLeftOver()) return this.stop()
     const { deps, ledger } = this

@@ -6,10 +6,11 @@ import { original, originalOfInput } from '../../compile/positions'
 import { unshift } from '../../compile/rewrite/shifts'
 import { rawSites, takeOverPrepare } from './callSites'
 import type { Said } from './callSites'
-import { fileUrl, scriptUrl } from '../code/evaluate'
+import { fileUrl } from '../code/evaluate'
 import type { Version } from '../../protocol/ids'
+import type { VersionRecord } from '../code/version'
 import type { Place } from '../implicit/place'
-import type { Unit } from '../link'
+import type { PositionsOf, Unit } from '../link'
 import { blamedBehind, isOddMessage, readableMessage } from './v8Messages'
 
 interface Script {
@@ -22,7 +23,7 @@ interface Script {
 /** One frame of the stack that is running now, in generated code. */
 export interface RunningFrame { readonly unit: Unit; readonly version: Version; readonly line: number; readonly column: number; readonly function: string }
 
-/** An error may be printed after its code was purged: so many scripts are remembered beyond their end. */
+/** An error may be printed after its code was purged: so many scripts are remembered although nothing is left of them. */
 const REMEMBERED = 20
 
 const RAW = /(file:\/\/[^\s()]*?\?t=\d+):(\d+):(\d+)/
@@ -30,15 +31,36 @@ const RAW = /(file:\/\/[^\s()]*?\?t=\d+):(\d+):(\d+)/
 export class StackTraces {
   private readonly scripts = new Map<string, Script>()
   private readonly ended: string[] = []
+  /** A function that somebody keeps holds the record of its version: so long its script is known. */
+  private readonly ofRecord = new WeakMap<VersionRecord, Script>()
+  private readonly kept = new Map<string, WeakRef<Script>>()
+  private readonly unkept = new FinalizationRegistry<string>((url) => void this.kept.delete(url))
 
-  add(unit: Unit, version: Version): void {
-    this.scripts.set(scriptUrl(unit.file, version), { unit, version, lines: undefined })
+  add(unit: Unit, record: VersionRecord): void {
+    const script = { unit, version: record.version, lines: undefined }
+    this.ofRecord.set(record, script)
+    this.scripts.set(record.url, script)
   }
 
-  remove(file: string, version: Version): void {
-    this.ended.push(scriptUrl(file, version))
+  remove(record: VersionRecord): void {
+    const { url } = record
+    const script = this.ofRecord.get(record)
+    if (script === undefined) return
+    this.kept.set(url, new WeakRef(script))
+    this.unkept.register(script, url)
+    this.ended.push(url)
     const forgotten = this.ended.length > REMEMBERED ? this.ended.shift() : undefined
     if (forgotten !== undefined) this.scripts.delete(forgotten)
+  }
+
+  /** What finds the places of a script whose version is in no slot, as long as something of it is there. */
+  positionsOf(url: string): PositionsOf | undefined {
+    const unit = this.find(url)?.unit
+    return unit === undefined ? undefined : { map: unit.map, rewritten: { shifts: unit.rewritten.shifts } }
+  }
+
+  private find(url: string | null | undefined): Script | undefined {
+    return url === null || url === undefined ? undefined : (this.scripts.get(url) ?? this.kept.get(url)?.deref())
   }
 
   install(): void {
@@ -75,7 +97,7 @@ export class StackTraces {
   /** Those of these that are in user code, as lines of its source; who awaits counts as well. */
   places(sites: readonly NodeJS.CallSite[]): Place[] {
     return sites.flatMap((site) => {
-      const script = this.scripts.get(site.getScriptNameOrSourceURL() ?? '')
+      const script = this.find(site.getScriptNameOrSourceURL())
       if (script === undefined) return []
       const { module, file, rewritten } = script.unit
       const line = site.getLineNumber() ?? 1
@@ -85,7 +107,7 @@ export class StackTraces {
   }
 
   private said(site: NodeJS.CallSite): Said | undefined {
-    const script = this.scripts.get(site.getScriptNameOrSourceURL() ?? '')
+    const script = this.find(site.getScriptNameOrSourceURL())
     if (script === undefined) return undefined
     const { file, rewritten: { format } } = script.unit
     const name = format === 'commonjs' ? file : fileUrl(file)
@@ -98,7 +120,7 @@ export class StackTraces {
   }
 
   private collect(site: NodeJS.CallSite, frames: RunningFrame[]): void {
-    const script = this.scripts.get(site.getScriptNameOrSourceURL() ?? '')
+    const script = this.find(site.getScriptNameOrSourceURL())
     if (script === undefined || isAsync(site)) return
     frames.push({ unit: script.unit, version: script.version, line: site.getLineNumber() ?? 1, column: (site.getColumnNumber() ?? 1) - 1, function: site.getFunctionName() ?? '(anonymous)' })
   }
@@ -115,7 +137,7 @@ export class StackTraces {
   /** What the message quotes is the text of whoever threw. */
   private mend(error: Error, sites: readonly NodeJS.CallSite[]): void {
     const site = sites[0]
-    const script = this.scripts.get(site?.getScriptNameOrSourceURL() ?? '')
+    const script = this.find(site?.getScriptNameOrSourceURL())
     if (site === undefined || script === undefined) return
     Reflect.set(error, 'message', readableMessage(error.message, script.unit.rewritten, textFrom(script, site.getLineNumber() ?? 1, (site.getColumnNumber() ?? 1) - 1)))
   }
@@ -127,7 +149,7 @@ export class StackTraces {
 
   private mapLocation(text: string): string {
     const match = RAW.exec(text)
-    const script = match?.[1] === undefined ? undefined : this.scripts.get(match[1])
+    const script = this.find(match?.[1])
     if (match === null || script === undefined) return text
     const [line, column] = [Number(match[2]), Number(match[3]) - 1]
     const at = original(script.unit, line, column + blamedBehind(textFrom(script, line, column)))

@@ -31,7 +31,7 @@ export function world(options: Partial<ProcessesOptions> = {}) {
   worlds.add(processes)
   let slot = 1
   const version = (name = 'src/t', number = 1): VersionRecord => ({
-    module: moduleName(name), version: versionNumber(number), slot: slot++, state: 'current', frames: frameList()
+    module: moduleName(name), version: versionNumber(number), url: '', slot: slot++, state: 'current', frames: frameList()
   })
   return { ...createProcessApi(processes), runtime: processes, clock, crashes, traps, version }
 }
