@@ -1,13 +1,14 @@
 /**
  * Preloaded (`--import`) in child processes and workers of a program that `codeswitch` runs: they understand TypeScript by tsx, and
- * find the package `codeswitch` also where it is not installed. An ES module, because Node 20 can await nothing in other preloads.
+ * find the package `codeswitch` also where it is not installed. Workers of `cluster` that are told to leave lose nobody. An ES module, because Node 20 can await nothing in other preloads.
  */
+import diagnostics from 'node:diagnostics_channel'
 import Module, { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { isFunction, type AnyFunction } from './base/guards'
-import { mayBeTypeScript, tellTypeScript } from './runtime/node/typescriptChildren'
+import { LEAVING, mayBeTypeScript, tellTypeScript } from './runtime/node/typescriptChildren'
 
 const PACKAGE = 'codeswitch'
 const own = fileURLToPath(new URL('index.js', import.meta.url))
@@ -21,6 +22,20 @@ if (!isMainThread || (entry !== undefined && mayBeTypeScript(entry))) {
   tellTypeScript()
 }
 if (!isInstalled()) providePackage()
+if (process.connected) leaveWell(process)
+
+/** Who keeps a connection alive would hold the worker, and be cut off: after the next answer he connects anew, to one that stays. */
+function leaveWell(events: NodeJS.EventEmitter): void {
+  events.on('internalMessage', (message: unknown) => {
+    if (fieldOf(message, 'cmd') !== LEAVING) return
+    diagnostics.subscribe('http.server.request.start', (about) => {
+      const response = fieldOf(about, 'response')
+      if (typeof response === 'object' && response !== null) Reflect.set(response, 'shouldKeepAlive', false)
+    })
+  })
+}
+
+const fieldOf = (value: unknown, name: string): unknown => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined)
 
 function isInstalled(): boolean {
   try {

@@ -9,6 +9,7 @@ import type { Opener } from '../link'
 import type { Process } from '../process/process'
 import type { VersionRecord } from '../code/version'
 import { installBoundEvents } from './boundEvents'
+import { installCluster } from './clusterWorkers'
 import type { ImplicitDeps } from './context'
 import { installDatagrams } from './datagrams'
 import { installEventTargets } from './eventTargets'
@@ -79,21 +80,21 @@ export function installImplicit(deps: InstallDeps): Implicit {
   installEventTargets(deps)
   const exits = installExits(deps)
   const folders = installFolders(deps.processes, (ledger) => ledgers.before(ledger))
-  installResources({ ...deps, silence })
+  installResources({ ...deps, silence, workers: installCluster({ log: (message) => deps.log(message), live: (ledger) => ledgers.before(ledger) }) })
   installSubscriptions(deps)
   syncBuiltinESMExports()
 
   /** Its loops end, and what it opened is closed. */
-  function replace(ledger: Ledger): void {
+  function replace(ledger: Ledger, next?: Ledger): void {
     loops.replaced(ledger, ledger.all().flatMap(({ kind, origin }) => (kind === 'listener' ? (origin ?? []) : [])))
-    release(ledger)
+    release(ledger, next)
   }
 
-  function release(ledger: Ledger): void {
+  function release(ledger: Ledger, next?: Ledger): void {
     ledger.state = 'released'
     for (const held of ledger.takeAll()) {
       try {
-        held.release()
+        held.release(next)
       } catch (error) {
         deps.log(`releasing ${held.label} of ${ledger.module} failed: ${String(error)}`)
       }
@@ -125,7 +126,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
         keep(old, next, deps.hot.dispose(old.version))
         handover.retire(old, next)
       }
-      for (const { old } of pairs) if (old !== undefined) replace(old)
+      for (const { next, old } of pairs) if (old !== undefined) replace(old, next)
       deps.hot.endUpdate(versions)
     },
     discarding(versions) {

@@ -27,7 +27,8 @@ export interface Held {
   readonly lasting: boolean
   /** Closed, fired or removed: nothing is left to do. */
   gone(): boolean
-  release(): void
+  /** `next`: of the version that takes its place. */
+  release(next: Ledger | undefined): void
   /** It is gone, and in no ledger any more. */
   forgotten?(): void
   /** It was kept in `hot.data`, and is the next version's. */
@@ -74,7 +75,7 @@ export class Ledger {
   /** What a released version still opens is closed at once. */
   add(held: Held): void {
     if (this.state === 'released') {
-      held.release()
+      held.release(undefined)
       return
     }
     this.held.add(held)

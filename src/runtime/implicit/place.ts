@@ -97,10 +97,13 @@ function stackAbove(callee: (...args: never[]) => unknown): { readonly stack?: u
 
 /** Our function by which a `for await` of a module asks for its next value. */
 export const STEP_OF_LOOP = 'stepOfLoop'
+/** Our function around `cluster.fork`. */
+export const FORK_OF_CLUSTER = 'forkOfCluster'
+const PASSING_ON: ReadonlySet<string | null> = new Set([STEP_OF_LOOP, FORK_OF_CLUSTER])
 
-/** Node's own code, and what is built into the language (`new Promise`). */
+/** Node's own code, what is built into the language (`new Promise`), and ours that only passes on. */
 const isNodes = (site: NodeJS.CallSite): boolean =>
-  (site.getScriptNameOrSourceURL() ?? 'node:').startsWith('node:') || (site.getFileName() === __filename && site.getFunctionName() === STEP_OF_LOOP)
+  (site.getScriptNameOrSourceURL() ?? 'node:').startsWith('node:') || (site.getFileName() === __filename && PASSING_ON.has(site.getFunctionName()))
 
 /** What this adds to a stream it adds once, for everybody who reads lines or keys there. */
 const SHARED = 'node:internal/readline/emitKeypressEvents'

@@ -13,8 +13,9 @@ import type { AnyFunction } from '../../base/guards'
 import { withoutRefused, withTypeScript } from '../node/typescriptChildren'
 import { ALIVE } from '../process/process'
 import type { Process } from '../process/process'
+import type { ClusterWorkers } from './clusterWorkers'
 import type { ImplicitDeps } from './context'
-import type { Held, HeldKind } from './ledger'
+import type { Held, HeldKind, Ledger } from './ledger'
 import { own } from './owned'
 import type { Owned } from './owned'
 import { Origin } from './place'
@@ -30,14 +31,14 @@ interface Opened {
   readonly ending?: () => boolean
 }
 
-export function installResources(deps: ImplicitDeps & { readonly silence: Silence }): void {
+export function installResources(deps: ImplicitDeps & { readonly silence: Silence; readonly workers: ClusterWorkers }): void {
   const { processes } = deps
   const { storage } = processes.table
 
   function opened(what: Opened, callee: AnyFunction): void {
     const process = storage.getStore()
     if (process === undefined) return
-    const opening = new Opening(what, process, Origin.read(deps.places, callee), deps.silence)
+    const opening = new Opening(what, process, Origin.read(deps.places, callee), deps.silence, deps.workers)
     if (process.mode === ALIVE) own(processes, process, opening)
     const { ledger } = process
     if (ledger !== undefined && ledger.state !== 'released' && what.kind !== 'socket') ledger.add(opening)
@@ -105,7 +106,7 @@ export function installResources(deps: ImplicitDeps & { readonly silence: Silenc
 class Opening implements Held, Owned {
   readonly lasting = true
 
-  constructor(private readonly what: Opened, private readonly process: Process, readonly origin: Origin, private readonly silence: Silence) {}
+  constructor(private readonly what: Opened, private readonly process: Process, readonly origin: Origin, private readonly silence: Silence, private readonly workers: ClusterWorkers) {}
 
   get kind(): HeldKind {
     return this.what.kind
@@ -124,13 +125,18 @@ class Opening implements Held, Owned {
   }
 
   stop(): void {
-    if (this.process.ledger?.state === 'draft') this.hush() // its load fails
-    this.what.close()
+    if (this.process.ledger?.state === 'draft') this.end(undefined) // its load fails
+    else this.what.close()
   }
 
   /** The module has a newer version. */
-  release(): void {
-    if (!this.origin.ours || this.process.mode === ALIVE) return
+  release(next: Ledger | undefined): void {
+    if (this.origin.ours && this.process.mode !== ALIVE) this.end(next)
+  }
+
+  private end(next: Ledger | undefined): void {
+    const worker = this.workers.workerOf(this.target)
+    if (worker !== undefined && !worker.exitedAfterDisconnect) return this.workers.retire(worker, next)
     this.hush()
     this.what.close()
   }

@@ -1,9 +1,8 @@
 /**
  * What a reload ends (a child, a worker, a watcher, a socket) says nothing of it. Code that was replaced, or never came to be,
  * would take it for an accident: it would start another one, or end the program. Who waits for it (`once(child, 'exit')`) waits
- * for ever. A worker of `cluster` is left as it is: Node itself has to hear that it is gone.
+ * for ever. For workers of `cluster` see `clusterWorkers.ts`: Node itself has to hear that they are gone.
  */
-import cluster from 'node:cluster'
 import { EventEmitter } from 'node:events'
 import { isFunction } from '../../base/guards'
 import type { Ledger } from './ledger'
@@ -20,7 +19,7 @@ export type Silence = (target: object, ledger: Ledger) => void
 
 /** @returns where listeners were added that hear nothing more */
 export function silenced(target: object): readonly Origin[] {
-  if (!(target instanceof EventEmitter) || Object.values(cluster.workers ?? {}).some((worker) => worker?.process === target)) return []
+  if (!(target instanceof EventEmitter)) return []
   const native: unknown = target.emit
   if (!isFunction(native)) return []
   const emit = function (this: unknown, ...args: readonly unknown[]): unknown {

@@ -7,6 +7,9 @@ import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 
+/** Told to a worker of `cluster` before it has to leave. Node keeps what begins with NODE_ from the program. */
+export const LEAVING = 'NODE_CODESWITCH_LEAVING'
+
 const preload = (): readonly string[] => ['--import', pathToFileURL(path.join(__dirname, 'children.mjs')).href]
 
 export function preloadInChildren(): void {
