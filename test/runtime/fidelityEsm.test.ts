@@ -16,6 +16,19 @@ for (const change of [() => { ns.a = 2 }, () => { delete ns.a }, () => { ns.zz =
 console.log(Reflect.set(ns, 'a', 3), Reflect.deleteProperty(ns, 'a'), Reflect.deleteProperty(ns, 'q'), Object.isFrozen(ns), ns.a, Object.getOwnPropertyDescriptor(ns, 'a').writable)`,
     'lib.mjs': `export let c = 3; export const b = 2, a = 1; export default 0; export { a as 'z z', a as B }`,
   }],
+  ['a stack that begins at a function or class of the module, whichever way that is told', {
+    'main.mjs': `import { check, helper, make, positive } from './lib.mjs'
+for (const f of [function a() { check(0) }, function b() { helper(0) }, function c() { positive(-1) }, function d() { throw make() }]) {
+  try { f() } catch (error) { console.log(error.message, error.stack.split('\\n').slice(1, 2).map((line) => line.trim().split(' ')[1])) }
+}`,
+    'lib.mjs': `import assert from 'node:assert'
+export function check(ok) { if (!ok) { const e = new Error('checked'); Error.captureStackTrace(e, check); throw e } }
+export function helper(ok) { if (!ok) fail(new Error('helped'), helper) }
+function fail(e, f) { Error.captureStackTrace(e, f); throw e }
+export function positive(n) { if (n <= 0) throw new assert.AssertionError({ message: 'not positive', stackStartFn: positive }) }
+class Own extends Error { constructor(m) { super(m); Error.captureStackTrace(this, Own) } }
+export const make = () => new Own('own')`,
+  }],
   ['console.log and util.inspect of functions of every kind', {
     'main.mjs': `import * as ns from './lib.mjs'; import { inspect } from 'node:util'; import { a, g, ag, f, C } from './lib.mjs'
 console.log(a, g, ag, f, C, [a], { g }, inspect({ deep: { deeper: [ag] } }, { depth: 1 }), inspect(a, { showHidden: true }).split('\\n')[0], inspect(async () => {}), inspect(Object.getPrototypeOf(a)), ns)`,

@@ -29,7 +29,7 @@ const STANDARD: ReadonlySet<string | undefined> = new Set(['name', 'length', 'pr
 
 /** A name of the outermost scope that others know by another one, or the same. */
 export function visitExported(cx: Context, node: Identifier, binding: OwnBinding, use: ImportUse, shorthand: boolean, member: string | undefined): void {
-  if (cx.own.places.has(node) || isOther(binding)) return
+  if (cx.own.places.has(node) || cx.own.onStack.has(node) || isOther(binding)) return
   const { name } = node
   const isLookedAt = use === 'object' || use === 'receiver'
   const at = exportedAt(cx, node)
@@ -97,11 +97,21 @@ const CALLING: ReadonlySet<string> = new Set([...CONSUMING].filter((name) => !['
 const CHANGING: ReadonlySet<string> = new Set(['assign', 'defineProperty', 'defineProperties', 'setPrototypeOf', 'freeze', 'seal', 'preventExtensions', 'set', 'inherits'])
 const CHANGERS: ReadonlySet<string> = new Set(['Object', 'Reflect', 'util'])
 
+/** By these an error is told where its stack begins: at the function that runs. */
+const ON_STACK: ReadonlySet<string> = new Set(['captureStackTrace', 'stackStartFn', 'stackStartFunction'])
+
+/** `{ stackStartFn: f }`, `Error.captureStackTrace(error, f)` */
+export function lookAtProperty(cx: Context, name: string, value: AnyNode): void {
+  if (ON_STACK.has(name)) cx.own.onStack.add(value)
+}
+
 /** Arguments that stand for the function itself. Helpers of compilers begin with `__`. */
 export function lookAtArguments(cx: Context, { callee, arguments: given }: CallExpression | NewExpression): void {
   const method = callee.type === 'MemberExpression' && callee.property.type === 'Identifier' ? callee.property.name : ''
   const isHelper = callee.type === 'Identifier' && callee.name.startsWith('__')
-  if (isHelper || CALLING.has(method)) for (const one of given) cx.own.places.add(one)
+  if (isHelper) for (const one of given) cx.own.places.add(one)
+  if (CALLING.has(method)) for (const one of given) if (exportedBinding(cx, one)?.isFunction === true) cx.own.places.add(one)
+  for (const one of given) lookAtProperty(cx, method, one)
   const changes = callee.type === 'MemberExpression' ? CHANGING.has(method) && callee.object.type === 'Identifier' && CHANGERS.has(callee.object.name) : callee.type === 'Identifier' && callee.name === 'inherits'
   const [first] = given
   const binding = changes && first ? exportedBinding(cx, first) : undefined

@@ -8,7 +8,7 @@ import { visitFunction } from './functions'
 import { visitTry } from './guards'
 import { noteHanded } from './handed'
 import { isEndless } from './endless'
-import { lookAtArguments, lookAtCallee, lookAtCompared, openCompared, visitExport, visitLookedAt } from './external'
+import { lookAtArguments, lookAtCallee, lookAtCompared, lookAtProperty, openCompared, visitExport, visitLookedAt } from './external'
 import { noteKept } from './keeping'
 import { noteMemberLetOut, staysInside } from './letOut'
 import { visitEndlessLoop, visitForAwait, visitJump, visitLabeled, visitLoopBody } from './loops'
@@ -276,6 +276,7 @@ function visitProperty(cx: Context, property: Property): void {
   }
   if (computed) visit(cx, key)
   const name = propertyName(cx.code, property)
+  lookAtProperty(cx, name, value)
   if ((method || kind !== 'init') && value.type === 'FunctionExpression') visitFunction(cx, value, name, property.start)
   else visitPart(cx, value, () => visitNamed(cx, value, name))
 }

@@ -1,4 +1,7 @@
-/** `util.types` and `util.inspect` look past closures and proxies at what they are made of; for external funs they answer for the function they run. */
+/**
+ * `util.types` and `util.inspect` look past closures and proxies at what they are made of, `Error.captureStackTrace` at what is on the
+ * stack: for external funs they answer for the function they run.
+ */
 import { syncBuiltinESMExports } from 'node:module'
 import { inspect, types } from 'node:util'
 import type { InspectOptions } from 'node:util'
@@ -23,4 +26,10 @@ export function showKindOfExternalFuns(): void {
     }
     Object.defineProperty(Object.getPrototypeOf(kind), inspect.custom, { value: shown, writable: true, configurable: true })
   }
+  const native = Error.captureStackTrace
+  // What is on the stack is the function that an external fun runs. Who names none must not see this one.
+  const { captureStackTrace } = { captureStackTrace(target: object, above?: unknown): void {
+    Reflect.apply(native, Error, [target, isFunction(above) ? rawOf(above) : captureStackTrace])
+  } }
+  Object.defineProperty(Error, 'captureStackTrace', { value: captureStackTrace, writable: true, configurable: true, enumerable: true })
 }

@@ -19,9 +19,10 @@ describe('an exported function', () => {
   it('is itself where it is called, constructed, extended or looked at, and where an array is done with it', () => {
     for (const line of [
       'f(), f?.(), f`x`, new f(), new f; x instanceof f; x = class extends f {}', 'f.name, f.length, f.call(1), f.apply(1), f.prototype.x = 1', '(0, f)(1), (a ? f : b)(1), (f || b)(1)',
-      'typeof f, !f; if (f) x(); x = f ? 1 : 2', 'list.map(f); list.sort(f); text.replace(a, f)', 'Object.assign(f, { a }); util.inherits(f, A); __name(f, "f")',
+      'typeof f, !f; if (f) x(); x = f ? 1 : 2', 'list.map(f); list.sort(f); text.replace(a, f)', 'Object.assign(f, { a }); util.inherits(f, A); __name(f, "f")', 'Error.captureStackTrace(e, f); x = { stackStartFn: f }',
     ]) assert.equal(exporting(line), line)
     assert.equal(exporting('list.then(f)'), `list.then(${VALUE})`)
+    assert.equal(last('export const model = define()\nexport class A {}\nuse(em.find(model), em.find(A)); Error.captureStackTrace(e, A)'), 'use(em.find(($$_e0 ||= $$_e(model, "model"))), em.find($$_i(A))); Error.captureStackTrace(e, A)')
   })
 
   it('keeps its name where another name hides it, and where it is declared', () => {
