@@ -29,7 +29,7 @@ const STANDARD: ReadonlySet<string | undefined> = new Set(['name', 'length', 'pr
 
 /** A name of the outermost scope that others know by another one, or the same. */
 export function visitExported(cx: Context, node: Identifier, binding: OwnBinding, use: ImportUse, shorthand: boolean, member: string | undefined): void {
-  if (cx.own.places.has(node) || cx.own.onStack.has(node) || isOther(binding)) return
+  if (cx.own.places.has(node) || cx.own.themselves.has(node) || isOther(binding)) return
   const { name } = node
   const isLookedAt = use === 'object' || use === 'receiver'
   const at = exportedAt(cx, node)
@@ -102,13 +102,17 @@ const ON_STACK: ReadonlySet<string> = new Set(['captureStackTrace', 'stackStartF
 
 /** `{ stackStartFn: f }`, `Error.captureStackTrace(error, f)` */
 export function lookAtProperty(cx: Context, name: string, value: AnyNode): void {
-  if (ON_STACK.has(name)) cx.own.onStack.add(value)
+  if (ON_STACK.has(name)) cx.own.themselves.add(value)
 }
+
+/** Of compilers, for private members: `__privateGet(C, _n)`. */
+const PRIVATE = /^_+(?:private|classPrivateField|accessCheck)/
 
 /** Arguments that stand for the function itself. Helpers of compilers begin with `__`. */
 export function lookAtArguments(cx: Context, { callee, arguments: given }: CallExpression | NewExpression): void {
   const method = callee.type === 'MemberExpression' && callee.property.type === 'Identifier' ? callee.property.name : ''
   const isHelper = callee.type === 'Identifier' && callee.name.startsWith('__')
+  if (callee.type === 'Identifier' && PRIVATE.test(callee.name)) for (const one of given) cx.own.themselves.add(one)
   if (isHelper) for (const one of given) cx.own.places.add(one)
   if (CALLING.has(method)) for (const one of given) if (exportedBinding(cx, one)?.isFunction === true) cx.own.places.add(one)
   for (const one of given) lookAtProperty(cx, method, one)

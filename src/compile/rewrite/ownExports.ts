@@ -15,8 +15,8 @@ export class OwnExports {
   readonly names = new Map<string, string>()
   /** Identifiers that stand for the function itself. */
   readonly places = new Set<AnyNode>()
-  /** What stands for the function or class that is on the stack. */
-  readonly onStack = new Set<AnyNode>()
+  /** What stands for the function or class of this version: it is on the stack, or has private members that no other object has. */
+  readonly themselves = new Set<AnyNode>()
   /** What is exported, where it is compared with something. */
   readonly compared = new Set<AnyNode>()
   /** CommonJS: names of the outermost scope that hold `module.exports`. */

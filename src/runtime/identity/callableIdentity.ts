@@ -96,10 +96,10 @@ const members = (fn: AnyFunction): Readonly<Record<PropertyKey, unknown>> => tru
 const privates = new WeakMap<object, boolean>()
 const wrapped = new WeakMap<object, AnyFunction>()
 
-/** `static #n`: only the class itself has it, and `this` of a static method called through the proxy would be the proxy. */
+/** `static #n`, and what compilers make of it: only the class itself has it, and `this` of a static method called through the proxy would be the proxy. */
 function usesStaticPrivates(fn: AnyFunction): boolean {
   let known = privates.get(fn)
-  if (known === undefined) privates.set(fn, (known = /\bstatic\b[^;{}()=]*#/.test(sourceOf(fn))))
+  if (known === undefined) privates.set(fn, (known = /\bstatic\b[^;{}()=]*#|\b_+(?:private|classPrivateField)\w*\(this/.test(sourceOf(fn))))
   return known
 }
 
