@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { sameBothWays } from './support/bothWays'
 import type { Files, How } from './support/bothWays'
 

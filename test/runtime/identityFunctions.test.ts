@@ -363,7 +363,8 @@ import * as me from './workers.js'
 export function run() { return ${version} }
 export const funs = () => [run, me.run]
 export const isLocal = () => [run !== me.run, typeof spawn]`
-      await start({ 'workers.js': workers(1), 'app.js': `import * as workers from './workers.js'\nconst kept = workers.funs()\nexport const look = () => [kept.map((f) => f()), kept[1] === workers.run, workers.isLocal()]` })
+      await start({ 'workers.js': workers(1), 'app.js': `import * as workers from './workers.js'\nlet kept\nexport const keep = () => { kept = workers.funs() }\nexport const look = () => [kept.map((f) => f()), kept[1] === workers.run, workers.isLocal()]` })
+      await world.value('app.keep()')
       assert.deepEqual(await seen('app.look()'), [[1, 1], true, [true, 'function']])
       await world.save('workers.js', workers(2))
       assert.deepEqual(await seen('app.look()'), [[1, 2], true, [true, 'function']])
