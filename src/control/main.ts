@@ -236,7 +236,8 @@ class Control {
   }
 
   private refreshSoon(what: Change): void {
-    if (what === 'processes' && !this.options.showsProcesses) return
+    // A start that waits is seen by what it began; the files that may repair it are told with the picture.
+    if (what === 'processes' && !this.options.showsProcesses && !this.program.isUnderWay) return
     const now = Date.now()
     const since = now - this.takenAt
     const restless = since < 2 * PICTURE_EVERY_MS
