@@ -77,7 +77,7 @@ export class Kept { static #all = new Set<unknown>(); @D kept = 1; static add(on
 console.log(Counter.n, new Counter().next(), Kept.add(1), Kept.add(2))
 `
     const main = `import { Counter } from './classes'\nconsole.log([Counter.n, new Counter().next()])\n`
-    for (const [decorator, options] of [['(..._: any[]) => {}', '{"experimentalDecorators":true}'], ['(value: any, _: unknown) => value', '{}']] as const) {
+    for (const [decorator, options] of [['(..._: unknown[]) => {}', '{"experimentalDecorators":true}'], ['(value: unknown, _: unknown) => value', '{}']] as const) {
       const { ours } = await sameBothWays({ 'main.ts': main, 'classes.ts': text(decorator), 'package.json': '{"type":"module"}', 'tsconfig.json': `{"compilerOptions":${options}}` })
       assert.equal(ours.stdout, '2 3 1 2\n[ 3, 4 ]\n')
     }
