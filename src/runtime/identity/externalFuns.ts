@@ -181,7 +181,7 @@ export class ExternalFuns {
 
   /** The export is no function, now: one that the same version had there goes on. */
   hasNone(name: string): void {
-    const of = this.slots.get(name)?.of
+    const of = this.slots.get(name)?.of?.deref()
     if (of === undefined || of !== this.current) this.removed(name)
   }
 
@@ -215,8 +215,8 @@ export class ExternalFuns {
     const known = this.slots.get(name)
     // `export { f as a, f as b }` was one function; when a new version makes it two, only the first name keeps it.
     const slot = known === undefined || (known.name !== name && !isLocal(name)) ? this.create(name, fn) : known
-    if (slot === known && of !== undefined && slot.of === of && slot.fn !== fn) return undefined
-    slot.of = of ?? slot.of
+    if (slot === known && of !== undefined && slot.of?.deref() === of && slot.fn !== fn) return undefined
+    if (of !== undefined) slot.of = new WeakRef(of)
     if (slot === known && !fits(slot.stable, fn)) this.face(slot, fn)
     noteRaw(fn, slot)
     noticeClass(fn, slot)

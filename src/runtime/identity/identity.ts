@@ -10,8 +10,8 @@ export interface Slot {
   stable: AnyFunction
   /** The last function that was committed here. */
   settled: AnyFunction | undefined
-  /** The version whose function was put here last; only its identity matters. */
-  of: object | undefined
+  /** The functions of the version that was put here last; only their identity matters. */
+  of: WeakRef<object> | undefined
   /** A class whose versions are apart makes its part of the objects of a subclass with this. */
   makeForSubclass: ((args: readonly unknown[], newTarget: AnyFunction) => object) | undefined
 }
