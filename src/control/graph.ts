@@ -16,6 +16,11 @@ export interface Collected {
   readonly units: Unit[]
   readonly failures: CompileFailure[]
 }
+/** `texts`: instead of those on disk, by file. `found` is told of each unit as soon as it is there. */
+export interface CollectHow {
+  readonly texts?: ReadonlyMap<string, string> | undefined
+  readonly found?: ((unit: Unit) => void) | undefined
+}
 export interface CompileFailure { readonly module: ModuleName; readonly file: string; readonly reason: FailureReason; readonly problems: readonly Problem[] }
 
 export interface GraphDeps {
@@ -37,8 +42,8 @@ export class Graph {
    * Compiles `files` and, through static imports and literal `require`/`import()`, what they reach and `has` denies.
    * A file that is only reached dynamically and does not compile is no failure here: it fails when it is asked for.
    */
-  async collect(files: readonly string[], has: (module: ModuleName) => boolean, texts?: ReadonlyMap<string, string>): Promise<Collected> {
-    const collected: Collected = { units: [], failures: [] }
+  async collect(files: readonly string[], has: (module: ModuleName) => boolean, { texts, found }: CollectHow = {}): Promise<Collected> {
+    const collected = { units: [], failures: [], found }
     const seen = new Set<string>()
     const pending: Promise<void>[] = []
     const visit = (file: string, needed: boolean): void => {
@@ -85,7 +90,7 @@ export class Graph {
   }
 
   private async compileOne(
-    file: string, needed: boolean, into: Collected, visit: (file: string, needed: boolean) => void, has: (module: ModuleName) => boolean, given: ReadonlyMap<string, string> | undefined,
+    file: string, needed: boolean, into: Collected & Pick<CollectHow, 'found'>, visit: (file: string, needed: boolean) => void, has: (module: ModuleName) => boolean, given: ReadonlyMap<string, string> | undefined,
   ): Promise<void> {
     const { compiler, names, texts } = this.deps
     const outcome = await compiler.compile(file, given?.get(file))
@@ -97,6 +102,7 @@ export class Graph {
     texts.add(module, outcome.unit)
     const unit = this.unit(module, outcome.unit, given)
     into.units.push(unit)
+    into.found?.(unit)
     const follow = (link: Link, static_: boolean): void => {
       if (link.kind !== 'module' || has(link.module)) return
       const target = names.fileOf(link.module)

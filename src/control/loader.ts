@@ -131,7 +131,7 @@ export class Loader {
 
   /** Compiles these, and what they reach, and loads nothing. */
   compile(names: readonly ModuleName[], texts: ReadonlyMap<string, string>): Promise<Collected> {
-    return this.deps.graph.collect(names.map((name) => this.deps.names.fileOf(name) ?? name), this.has(names), texts)
+    return this.deps.graph.collect(names.map((name) => this.deps.names.fileOf(name) ?? name), this.has(names), { texts })
   }
 
   /** Compiles and loads these modules as one step; the report says what became of each. */
@@ -143,7 +143,7 @@ export class Loader {
     const modules = how.alone === true ? names : this.deps.batches.relatives(names).filter((name) => asked.has(name) || this.currentOf(name) !== undefined)
     const openers = how.alone === true ? Promise.resolve([]) : this.deps.main.request('openers', {})
     openers.catch(() => {}) // who needs the answer hears of it
-    const collected = await this.deps.graph.collect(modules.map((name) => this.deps.names.fileOf(name) ?? name), this.has(modules), how.texts)
+    const collected = await this.deps.graph.collect(modules.map((name) => this.deps.names.fileOf(name) ?? name), this.has(modules), { texts: how.texts })
     // A loaded module whose file was deleted is no reason to load the others of the batch not.
     const gone = how.alone === true ? [] : collected.failures.flatMap(({ module, reason }) => (reason === 'nofile' && asked.has(module) && this.currentOf(module) !== undefined ? [module] : []))
     const there = gone.length === 0 ? collected : { ...collected, failures: collected.failures.filter(({ module }) => !gone.includes(module)) }

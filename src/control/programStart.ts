@@ -4,6 +4,7 @@ import type { ModuleNames } from '../compile/moduleNames'
 import type { ModuleName } from '../protocol/ids'
 import type { HostOptions, LoadReport, ModuleOutcome } from '../protocol/messages'
 import type { FailureReason } from '../protocol/snapshot'
+import { Ahead } from './ahead'
 import type { Batches } from './batches'
 import type { GoneFiles } from './goneFiles'
 import type { Graph } from './graph'
@@ -68,7 +69,8 @@ export class ProgramStart {
     if (file === undefined) return this.notFound(names.nameOf(path.resolve(root, entry)), `Cannot find ${entry}`)
     const module = names.nameOf(file)
     gone.isNamed(module)
-    const { units, failures } = await graph.collect([file], isLoaded)
+    const ahead = new Ahead(main)
+    const { units, failures } = await graph.collect([file], isLoaded, { found: (unit) => ahead.add(unit) })
     if (failures.length > 0) {
       this.started = false
       for (const failure of failures) batches.fail(failure.module, { at: Date.now(), reason: failure.reason, problems: failure.problems, wanted: filesOf([...units, ...failures]) }, [])
@@ -76,7 +78,7 @@ export class ProgramStart {
     }
     this.underWay = true
     this.deps.onBegin()
-    const result = await turns.patiently([module], units, main.request('start', { units, entry: module, entryFile: file, argv, keepAlive, watch }), START_PATIENCE_MS)
+    const result = await turns.patiently([module], units, main.request('start', { ...ahead.rest(), entry: module, entryFile: file, argv, keepAlive, watch }), START_PATIENCE_MS)
     this.underWay = false
     if (result.kind === 'loaded') {
       batches.settle(batches.failedModules(), Date.now())

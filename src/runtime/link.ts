@@ -129,8 +129,10 @@ export interface ScriptView { readonly id: number; readonly url: string }
 
 /** method -> [params, result]; control asks, main answers. */
 export interface MainRequests {
-  /** Runs the program: units are all that can be reached; `entry` is evaluated first. */
-  start: [{ readonly units: readonly Unit[]; readonly entry: ModuleName; readonly entryFile: string; readonly argv: readonly string[]; readonly keepAlive: boolean; readonly watch: boolean }, LoadResult]
+  /** Units of the start to come: main makes functions of their texts while others are compiled. */
+  ahead: [{ readonly units: readonly Unit[] }, true]
+  /** Runs the program: `units`, and those of these modules that came `ahead`, are all that can be reached; `entry` is evaluated first. */
+  start: [{ readonly units: readonly Unit[]; readonly ahead: readonly ModuleName[]; readonly entry: ModuleName; readonly entryFile: string; readonly argv: readonly string[]; readonly keepAlive: boolean; readonly watch: boolean }, LoadResult]
   /** `reload` are loaded whatever they were; `units` beyond them are ready in case they are imported for the first time. */
   load: [{ readonly units: readonly Unit[]; readonly reload: readonly ModuleName[]; readonly purge: PurgeMode; readonly origin: Origin; readonly atomic?: boolean; readonly turn?: number; readonly soft?: readonly ModuleName[] }, LoadResult]
   /** What became of the last load is on its way to those who wait for it: a program that has nothing left to do may end. */

@@ -1,12 +1,12 @@
-/** The main thread of the runtime host, where the program runs: puts the parts together and starts the control thread. */
+/** The main thread of the runtime host, where the program runs: puts the parts together. */
+import { control } from './controlThread'
 import path from 'node:path'
-import { MessageChannel, Worker } from 'node:worker_threads'
 import { trusted } from '../base/guards'
 import type { ModuleName } from '../protocol/ids'
+import { Ahead } from './ahead'
 import { systemClock } from './clock'
 import { createCodeFunctions } from './code/codeFunctions'
 import { CodeServer } from './code/codeServer'
-import { conditionsGiven } from './node/conditions'
 import { die, exit, reportCrash, reportTopLevel, takeOverUncaught } from './process/crashes'
 import type { DraftDeps } from './code/draft'
 import { Decorators } from './identity/decorators'
@@ -22,13 +22,12 @@ import { StateHint } from './hot/stateHint'
 import { metaOf, moduleBehind } from './code/importMeta'
 import { installImplicit } from './implicit/implicit'
 import type { Loops } from './implicit/loops'
-import type { Change, ControlData } from './link'
-import { TRAP_SLOTS } from './link'
+import type { Change } from './link'
 import { createHandlers } from './mainHandlers'
 import { MainPort } from './mainPort'
 import type { Instance } from './code/moduleTable'
 import { NativeModules } from './node/nativeModules'
-import { answerNodesImport } from './node/nodeImports'
+import { answerNodesImport, hearNodesImportsEarly } from './node/nodeImports'
 import { answerNodesRequire } from './node/nodeLoader'
 import { createProcessApi } from './process/processApi'
 import { ENDED } from './process/process'
@@ -45,20 +44,13 @@ import { preloadInChildren, tellTypeScript } from './node/typescriptChildren'
 import { describeFrame, functionAt, recordOf, unitOf, unitsOf } from './code/unitOf'
 import { Versions } from './code/versions'
 
-const CHANNEL_FD = 3
 const API = Symbol.for('codeswitch.api')
 
 export function main(): void {
-  const traps = new SharedArrayBuffer(TRAP_SLOTS * Int32Array.BYTES_PER_ELEMENT)
-  const wake = new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT)
-  const { port1, port2 } = new MessageChannel()
-  const { NODE_OPTIONS, ...env } = process.env
-  const data: ControlData = { traps, wake, port: port2, engine: `Node.js ${process.version}`, conditions: conditionsGiven(process.execArgv, NODE_OPTIONS), channelFd: CHANNEL_FD }
-  // What Node preloads is for the program.
-  const worker = new Worker(path.join(__dirname, 'control.js'), { workerData: data, transferList: [port2], execArgv: [], env, stdin: false })
-  worker.unref()
+  const { worker, port, traps, wake } = control
   worker.on('error', die)
-  runtime(new MainPort(port1, new Int32Array(wake)), new Int32Array(traps), new Int32Array(wake))
+  runtime(new MainPort(port, wake), traps, wake)
+  hearNodesImportsEarly(process.cwd())
 }
 
 function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
@@ -193,7 +185,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     rewrittenOf: (version) => unitOf(server, version)?.rewritten,
     runningVersions,
     functionAt: (version, index) => functionAt(server, version, index),
-    isReloading: (module) => [...server.table.all()].some((record) => record.name === module && record.drafting !== undefined),
+    isReloading: (module) => server.table.get(module)?.drafting !== undefined,
     hot,
   })
   hearMetadata(({ owner, name }) => {
@@ -227,6 +219,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     run: (fn) => processes.table.storage.run((shellProcess = liveShell(processes, shellProcess)), fn),
     check: () => serveAtSafepoint(port, traps, wake),
   })
+  const ahead = new Ahead()
   port.handlers = createHandlers({
     server, processes, shell,
     picture: {
@@ -237,6 +230,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
       },
       supervisorsAtRisk: api.supervisor.supervisorsAtRisk,
     },
+    ahead,
     valueOf: (text): unknown => (0, eval)(`(${text})`),
     pictureTaken(until) {
       told = undefined
@@ -253,7 +247,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
       if (!keepAlive && !startsAgain) whenNothingIsLeft(processes, entry, server, port)
       startsAgain = false
       hold()
-      startProgram(server, entry, params, (outcome) => {
+      startProgram(server, entry, { ...params, units: [...ahead.take(params.ahead), ...params.units] }, (outcome) => {
         startsAgain = isSuperseded(outcome) || isRepairable(outcome, params)
         hold()
         reply(outcome)

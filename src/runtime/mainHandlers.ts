@@ -2,6 +2,7 @@
 import { inspect } from 'node:util'
 import inspector from 'node:inspector'
 import { parsePid, pidText } from '../protocol/ids'
+import type { Ahead } from './ahead'
 import type { CodeServer } from './code/codeServer'
 import { withoutThrown } from './code/loadOutcome'
 import type { LoadOutcome } from './code/loadOutcome'
@@ -25,6 +26,7 @@ export interface HandlerDeps extends DiagnoseDeps {
   positionsOf(url: string): PositionsOf | undefined
   readonly server: CodeServer
   readonly shell: Shell
+  readonly ahead: Pick<Ahead, 'add'>
   /** Evaluates what a person typed as a message. */
   valueOf(text: string): unknown
   startProgram(params: Parameters<MainHandlers['start']>[0], reply: (outcome: LoadOutcome) => void): void
@@ -68,6 +70,10 @@ export function createHandlers(deps: HandlerDeps): MainHandlers {
     })
   }
   return {
+    ahead({ units }, reply) {
+      deps.ahead.add(units)
+      reply(true)
+    },
     start: (params, reply) => deps.startProgram(params, (outcome) => reply(withoutThrown(outcome))),
     load({ units, reload, ...how }, reply) {
       run(server.load(reload, units, how), (outcome) => {

@@ -25,6 +25,25 @@ export function fileUrl(file: string): string {
   return url
 }
 
+/** Functions of first versions, made before they are needed. */
+const made = new WeakMap<Unit, unknown>()
+
+/** Before anybody asks for the first version of a module. */
+export function makeAhead(unit: Unit): void {
+  if (unit.rewritten.format === 'json') return
+  try {
+    made.set(unit, compile(unit, scriptUrl(unit.file, 1, 0)))
+  } catch {
+    // It is made again by whoever needs it, and tells then.
+  }
+}
+
+function bodyOf(unit: Unit, url: string): unknown {
+  const body = url === scriptUrl(unit.file, 1, 0) ? made.get(unit) : undefined
+  made.delete(unit)
+  return body ?? compile(unit, url)
+}
+
 function compile(unit: Unit, url: string): unknown {
   const map = unit.inlineMap === undefined ? '' : `\n//# sourceMappingURL=${unit.inlineMap}`
   return indirectEval(`${unit.rewritten.code}${map}\n//# sourceURL=${url}`)
@@ -32,13 +51,13 @@ function compile(unit: Unit, url: string): unknown {
 
 /** @throws SyntaxError when the generated text does not parse. */
 export function esmBody(unit: Unit, url: string): EsmBody {
-  const body = compile(unit, url)
+  const body = bodyOf(unit, url)
   if (!isFunction(body)) throw new TypeError(`${unit.file}: compiled to no function`)
   return trusted(body, 'the rewriter emits exactly this shape for `esm`')
 }
 
 export function commonjsBody(unit: Unit, url: string): CommonjsBody {
-  const body = compile(unit, url)
+  const body = bodyOf(unit, url)
   if (!isFunction(body)) throw new TypeError(`${unit.file}: compiled to no function`)
   return trusted(body, 'the rewriter emits exactly this shape for `commonjs`')
 }

@@ -2,7 +2,9 @@
  * `import()` in a package of a file that it found or was told of (plugins, entities, routes in a folder): it gets the module of the
  * program, as a `require` there does, and no copy that Node loads.
  */
+import { existsSync } from 'node:fs'
 import Module from 'node:module'
+import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isFunction } from '../../base/guards'
 import type { AnyFunction } from '../../base/guards'
@@ -28,7 +30,13 @@ export function answerNodesImport(answer: (specifier: string) => Promise<unknown
   isHeard = false
 }
 
-/** Before the first package is loaded, and not earlier: where hooks run in a thread of their own, its start takes a while. */
+/** Where hooks run in a thread of their own, its start takes a while: better while there is nothing else to do. */
+export function hearNodesImportsEarly(folder: string): void {
+  const hasPackages = (at: string): boolean => existsSync(path.join(at, 'node_modules')) || (path.dirname(at) !== at && hasPackages(path.dirname(at)))
+  if (Reflect.get(Module, 'registerHooks') === undefined && hasPackages(folder)) hearNodesImports()
+}
+
+/** Before the first package is loaded. */
 export function hearNodesImports(): void {
   if (isHeard) return
   isHeard = true
