@@ -13,25 +13,23 @@ import { patch } from './patch'
 
 const PROCESS = Symbol('codeswitch.process')
 const ENDS = Symbol('codeswitch.ends')
-const NODES = Symbol('codeswitch.nodes')
+/** Somebody may listen, or must hear that nobody does. */
+const ANYBODY = Symbol('anybody')
 
 interface Bound {
   [PROCESS]?: Process
   [ENDS]?: boolean
-  /** What Node itself does when it finishes, which belongs to nobody. */
-  [NODES]?: unknown
   /** How an EventEmitter knows its listeners. */
   readonly _events?: Readonly<Partial<Record<PropertyKey, unknown>>>
 }
 
 export const processOf = (emitter: object & Bound): Process | undefined => emitter[PROCESS]
 
-/** The same for a request of `http`, of which there are many: their classes look for the process. */
+/** The same for a request of `http`, of which there are many: their classes look for the process. Each member more makes them slower for Express. */
 export function bindRequest(request: http.IncomingMessage & Bound, response: http.ServerResponse & Bound, process: Process): void {
   request[PROCESS] = process
   response[PROCESS] = process
-  response[ENDS] = true
-  response[NODES] = response._events?.['finish']
+  process.nodesFinish = response._events?.['finish']
 }
 
 /** From now on events of `emitter` are heard in `process`; with `ends` its 'close' is the end of the process. */
@@ -41,30 +39,32 @@ export function bindEvents(processes: Processes, emitter: NodeJS.EventEmitter & 
   emitter[ENDS] = ends
   if (bound) return
   const native: unknown = emitter.emit
-  if (isFunction(native)) Object.defineProperty(emitter, 'emit', { value: boundEmit(processes, native), writable: true, configurable: true })
+  if (isFunction(native)) Object.defineProperty(emitter, 'emit', { value: boundEmit(processes, native, 'connection'), writable: true, configurable: true })
 }
 
 export function installBoundEvents(processes: Processes): void {
-  for (const prototype of [http.IncomingMessage.prototype, http.ServerResponse.prototype]) patch(prototype, 'emit', (native) => boundEmit(processes, native))
+  patch(http.IncomingMessage.prototype, 'emit', (native) => boundEmit(processes, native, 'request'))
+  patch(http.ServerResponse.prototype, 'emit', (native) => boundEmit(processes, native, 'response'))
 }
 
-/** Most events of most requests are nobody's business. */
-function isHeard({ _events: listeners, [NODES]: nodes }: Bound, event: unknown): boolean {
-  if (listeners === undefined || typeof event !== 'string') return true
-  const heard = listeners[event]
-  return heard !== undefined && (heard !== nodes || event !== 'finish')
-}
+/** Who listens to an event; undefined: nobody does. */
+const listenersOf = ({ _events: listeners }: Bound, event: unknown): unknown => (listeners === undefined || typeof event !== 'string' || event === 'error' ? ANYBODY : listeners[event])
 
-function boundEmit(processes: Processes, native: AnyFunction): AnyFunction {
+function boundEmit(processes: Processes, native: AnyFunction, kind: 'request' | 'response' | 'connection'): AnyFunction {
   const { storage } = processes.table
+  // Most events of most requests are nobody's business. A connection may have an `emit` of its own.
+  const skips = kind !== 'connection'
+  const ends = kind === 'response'
   // No rest parameters: Node emits a dozen events for each request.
   return function (this: unknown, ...args): unknown {
     const emitter: Bound = trusted(this, 'a method of emitters, which are objects')
     const process = emitter[PROCESS]
     if (process === undefined) return emit(native, this, args)
-    const inside = process.mode !== ALIVE || !isHeard(emitter, args[0]) || storage.getStore() === process
-    const heard = inside ? emit(native, this, args) : processes.runOpen(process, emission(native, this, args))
-    if (args[0] === 'close' && emitter[ENDS] === true) processes.finish(process)
+    const event = args[0]
+    const listeners = listenersOf(emitter, event)
+    const inside = process.mode !== ALIVE || (event === 'finish' && listeners === process.nodesFinish) || storage.getStore() === process
+    const heard = (listeners !== undefined || !skips) && (inside ? emit(native, this, args) : processes.runOpen(process, emission(native, this, args)))
+    if (event === 'close' && (ends || emitter[ENDS] === true)) processes.finish(process)
     return heard
   }
 }

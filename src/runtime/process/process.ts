@@ -117,6 +117,8 @@ export class Process implements StackLinks {
   ledger: Ledger | undefined = undefined
   /** Of a request or connection: destroyed when the process is killed. A field and no resource, because there are so many of them. */
   connection: { destroy(): unknown } | undefined = undefined
+  /** Of a request: what Node itself does when the response finishes, which belongs to nobody. */
+  nodesFinish: unknown = undefined
   /** Those it is shown with when they are many. */
   crowd: Crowd | undefined = undefined
 
