@@ -55,7 +55,7 @@ export class ExitSignal extends Error {
  */
 export class KillSignal extends Error {
   override readonly name = 'KillSignal'
-  constructor() {
-    super('the running process was ended')
+  constructor(message = 'the running process was ended') {
+    super(message)
   }
 }

@@ -95,7 +95,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   const decorators = new Decorators()
   const stale = new StaleCode({ processes, log, imports: (module, other) => {
     const record = server.table.get(module)
-    return [record?.current, record?.old].some((instance) => instance?.unit.links.some((link) => link.kind === 'module' && link.module === other) === true)
+    return [record?.current, record?.old].some((instance) => instance !== undefined && [...instance.unit.links, ...Object.values(instance.unit.dynamic)].some((link) => link.kind === 'module' && link.module === other))
   } })
   const api = createProcessApi(processes)
   const own: Record<string, unknown> = { ...api }
@@ -180,7 +180,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
   takeOverUncaught({ log, outlives: (error) => implicit.exits.outlives(error) })
   const implicit = installImplicit({
     processes, places: stacks, log, opening,
-    leftOver: (ledger, run) => stale.leftOver(ledger, run),
+    leftOver: (timer, run) => stale.leftOver(timer, run),
     onTopLevelFailed: reportTopLevel,
     rewrittenOf: (version) => unitOf(server, version)?.rewritten,
     runningVersions,

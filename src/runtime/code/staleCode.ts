@@ -5,11 +5,14 @@
 import type { ModuleName } from '../../protocol/ids'
 import { BadFunError, KillSignal } from '../errors'
 import { ExternalFuns } from '../identity/externalFuns'
-import type { Ledger } from '../implicit/ledger'
+import type { LeftOver } from '../implicit/context'
 import { leftovers } from './leftovers'
 import type { Process } from '../process/process'
 import type { Processes } from '../process/processes'
 import type { VersionRecord } from './version'
+
+// Node's own: what the running process sets ends with it.
+const { setImmediate } = globalThis
 
 export interface StaleCodeDeps {
   readonly processes: Processes
@@ -19,38 +22,59 @@ export interface StaleCodeDeps {
 }
 
 export class StaleCode {
-  private readonly timers = new WeakSet<Process>()
+  private readonly timers = new WeakMap<Process, LeftOver>()
   private readonly told = new WeakSet<VersionRecord>()
 
   constructor(private readonly deps: StaleCodeDeps) {}
 
   /** The running process is a timer of a package, set for a top level that was replaced. */
-  leftOver<T>(ledger: Ledger, run: () => T): T {
+  leftOver<T>(timer: LeftOver, run: () => T): T {
     const { running } = leftovers
     const process = this.deps.processes.current()
-    this.timers.add(process)
+    this.timers.set(process, timer)
     leftovers.running = (owner) => {
-      if (owner instanceof ExternalFuns && (owner.module === ledger.module || this.deps.imports(ledger.module, owner.module))) this.stop(process)
+      if (owner instanceof ExternalFuns) this.calls(owner.module, process)
     }
     try {
       return run()
     } finally {
-      leftovers.running = running
+      leftovers.running = running ?? this.awaited
+      setImmediate(() => {
+        if (leftovers.running === this.awaited) leftovers.running = undefined
+      })
     }
   }
 
+  /** Such a timer has returned, and what it awaits goes on before anybody else's turn: it is known by its process, which may have come to its end. */
+  private readonly awaited = (owner: object): void => {
+    const process = this.deps.processes.table.storage.getStore()
+    if (process !== undefined && owner instanceof ExternalFuns) this.calls(owner.module, process)
+  }
+
+  /** @throws KillSignal when the process ends with it. */
   called(version: VersionRecord, process: Process | undefined): void {
-    if (process !== undefined && this.timers.has(process) && process.ledger?.module === version.module) this.stop(process)
+    if (process !== undefined) this.calls(version.module, process)
     if (version.state !== 'purged' || process?.purgedCode === 'throws') return
     const ends = process?.purgedCode === 'ends it'
     if (ends || !this.told.has(version)) this.deps.log(`${process?.label ?? 'somebody'} calls a function of ${version.module} version ${version.version}, which is gone, and ${ends ? 'is closed' : 'goes on in it'}`)
     this.told.add(version)
-    if (ends) this.stop(process, new BadFunError(version))
+    if (!ends) return
+    this.deps.processes.signals.end(process, new BadFunError(version))
+    throw new KillSignal()
   }
 
-  /** @throws KillSignal */
-  private stop(process: Process, reason: unknown = 'killed'): never {
-    this.deps.processes.signals.end(process, reason)
-    throw new KillSignal()
+  /**
+   * A function of `module`: ends the process when it is such a timer, and the top level that set its own since would have set it
+   * for that function.
+   * @throws KillSignal
+   */
+  private calls(module: ModuleName, process: Process): void {
+    const timer = this.timers.get(process)
+    if (timer === undefined) return
+    const setBy = [timer.of.module, ...timer.by.map((place) => place.module)]
+    if (!setBy.some((one) => one === module || this.deps.imports(one, module))) return
+    timer.stop()
+    this.deps.processes.signals.stop(process, 'killed')
+    throw new KillSignal(`${timer.of.module} was loaded again, this timer of the version before has ended`)
   }
 }

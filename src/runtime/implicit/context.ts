@@ -4,13 +4,21 @@ import { ALIVE } from '../process/process'
 import type { Process } from '../process/process'
 import type { Processes } from '../process/processes'
 import type { Ledger } from './ledger'
-import type { Places } from './place'
+import type { Place, Places } from './place'
+
+/** A timer that a package set for a top level which has been replaced. */
+export interface LeftOver {
+  readonly of: Ledger
+  /** Who led to it, or to the first of those that set each other. */
+  readonly by: readonly Place[]
+  stop(): void
+}
 
 export interface ImplicitDeps {
   readonly processes: Processes
   readonly places: Places
   /** Runs a callback of a timer that a package keeps for a top level which was replaced, see `leftovers`. */
-  leftOver<T>(of: Ledger, run: () => T): T
+  leftOver<T>(timer: LeftOver, run: () => T): T
 }
 
 /** Runs it as a new process that ends with it; what it opens is opened by `ledger`. */

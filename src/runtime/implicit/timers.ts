@@ -23,6 +23,9 @@ import { patch } from './patch'
 const KINDS = ['setTimeout', 'setInterval', 'setImmediate'] as const
 type Kind = typeof KINDS[number]
 
+/** Of calls of timers: what led to the first of those that set each other, one in the call of the one before. */
+const beginnings = new WeakMap<Process, Origin>()
+
 export function installTimers(deps: ImplicitDeps): void {
   const { storage } = deps.processes.table
   for (const kind of KINDS) {
@@ -48,6 +51,7 @@ class HeldTimer implements Held {
   target: object = this
   /** Known only for what a top level asked for: nobody else's timers are named. */
   readonly origin: Origin | undefined
+  private readonly beginning: Origin | undefined
   private name: string | undefined
   /** Whose it is: of the top level that asked for it, or of the version that took it over. */
   private ledger: Ledger | undefined
@@ -55,6 +59,7 @@ class HeldTimer implements Held {
   constructor(private readonly deps: ImplicitDeps, private readonly timer: Kind, private readonly process: Process, private readonly ms: unknown, callee: AnyFunction) {
     this.ledger = process.ledger
     this.origin = process.ledger === undefined ? undefined : new Origin(deps.places, callee)
+    this.beginning = beginnings.get(process) ?? this.origin
   }
 
   /** What the timer is given to call. */
@@ -109,8 +114,13 @@ class HeldTimer implements Held {
     const { process } = this
     if (isActivity(process)) return Reflect.apply(callback, self, args)
     if (process.mode === ENDED || this.isLeftOver()) return this.stop()
-    const { deps, ledger } = this
-    const run = ledger?.state === 'released' && process.mode !== ALIVE ? () => deps.leftOver(ledger, () => Reflect.apply(callback, self, args)) : callback
+    const { deps, ledger, beginning } = this
+    const call = (): unknown => Reflect.apply(callback, self, args)
+    const run = (): unknown => {
+      if (beginning === undefined) return call()
+      beginnings.set(deps.processes.current(), beginning)
+      return ledger?.state === 'released' && process.mode !== ALIVE ? deps.leftOver({ of: ledger, by: beginning.all, stop: () => this.stop() }, call) : call()
+    }
     return runAs(deps.processes, { label: this.label, parent: process, ledger }, run, self, args)
   }
 
