@@ -34,6 +34,7 @@ interface Uses {
   readonly gives: readonly Given[]
   readonly disposes: boolean
   readonly keeps: Readonly<Record<string, Keeping>>
+  readonly fills: Readonly<Record<string, readonly Filled[]>>
   /** What it imports, or requires, in the order of the text; and what it may import later. */
   readonly links: readonly ModuleName[]
   readonly later: readonly ModuleName[]
@@ -45,6 +46,13 @@ export interface Given {
   readonly at: Handed
   readonly to: ModuleName
   readonly values: readonly Source[]
+  /** As `Handed.passed`. */
+  readonly passed: readonly (Source | number | undefined)[]
+}
+/** A function gives functions to a parameter, or passes it to a function of the module `to`. */
+export interface Filled extends Omit<Given, 'to'> {
+  readonly parameter: number
+  readonly to: ModuleName | undefined
 }
 export interface Source { readonly module: ModuleName; readonly name: string }
 
@@ -64,7 +72,7 @@ export class Captures {
   }
 
   /** What a text knows of giving and keeping; undefined: it is not known any more. */
-  textOf(module: ModuleName, hash: string | undefined): Pick<Uses, 'gives' | 'disposes' | 'keeps' | 'links' | 'later' | 'isEsm'> | undefined {
+  textOf(module: ModuleName, hash: string | undefined): Pick<Uses, 'gives' | 'disposes' | 'keeps' | 'fills' | 'links' | 'later' | 'isEsm'> | undefined {
     return hash === undefined ? undefined : this.known.get(module)?.get(hash)
   }
 
@@ -190,6 +198,7 @@ function usesOf({ rewritten, links, dynamic }: Unit): Uses {
     gives: (rewritten.handed ?? []).flatMap((at) => givenBy(at, sourceOf)),
     disposes: rewritten.disposes === true,
     keeps: rewritten.keeps ?? {},
+    fills: Object.fromEntries(Object.entries(rewritten.fills ?? {}).map(([name, all]) => [name, all.flatMap(({ parameter, handed }) => filledBy(parameter, handed, sourceOf))])),
     links: [...links, ...(isEsm ? [] : Object.values(dynamic))].flatMap((link) => moduleOf(link) ?? []),
     later: (isEsm ? Object.values(dynamic) : []).flatMap((link) => moduleOf(link) ?? []),
     isEsm,
@@ -199,11 +208,26 @@ function usesOf({ rewritten, links, dynamic }: Unit): Uses {
 /** What packages are given is their business. */
 function givenBy(at: Handed, sourceOf: (value: HandedValue) => Source | undefined): Given[] {
   const to = sourceOf(at)?.module
+  const values = valuesOf(at, sourceOf)
+  return to === undefined || values === undefined ? [] : [{ at, to, values, passed: passedBy(at, sourceOf) }]
+}
+
+function filledBy(parameter: number, at: Handed, sourceOf: (value: HandedValue) => Source | undefined): Filled[] {
+  const to = at.method === '' ? sourceOf(at)?.module : undefined
+  const values = at.method === '' ? [] : valuesOf(at, sourceOf)
+  return values === undefined || (at.method === '' && to === undefined) ? [] : [{ parameter, at, to, values, passed: passedBy(at, sourceOf) }]
+}
+
+/** undefined: only what packages export. */
+function valuesOf(at: Handed, sourceOf: (value: HandedValue) => Source | undefined): readonly Source[] | undefined {
   const values = at.values.flatMap((value) => sourceOf(value) ?? [])
   const isOfPackage = values.length < at.values.length
-  if (to === undefined || (isOfPackage && values.length === 0 && at.kept !== true)) return []
-  return [{ at, to, values: isOfPackage && at.kept === true ? [] : values }]
+  if (isOfPackage && values.length === 0 && at.kept !== true) return undefined
+  return isOfPackage && at.kept === true ? [] : values
 }
+
+const passedBy = ({ passed }: Handed, sourceOf: (value: HandedValue) => Source | undefined): Given['passed'] =>
+  (passed ?? []).map((one) => (one === null ? undefined : typeof one === 'number' ? one : sourceOf(one)))
 
 function passesOf({ reexports }: Rewritten, moduleAt: (index: number) => ModuleName | undefined): Map<string, Source> {
   const passes = new Map<string, Source>()

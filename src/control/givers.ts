@@ -6,7 +6,8 @@
 import type { ModuleName } from '../protocol/ids'
 import type { HeldBy, Opener, Unit } from '../runtime/link'
 import type { CapturersDeps, WithCapturers } from './capturers'
-import type { Given, Source } from './captures'
+import type { Handed } from '../protocol/unit'
+import type { Filled, Given, Source } from './captures'
 
 interface Gift {
   /** Whose top level gave it, by the text of which module. */
@@ -44,7 +45,7 @@ export async function withGivers(deps: CapturersDeps, reload: readonly ModuleNam
     before = all.size
     for (const gift of near) {
       const { giver, by, to } = gift
-      const from = all.has(giver) ? giver : by
+      const from = all.has(by) ? by : giver
       if (all.has(from) && !all.has(to) && accumulates(gift)) add(to, `${because(from, changed, fresh)}: it gave functions to ${calledIn(deps, gift)}`)
       if (all.has(to) && !all.has(giver) && keeps(deps, gift)) add(giver, `${because(to, changed, fresh)}: gave functions to ${calledIn(deps, gift)}`)
     }
@@ -107,7 +108,36 @@ function giftsOf(deps: CapturersDeps, openers: readonly Opener[]): Gift[] {
     const slots = [loaded.get(by)?.current, loaded.get(by)?.old]
     return ofText(deps, module, by, slots.find((slot) => slot?.version === made.version)?.hash, made.index)
   })
-  return [...own, ...ran]
+  const all = [...own, ...ran]
+  return [...all, ...all.flatMap((gift) => through(deps, gift))]
+}
+
+/** `users(app)`, where `users` gives functions to its parameter: what `app` is of other modules. */
+function through(deps: CapturersDeps, { giver, given: { at, passed }, to, name }: Gift): Gift[] {
+  const { captures, loaded } = deps
+  return passed.flatMap((value, index) => {
+    if (typeof value !== 'object') return []
+    const sources = captures.sourcesOf(value, loaded)
+    return filledIn(deps, to, calledOf(at, name), index).flatMap(({ by, hash, filled: { at, values } }) =>
+      sources.map((source): Gift => ({ giver, by, hash, given: { at, values, to: source.module, passed: [] }, to: source.module, name: source.name })))
+  })
+}
+
+interface FilledIn { readonly by: ModuleName; readonly hash: string; readonly filled: Filled }
+
+/** What a function gives to a parameter, and the functions of other modules to which it passes that. */
+function filledIn(deps: CapturersDeps, by: ModuleName, name: string | undefined, parameter: number, seen = new Set<string>()): FilledIn[] {
+  const { captures, loaded } = deps
+  const hash = loaded.get(by)?.current?.hash
+  const key = `${by} ${name} ${parameter}`
+  const fills = captures.textOf(by, hash)?.fills ?? {}
+  if (hash === undefined || name === undefined || seen.has(key) || !Object.hasOwn(fills, name)) return []
+  seen.add(key)
+  return (fills[name] ?? []).filter((filled) => filled.parameter === parameter).flatMap((filled) => {
+    const { to, at, passed } = filled
+    if (to === undefined) return [{ by, hash, filled }]
+    return captures.sourcesOf({ module: to, name: at.name }, loaded).flatMap((source) => filledIn(deps, source.module, calledOf(at, source.name), passed.indexOf(parameter), seen))
+  })
 }
 
 function ofText({ captures, loaded }: CapturersDeps, giver: ModuleName, by: ModuleName, hash: string | undefined, fn: number): Gift[] {
@@ -181,10 +211,13 @@ const keeps = (deps: CapturersDeps, gift: Gift): boolean => gift.given.at.method
 
 /** A function that is exported: its text tells. */
 function keepingOf({ captures, loaded }: CapturersDeps, { given: { at }, to, name }: Gift): 'add' | 'replace' | undefined {
-  const called = at.method === '' ? name : name === '=' && at.members.length === 0 ? at.method : undefined
+  const called = calledOf(at, name)
   const keeping = captures.textOf(to, loaded.get(to)?.current?.hash)?.keeps ?? {}
   return called !== undefined && Object.hasOwn(keeping, called) ? keeping[called] : undefined
 }
+
+/** The function of the module that is called, by the name under which its text has it. */
+const calledOf = (at: Handed, name: string): string | undefined => (at.method === '' ? name : name === '=' && at.members.length === 0 ? at.method : undefined)
 
 const because = (module: ModuleName, changed: readonly ModuleName[], fresh: readonly ModuleName[]): string =>
   `because ${module} ${changed.includes(module) ? 'changed' : fresh.includes(module) ? 'is new' : 'was loaded again'}`

@@ -56,8 +56,16 @@ export interface Handed extends HandedValue {
   readonly values: readonly HandedValue[]
   /** Whatever such a method is given is kept, also what packages made. */
   readonly kept?: true
+  /** What a function is called with, as far as others export it, or by which parameter of the function around the call it came. */
+  readonly passed?: readonly (HandedValue | number | null)[]
   readonly line: number
   readonly column: number
+}
+
+/** A function gives functions to what it is given: `(app) => { app.get('/', list) }`, or passes it on: `(app) => { users(app) }`. */
+export interface Filling {
+  readonly parameter: number
+  readonly handed: Handed
 }
 
 /** Each time once more, or in the place of what was there. */
@@ -100,6 +108,8 @@ export interface Rewritten {
   readonly propertied?: readonly string[]
   /** Functions that keep what they are given. */
   readonly keeps?: Readonly<Record<string, Keeping>>
+  /** Functions that give functions to what they are given. */
+  readonly fills?: Readonly<Record<string, readonly Filling[]>>
   /** Literal specifiers of `require("…")` and `import("…")`: compiled ahead, not linked. */
   readonly dynamic: readonly string[]
   readonly functions: readonly FunctionRecord[]

@@ -1,5 +1,5 @@
 import type { AnyNode, Expression, Function as FunctionNode, Statement } from 'acorn'
-import type { FunctionRecord, Handed, Keeping, Reexport } from '../../protocol/unit'
+import type { Filling, FunctionRecord, Handed, Keeping, Reexport } from '../../protocol/unit'
 import type { Binding } from './bindings'
 import type { Captures } from './captures'
 import type { Edits } from './edits'
@@ -26,6 +26,7 @@ export interface Context {
   readonly handed: Handed[]
   /** By the names of functions of the outermost scope. */
   readonly keeps: Map<string, Keeping>
+  readonly fills: Map<string, Filling[]>
   /** See `hasLocalFuns`. */
   readonly localFuns: boolean
   readonly own: OwnExports

@@ -5,9 +5,10 @@
 import type { AnyNode, CallExpression, NewExpression } from 'acorn'
 import type { Handed, HandedValue } from '../../protocol/unit'
 import type { Binding } from './bindings'
-import { runsAtTopLevel } from './captures'
+import { requiredSpecifier, runsAtTopLevel } from './captures'
 import { CONSUMING, isConsuming } from './consuming'
 import type { Context } from './context'
+import { outermost } from './keeping'
 
 /** What these are given ends with the call, or when it is answered. */
 const ENDING: ReadonlySet<string> = new Set([
@@ -31,30 +32,54 @@ export function noteHanded(cx: Context, expression: AnyNode, used = false): void
       if (method !== undefined && !isEnding(method) && (!used || NAMED_FOR_IT.test(method))) note(cx, call, callee.object, method)
       call = callOf(callee.object)
     } else {
-      if (callee.type === 'Identifier') note(cx, call, callee, '')
+      note(cx, call, callee, '')
       call = undefined
     }
   }
 }
 
 function note(cx: Context, call: CallExpression, receiver: AnyNode, method: string): void {
-  const path = pathOf(receiver)
-  const source = sourceOf(cx, path?.root)
-  if (path === undefined || source === undefined || isConsuming(cx, call)) return
+  // `require('./routes')(app)`, `require('./routes').register(app)`
+  const required = receiver.type === 'CallExpression' ? requiredSpecifier(receiver) : undefined
+  const path = required === undefined ? pathOf(receiver) : { root: 'require', members: [] }
+  const parameter = path === undefined ? undefined : parameterOf(cx, path.root)
+  const source = parameter !== undefined ? undefined : required === undefined ? sourceOf(cx, path?.root) : { from: required, name: '=' }
+  if (path === undefined || (method === '' && receiver.type !== 'Identifier' && required === undefined) || isConsuming(cx, call)) return
+  const values: HandedValue[] = []
+  const isCertain = call.arguments.some((argument) => carries(cx, argument, values, 0))
+  const isKeeping = KEEPING.has(method) && call.arguments.some(isUnknown)
+  const { lines } = cx
+  const what = { root: path.root, fn: ranBy(cx).index, values: isCertain ? [] : values, ...(isKeeping ? { kept: true } as const : {}), line: lines.line(call.start), column: lines.column(call.start) }
+  const gives = isCertain || values.length > 0 || isKeeping
+  if (source === undefined) {
+    if (gives && method !== '' && parameter !== undefined) fills(cx, [parameter], { ...what, from: '', name: '', members: path.members, method })
+    return
+  }
   const [first, ...rest] = path.members
   const isSpace = source.name === '*' || source.name === '='
   // `ns.register(…)` calls an export, `ns.app.get(…)` gives to one.
   const at = isSpace && first !== undefined ? { name: first, members: rest, method }
     : source.name === '*' ? { name: method, members: [], method: '' } : { name: source.name, members: path.members, method }
-  const values: HandedValue[] = []
-  const isCertain = call.arguments.some((argument) => carries(cx, argument, values, 0))
-  const isKeeping = KEEPING.has(method) && call.arguments.some(isUnknown)
-  if (!isCertain && values.length === 0 && !isKeeping) return
-  const { lines } = cx
-  const fn = ranBy(cx)
-  const handed: Handed = { ...at, from: source.from, root: path.root, fn: fn.index, values: isCertain ? [] : values, ...(isKeeping ? { kept: true } : {}), line: lines.line(call.start), column: lines.column(call.start) }
-  fn.makesFunctions = true
-  cx.scope.refer({ kind: 'handed', name: path.root, handed })
+  const passed = call.arguments.map((argument) => (argument.type === 'Identifier' ? parameterOf(cx, argument.name) ?? sourceOf(cx, argument.name) ?? null : null))
+  const handed: Handed = { ...what, ...at, from: source.from, ...(passed.every((one) => one === null) ? {} : { passed }) }
+  fills(cx, passed, handed)
+  if (!gives) return
+  ranBy(cx).makesFunctions = true
+  if (required === undefined) cx.scope.refer({ kind: 'handed', name: path.root, handed })
+  else cx.handed.push(handed)
+}
+
+/** Notes what the function around the call does with its parameters. */
+function fills(cx: Context, parameters: Handed['passed'] & object, handed: Handed): void {
+  const { name } = outermost(cx) ?? { name: '' }
+  const found = parameters.flatMap((parameter) => (typeof parameter === 'number' ? [{ parameter, handed }] : []))
+  if (found.length > 0) cx.fills.set(name, [...(cx.fills.get(name) ?? []), ...found])
+}
+
+/** Which parameter of the function of the outermost scope around it a name is. */
+function parameterOf(cx: Context, name: string): number | undefined {
+  const index = outermost(cx)?.node?.params.findIndex((parameter) => parameter.type === 'Identifier' && parameter.name === name) ?? -1
+  return index < 0 ? undefined : index
 }
 
 /** The function whose run the runtime hears of. */

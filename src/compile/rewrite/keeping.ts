@@ -7,31 +7,39 @@ import type { Keeping } from '../../protocol/unit'
 import { eachName } from './bindings'
 import type { Context } from './context'
 import { childrenOf } from './nodes'
+import { WHOLE } from './ownExports'
 
 const ADDING = /^(?:push|unshift|add|append|insert|enqueue|register|subscribe|on|use|tap|define)/
 
 /** Notes what the function around this call or assignment does with its parameters. */
 export function noteKept(cx: Context, node: CallExpression | AssignmentExpression): void {
-  const { fn } = cx
-  if (fn.outer === undefined) return
+  const around = outermost(cx)
+  if (around === undefined) return
   const keeping = node.type === 'CallExpression' ? addedBy(cx, node) : assignedBy(cx, node)
   if (keeping === undefined) return
-  let outermost = fn
-  while (outermost.outer?.outer !== undefined) outermost = outermost.outer
-  const { name } = cx.functions[outermost.index] ?? { name: '' }
-  const parameters = parametersOf(outermost.node)
+  const parameters = parametersOf(around.node)
   const given = node.type === 'CallExpression' ? node.arguments : [node.right]
-  if (cx.keeps.get(name) !== 'add' && parameters.size > 0 && given.some((one) => mentions(one, parameters))) cx.keeps.set(name, keeping)
+  if (cx.keeps.get(around.name) !== 'add' && parameters.size > 0 && given.some((one) => mentions(one, parameters))) cx.keeps.set(around.name, keeping)
 }
 
-/** By the names under which others know these functions, too. */
-export function keeping({ keeps, exports }: Context): Readonly<Record<string, Keeping>> | undefined {
-  if (keeps.size === 0) return undefined
-  const exported = exports.flatMap(({ name, value }) => {
-    const known = keeps.get(value)
-    return known === undefined ? [] : [[name, known] as const]
+/** By the names under which others know these functions, too. What has no name of its own is called `exports` when it is assigned to `module.exports`. */
+export function byNames<T>({ exports, own }: Context, known: ReadonlyMap<string, T>): Readonly<Record<string, T>> | undefined {
+  if (known.size === 0) return undefined
+  const names = [[WHOLE, 'exports'] as const, ...[...own.names].map(([local, name]) => [name, local] as const), ...exports.map(({ name, value }) => [name, value] as const)]
+  const exported = names.flatMap(([name, value]) => {
+    const found = known.get(value)
+    return found === undefined ? [] : [[name, found] as const]
   })
-  return Object.fromEntries([...keeps, ...exported])
+  return Object.fromEntries([...known, ...exported])
+}
+
+/** The function of the outermost scope around the visited place. */
+export function outermost(cx: Context): { readonly name: string; readonly node: FunctionNode | undefined } | undefined {
+  let { fn } = cx
+  if (fn.outer === undefined) return undefined
+  while (fn.outer?.outer !== undefined) fn = fn.outer
+  const { node } = fn
+  return { name: (node && cx.own.expressions.get(node)) ?? cx.functions[fn.index]?.name ?? '', node }
 }
 
 function addedBy(cx: Context, { callee }: CallExpression): Keeping | undefined {

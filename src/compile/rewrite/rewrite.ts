@@ -13,7 +13,7 @@ import { Edits } from './edits'
 import { hasLocalFuns, propertied, takesBack } from './external'
 import { directivesEnd } from './functions'
 import { ImportTable } from './importTable'
-import { keeping } from './keeping'
+import { byNames } from './keeping'
 import { LineIndex } from './lines'
 import { parseAs } from './moduleFormat'
 import { OwnExports, ownExports } from './ownExports'
@@ -82,6 +82,7 @@ function newContext(code: string, program: Program, format: 'esm' | 'commonjs', 
     captures: new Captures(lines),
     handed: [],
     keeps: new Map(),
+    fills: new Map(),
     localFuns,
     own,
     dynamic: new Set(),
@@ -160,7 +161,7 @@ function finish(cx: Context, async: boolean): Rewritten {
     exports: cx.exports.map(({ name }) => name),
     constants: cx.opaque ? [] : constants(cx, async),
     stars: cx.stars,
-    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx), handed: cx.handed.length === 0 ? undefined : cx.handed, disposes: takesBack(cx.code) ? true : undefined, keeps: keeping(cx), propertied: propertied(cx), decorated: decoratedExports(cx) }),
+    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx), handed: cx.handed.length === 0 ? undefined : cx.handed, disposes: takesBack(cx.code) ? true : undefined, keeps: byNames(cx, cx.keeps), fills: byNames(cx, cx.fills), propertied: propertied(cx), decorated: decoratedExports(cx) }),
     dynamic: [...cx.dynamic],
     functions: cx.functions,
     points: cx.points,

@@ -1,0 +1,91 @@
+/** Functions that are given an object and give it functions: `export function users(app) { app.get('/users', …) }`, where a top level calls `users(app)`. */
+import assert from 'node:assert/strict'
+import { symlink } from 'node:fs/promises'
+import path from 'node:path'
+import type { LoadReport } from '../../src/protocol/messages'
+import { request } from './support/requests'
+import { World } from './support/world'
+
+describe('what a function gives to an object that a top level hands it', () => {
+  let world: World
+  afterEach(() => world.end())
+
+  const start = async (files: Readonly<Record<string, string>>, type: 'module' | 'commonjs'): Promise<void> => {
+    world = await World.create({ 'package.json': `{"type":"${type}"}`, ...files }, { entry: 'main.js' })
+    await symlink(path.resolve(__dirname, '../../node_modules'), path.join(world.root, 'node_modules'))
+    await world.host.start()
+    await world.prints('port ')
+  }
+  const get = async (url: string): Promise<string> => (await request(Number(/port (\d+)/.exec(world.output)?.[1]), url)).body
+  const saved = async (file: string, text: string): Promise<LoadReport> => {
+    const report = await world.save(file, text)
+    assert.equal(report.ok, true, JSON.stringify(report))
+    return report
+  }
+  const why = (report: LoadReport): readonly string[] => report.outcomes.map((outcome) => `${outcome.module}: ${outcome.kind === 'loaded' ? outcome.why ?? 'saved' : outcome.kind}`).sort()
+
+  const app = { module: `import express from 'express'\nexport const app = express()`, commonjs: `const express = require('express')\nmodule.exports = express()` }
+  const listen = `const server = app.listen(0, () => console.log('port', server.address().port))`
+  const forms: Readonly<Record<string, { readonly type: 'module' | 'commonjs'; readonly users: (answer: string) => string; readonly main: string; readonly more?: Readonly<Record<string, string>> }>> = {
+    'a function': {
+      type: 'module', users: (answer) => `export function users(app) {\n  app.get('/users', (req, res) => { res.send('${answer}') })\n}`,
+      main: `import { app } from './app.js'\nimport { users } from './users.js'\nusers(app)\n${listen}`,
+    },
+    'an arrow function that is the default': {
+      type: 'module', users: (answer) => `export default (web, prefix) => { web.get(prefix + 'users', (req, res) => { res.send('${answer}') }) }`,
+      main: `import { app } from './app.js'\nimport users from './users.js'\nusers(app, '/')\n${listen}`,
+    },
+    'a function that another one calls, in a function that the top level calls': {
+      type: 'module', users: (answer) => `export const users = (app) => {\n  app.route('/users').get((req, res) => { res.send('${answer}') })\n}`,
+      main: `import { app } from './app.js'\nimport * as routes from './routes.js'\nasync function main() {\n  await null\n  routes.all({}, app)\n  ${listen}\n}\nawait main()`,
+      more: { 'routes.js': `import { users } from './users.js'\nexport function all(options, app) {\n  users(app)\n}` },
+    },
+    'module.exports, called where it is required': {
+      type: 'commonjs', users: (answer) => `module.exports = function (app) {\n  app.get('/users', (req, res) => { res.send('${answer}') })\n}`,
+      main: `const app = require('./app')\nrequire('./users')(app)\n${listen}`,
+    },
+    'an arrow function in module.exports': {
+      type: 'commonjs', users: (answer) => `module.exports = (app) => {\n  app.get('/users', (req, res) => { res.send('${answer}') })\n}`,
+      main: `const app = require('./app')\nconst users = require('./users')\nusers(app)\n${listen}`,
+    },
+    'a named function in module.exports': {
+      type: 'commonjs', users: (answer) => `module.exports = function register(app) {\n  app.get('/users', (req, res) => { res.send('${answer}') })\n}`,
+      main: `const app = require('./app')\nconst users = require('./users')\nusers(app)\n${listen}`,
+    },
+    'a name in module.exports': {
+      type: 'commonjs', users: (answer) => `function register(app) {\n  app.get('/users', (req, res) => { res.send('${answer}') })\n}\nmodule.exports = register`,
+      main: `const app = require('./app')\nrequire('./users')(app)\n${listen}`,
+    },
+    'a member of exports': {
+      type: 'commonjs', users: (answer) => `exports.register = (app) => {\n  app.get('/users', (req, res) => { res.send('${answer}') })\n}`,
+      main: `const app = require('./app')\nconst users = require('./users')\nusers.register(app)\n${listen}`,
+    },
+    'a method of what is required': {
+      type: 'commonjs', users: (answer) => `function register(app) {\n  app.get('/users', (req, res) => { res.send('${answer}') })\n}\nmodule.exports = { register }`,
+      main: `const app = require('./app')\nrequire('./users').register(app)\n${listen}`,
+    },
+  }
+  for (const [name, { type, users, main, more }] of Object.entries(forms)) {
+    it(`is what was saved: ${name}`, async () => {
+      await start({ 'app.js': app[type], 'users.js': users('users 1'), 'main.js': main, ...more }, type)
+      for (const version of [2, 3]) {
+        await saved('users.js', users(`users ${version}`))
+        assert.equal(await get('/users'), `users ${version}`)
+      }
+      await saved('users.js', users('users').replace('users\'', 'people\''))
+      assert.match(await get('/users'), /Cannot GET/)
+    })
+  }
+
+  it('is told with the load, and what is handed over but given nothing stays', async () => {
+    const users = (answer: string): string => `export function users(app, db) {\n  db.find('x')\n  app.get('/users', (req, res) => { res.send('${answer}' + db.find(1)) })\n}`
+    await start({
+      'app.js': app.module, 'users.js': users('users 1'), 'db.js': `export const db = { find: (id) => id }`,
+      'main.js': `import { app } from './app.js'\nimport { db } from './db.js'\nimport { users } from './users.js'\nusers(app, db)\n${listen}`,
+    }, 'module')
+    assert.deepEqual(why(await saved('users.js', users('users 2'))), [
+      'app: because users changed: it gave functions to "app" at line 3', 'main: because users changed: users at line 1 made functions that may be in use', 'users: saved',
+    ])
+    assert.equal(await get('/users'), 'users 21')
+  })
+})
