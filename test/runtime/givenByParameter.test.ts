@@ -77,6 +77,13 @@ describe('what a function gives to an object that a top level hands it', () => {
     })
   }
 
+  it('is what was saved, when that is only what calls answered, on an app of the top level', async () => {
+    const setup = (answer: string): string => `const answering = require('./answering')\nmodule.exports = (app) => {\n  app.use(answering('${answer}'))\n}`
+    await start({ 'setup.js': setup('one'), 'answering.js': 'module.exports = (answer) => (req, res) => { res.send(answer) }', 'main.js': `const app = require('express')()\nrequire('./setup')(app)\n${listen}` }, 'commonjs')
+    await saved('setup.js', setup('two'))
+    assert.equal(await get('/'), 'two')
+  })
+
   it('is told with the load, and what is handed over but given nothing stays', async () => {
     const users = (answer: string): string => `export function users(app, db) {\n  db.find('x')\n  app.get('/users', (req, res) => { res.send('${answer}' + db.find(1)) })\n}`
     await start({

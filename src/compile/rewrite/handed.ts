@@ -52,7 +52,9 @@ function note(cx: Context, call: CallExpression, receiver: AnyNode, method: stri
   const what = { root: path.root, fn: ranBy(cx).index, values: isCertain ? [] : values, ...(isKeeping ? { kept: true } as const : {}), line: lines.line(call.start), column: lines.column(call.start) }
   const gives = isCertain || values.length > 0 || isKeeping
   if (source === undefined) {
-    if (gives && method !== '' && parameter !== undefined) fills(cx, [parameter], { ...what, from: '', name: '', members: path.members, method })
+    if (!gives || method === '' || parameter === undefined) return
+    ranBy(cx).makesFunctions = true
+    fills(cx, [parameter], { ...what, from: '', name: '', members: path.members, method })
     return
   }
   const [first, ...rest] = path.members
