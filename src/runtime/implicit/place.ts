@@ -101,9 +101,9 @@ export const STEP_OF_LOOP = 'stepOfLoop'
 export const FORK_OF_CLUSTER = 'forkOfCluster'
 const PASSING_ON: ReadonlySet<string | null> = new Set([STEP_OF_LOOP, FORK_OF_CLUSTER])
 
-/** Node's own code, what is built into the language (`new Promise`), and ours that only passes on. */
+/** Node's own code without the packages that come with it (`fetch` is one), what is built into the language (`new Promise`), and ours that only passes on. */
 const isNodes = (site: NodeJS.CallSite): boolean =>
-  (site.getScriptNameOrSourceURL() ?? 'node:').startsWith('node:') || (site.getFileName() === __filename && PASSING_ON.has(site.getFunctionName()))
+  /^node:(?!internal\/deps\/)/.test(site.getScriptNameOrSourceURL() ?? 'node:') || (site.getFileName() === __filename && PASSING_ON.has(site.getFunctionName()))
 
 /** What this adds to a stream it adds once, for everybody who reads lines or keys there. */
 const SHARED = 'node:internal/readline/emitKeypressEvents'
