@@ -129,13 +129,14 @@ export interface Rewritten {
  *              With top-level await: `async function*`.
  * CommonJS:    (function (exports, require, module, __filename, __dirname, P) { <prologue>; <body> })
  * prologue:    const P_v = P.version, P_s = P.traps, P_k = P.slot, P_trap = P.trap, P_enter = P.enter, P_leave = P.leave,
- *              P_park = P.park, P_over = P.over, P_each = P.each, P_dead = P.dead, P_y = P.yielded, P_pause = P.pause, P_i = P.identity, P_e = P.external, P_p = P.pass, P_w = P.decorating, P_meta = P.meta; (only those used)
+ *              P_park = P.park, P_over = P.over, P_each = P.each, P_dead = P.dead, P_y = P.yielded, P_pause = P.pause, P_i = P.identity, P_e = P.external, P_u = P.itself, P_p = P.pass, P_w = P.decorating, P_meta = P.meta; (only those used)
  *              let P_c0 = P.imports[0].calls, P_n0 = P.imports[0].values, …        relink assigns these again
  *              let P_e0, …
  * import use:  f(x)  ->  (0, P_c0.f)(x)      f`x`  ->  (0, P_c0.f)`x`      ns.f(x)  ->  P_c0.f(x)
  *              any other use of f  ->  P_n0.f      ns.x  ->  P_n0.x      of ns itself  ->  P_m0 (P.imports[0].namespace)      { f }  ->  { f: P_n0.f }       new F()  ->  new P_c0.F()
  * an argument that an import leads to, in a function:   f(users.all())  ->  f(P_p(P_n0.users.all(), <function index>, <import index or required specifier>, <name>))
  * class C of the top level:   class C { … } P_i(C, "C");      a use of C as a value (no call, `new`, member, extends, instanceof)  ->  P_i(C)      new.target  ->  P_e(new.target)
+ * static #n of a class, where the class may be what stands for it:   this.#n  ->  P_u(this).#n      #n in C  ->  #n in P_u(C)      __privateGet(C, _n)  ->  __privateGet(P_u(C), _n)
  * what compilers make of decorators:   __decorateClass([D], C.prototype, "m", 1)  ->  P_w(__decorateClass)([D], C.prototype, "m", 1)
  * f that the module exports, as a value (no call, `new`, member), not in a module that imports `codeswitch`:   f  ->  (P_e0 ||= P_e(f, "f"))      assigned:   P_e(f, "f")      exports.f  ->  P_e(exports.f, "f")
  *              what is compared with one:   x === f  ->  P_e(x, void <f>) === <f>      f === x  ->  <f> === P_e(x)
@@ -197,6 +198,8 @@ export interface Emitted {
    * value, what stands for it if it is an exported function.
    */
   external(value: unknown, name?: string): unknown
+  /** The class of this version that this stands for, or is; anything else is itself. */
+  itself(value: unknown): unknown
   /** A function passes this on, which it got from the import of that index (or by `require`), where it is called `name`. Answers `value`. */
   pass<T>(value: T, functionIndex: number, from: number | string, name: string): T
   /** Calls decorators when it is called: what they tell packages belongs to this version. */

@@ -82,4 +82,36 @@ console.log(Counter.n, new Counter().next(), Kept.add(1), Kept.add(2))
       assert.equal(ours.stdout, '2 3 1 2\n[ 3, 4 ]\n')
     }
   })
+
+  it('static private members of a class that is decorated itself, lowered, or known by what stands for it', async () => {
+    const members = `{ static #n = 1; static #list: unknown[] = []; static #m() { return this.#n } static get #g() { return this.#n * 2 } static set #g(v) { this.#n = v }
+  static read() { return [this.#n, A.#n, this.#m(), A.#m(), this.#g, this?.#n] }
+  static write(x) { this.#n = x; this.#n++; [this.#n, this.#g] = [x, x + 1]; this.#list.push(x); (0, this).#n += 1; return this.#n }
+  static of(C) { return #n in C && C.#n + C.#m() } static has(o) { return #n in o } static shadow(A) { return [A.#n, A.#m()] }
+  static async later() { await 0; return this.#n } static gen = function* () { yield A.#n }; static { this.#list.push('block'); A.#n++ } static all = () => [...A.#list] }`
+    const look = `console.log(A.read(), A.write(5), A.of(A), A.has({}), A.has(class extends A {}), await A.later(), [...A.gen()], A.all(), A.shadow(A), A.read.call(A), A.read === A.read)
+class B extends A {} try { B.read() } catch (e) { console.log(e.name) } const { read } = A; try { read() } catch (e) { console.log(e.name) }`
+    const forms = [['export class A'], ['export default class A'], ['export const A = class A'], ['export const A = (() => { return class A', '})()']] as const
+    const texts = (decorator: string): Files => Object.fromEntries(forms.map(([open, close = ''], index) => [`a${index}.ts`, `// @ts-nocheck\nfunction D() {}\n${index < 2 ? decorator : ''} ${open} ${members}${close}\n`]))
+    for (const [options, decorator] of [['{"experimentalDecorators":true}', '@D'], ['{}', '@D'], ['{"target":"es2020"}', '']] as const) {
+      const main = `// @ts-nocheck\n${forms.map((_, index) => `import ${index === 1 ? '' : '* as '}a${index} from './a${index}'\n`).join('')}for (const { A } of [a0, { A: a1 }, a2, a3]) {\n${look} }`
+      await sameBothWays({ 'package.json': '{"type":"module"}', 'tsconfig.json': `{"compilerOptions":${options}}`, 'main.ts': main, ...texts(decorator) })
+    }
+  })
+
+  it('static private members as TypeScript and Babel write them', () => sameBothWays({
+    'main.mjs': `import { A } from './a.cjs'; import { B } from './b.mjs'; console.log(A.next(), A.next(), A.has(A), A.call(), B.next(), B.next.call(B))`,
+    'a.cjs': `"use strict";
+var __classPrivateFieldGet = (this && this.__classPrivateFieldGet) || function (receiver, state, kind, f) { if (typeof state === "function" ? receiver !== state || !f : !state.has(receiver)) throw new TypeError("Cannot read private member"); return kind === "m" ? f : kind === "a" ? f.call(receiver) : f ? f.value : state.get(receiver); };
+var __classPrivateFieldSet = (this && this.__classPrivateFieldSet) || function (receiver, state, value, kind, f) { if (typeof state === "function" ? receiver !== state || !f : !state.has(receiver)) throw new TypeError("Cannot write private member"); return (kind === "a" ? f.call(receiver, value) : f ? f.value = value : state.set(receiver, value)), value; };
+var __classPrivateFieldIn = (this && this.__classPrivateFieldIn) || function (state, receiver) { return typeof state === "function" ? receiver === state : state.has(receiver); };
+var _a, _A_n, _A_m;
+class A { static next() { return __classPrivateFieldSet(this, _a, __classPrivateFieldGet(this, _a, "f", _A_n) + 1, "f", _A_n); } static has(c) { return __classPrivateFieldIn(_a, c); } static call() { return __classPrivateFieldGet(this, _a, "m", _A_m).call(this); } }
+exports.A = A;
+_a = A, _A_m = function _A_m() { return __classPrivateFieldGet(this, _a, "f", _A_n); };
+_A_n = { value: 1 };`,
+    'b.mjs': `function _assertClassBrand(e, t, n) { if ("function" == typeof e ? e === t : e.has(t)) return arguments.length < 3 ? t : n; throw new TypeError("Private element is not present on this object"); }
+export class B { static next() { var _this$n, _this$n2; return _n._ = _assertClassBrand(B, this, (_this$n = _assertClassBrand(B, this, _n)._, _this$n2 = _this$n++, _this$n)), _this$n2; } }
+var _n = { _: 1 };`,
+  }).then(() => {}))
 })

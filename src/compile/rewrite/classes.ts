@@ -6,6 +6,7 @@ import { visitFunction, visitStaticBlock } from './functions'
 import type { MethodOf } from './functions'
 import { keyName } from './functionNames'
 import { declare } from './patterns'
+import { openPrivates } from './privates'
 import { visitName } from './references'
 import { Scope } from './scope'
 
@@ -17,6 +18,7 @@ export function visitClass(cx: Context, node: Class, name: string): void {
   if (node.id && !(node.type === 'ClassDeclaration' && outside.isOutermost)) declare(cx, scope, node.id.name)
   if (node.superClass?.type === 'Identifier') visitName(cx, node.superClass, isImport(cx, node.superClass.name) ? 'value' : 'construct')
   else if (node.superClass) cx.visit(cx, node.superClass)
+  const closePrivates = openPrivates(cx, node)
   const isTop = outside.isOutermost && cx.fn.outer === undefined
   const makes = isTop && node.body.body.some(isFunctionField)
   if (makes) announceFields(cx, node, name)
@@ -24,6 +26,7 @@ export function visitClass(cx: Context, node: Class, name: string): void {
     if (member.type === 'StaticBlock') visitStaticBlock(cx, member)
     else visitMember(cx, member, { isTop, makes }, name)
   }
+  closePrivates()
   scope.close()
   cx.scope = outside
 }

@@ -47,6 +47,8 @@ export interface Context {
   readonly methodBodies: { readonly start: number; readonly end: number }[]
   /** How many initializers of instance fields the visited place is in: they run when an object is made. */
   deferred: number
+  /** Names of static private members of the classes around the visited place. */
+  staticPrivates: ReadonlySet<string>
   /** Classes of the outermost scope with decorators. */
   readonly decorated: Set<string>
   /** How many calls of decorators the visited place is in. */

@@ -105,14 +105,10 @@ export function lookAtProperty(cx: Context, name: string, value: AnyNode): void 
   if (ON_STACK.has(name)) cx.own.themselves.add(value)
 }
 
-/** Of compilers, for private members: `__privateGet(C, _n)`. */
-const PRIVATE = /^_+(?:private|classPrivateField|accessCheck)/
-
 /** Arguments that stand for the function itself. Helpers of compilers begin with `__`. */
 export function lookAtArguments(cx: Context, { callee, arguments: given }: CallExpression | NewExpression): void {
   const method = callee.type === 'MemberExpression' && callee.property.type === 'Identifier' ? callee.property.name : ''
   const isHelper = callee.type === 'Identifier' && callee.name.startsWith('__')
-  if (callee.type === 'Identifier' && PRIVATE.test(callee.name)) for (const one of given) cx.own.themselves.add(one)
   if (isHelper) for (const one of given) cx.own.places.add(one)
   if (CALLING.has(method)) for (const one of given) if (exportedBinding(cx, one)?.isFunction === true) cx.own.places.add(one)
   for (const one of given) lookAtProperty(cx, method, one)

@@ -57,7 +57,7 @@ function visitPattern(cx: Context, pattern: Pattern, assigns: boolean, shorthand
 export function visitWritten(cx: Context, node: Expression | Pattern): void {
   if (node.type === 'MemberExpression') noteChanged(cx, node.object)
   cx.own.places.add(node)
-  if (node.type !== 'MemberExpression' || node.object.type !== 'Identifier') return cx.visit(cx, node)
+  if (node.type !== 'MemberExpression' || node.object.type !== 'Identifier' || node.property.type === 'PrivateIdentifier') return cx.visit(cx, node)
   visitName(cx, node.object, 'object')
   if (node.computed) cx.visit(cx, node.property)
 }

@@ -116,6 +116,11 @@ export class Vocabulary {
     return this.use('e', 'external')
   }
 
+  /** A class, for its private members. */
+  itself(): string {
+    return this.use('u', 'itself')
+  }
+
   /** Tells the runtime that an import is passed on. */
   pass(): string {
     return this.use('p', 'pass')

@@ -15,6 +15,7 @@ import { visitEndlessLoop, visitForAwait, visitJump, visitLabeled, visitLoopBody
 import { visitExportAll, visitExportDefault, visitExportNamed, visitImport } from './moduleItems'
 import { declare, visitBinding, visitForLeft, visitTarget, visitWritten } from './patterns'
 import { visitArguments, visitPart, visitShorthand } from './passing'
+import { isPrivateHelper, looksForPrivate, readsPrivate, visitItself, visitPrivateCall } from './privates'
 import { visitName } from './references'
 import { Scope } from './scope'
 import { noteChangingCall } from './state'
@@ -200,6 +201,7 @@ function assignedName(cx: Context, target: AnyNode): string {
 function visitMember(cx: Context, node: MemberExpression): void {
   const { object } = node
   noteMemberLetOut(cx, node)
+  if (readsPrivate(cx, node)) return visitItself(cx, object)
   if (object.type === 'MemberExpression') cx.own.places.add(object)
   const member = !node.computed && node.property.type === 'Identifier' ? node.property.name : undefined
   if (object.type === 'Identifier') visitName(cx, object, 'object', false, member)
@@ -236,6 +238,7 @@ function visitRight(cx: Context, operation: BinaryExpression | LogicalExpression
   lookAtCompared(cx, operation)
   const close = openCompared(cx, right, left, false)
   if (operator === 'instanceof' && right.type === 'Identifier') visitName(cx, right, 'right')
+  else if (looksForPrivate(cx, operation)) visitItself(cx, right)
   else visit(cx, right)
   close()
 }
@@ -297,6 +300,7 @@ function visitCall(cx: Context, node: CallExpression): void {
     visitCallee(cx, callee)
     if (decorates) cx.edits.insert(callee.end, ')')
   }
+  if (isPrivateHelper(node)) return visitPrivateCall(cx, node)
   lookAtArguments(cx, node)
   if (decorates) return visitDecorated(cx, node)
   visitArguments(cx, node)
@@ -331,7 +335,7 @@ function captureTaken(cx: Context, node: AnyNode, member: string): void {
 function visitCallee(cx: Context, callee: Expression): void {
   if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier' || callee.property.name !== 'bind') staysInside(cx, callee)
   if (callee.type === 'Identifier') visitName(cx, callee, 'call')
-  else if (callee.type === 'MemberExpression' && callee.object.type === 'Identifier') {
+  else if (callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && !readsPrivate(cx, callee)) {
     visitName(cx, callee.object, 'receiver', false, callee.computed || callee.property.type !== 'Identifier' ? undefined : callee.property.name)
     if (callee.computed) visit(cx, callee.property)
   } else {

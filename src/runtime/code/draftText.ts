@@ -100,6 +100,7 @@ export class DraftText {
       define: (exports, relink) => this.define(exports, relink),
       identity: (value, name) => this.identity(value, name),
       external: externalOf(this.draft),
+      itself: itselfOf(this.draft),
       pass: passer(this.deps, version, unit, makes),
       decorating: decorating(this.deps, version),
       import: (specifier) => this.requests.import(String(specifier)),
@@ -145,6 +146,14 @@ export class DraftText {
 /** Not a method, as `passer`. */
 function externalOf({ record, instance: { record: version, identities }, first }: Draft): Emitted['external'] {
   return (value, name) => (!isFunction(value) ? value : name === undefined ? stableOf(value) : record.external({ version, identities, first }, name, value))
+}
+
+/** As `externalOf`, no method. */
+function itselfOf({ instance: { identities } }: Draft): Emitted['itself'] {
+  return (value) => {
+    const slot = isFunction(value) ? slotOfStable(value) : undefined
+    return slot === undefined ? value : identities.get(slot) ?? slot.fn
+  }
 }
 
 const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise

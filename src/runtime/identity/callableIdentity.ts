@@ -4,7 +4,7 @@
  */
 import { inspect } from 'node:util'
 import type { InspectOptions } from 'node:util'
-import { isFunction, trusted } from '../../base/guards'
+import { trusted } from '../../base/guards'
 import type { AnyFunction } from '../../base/guards'
 import { leftovers } from '../code/leftovers'
 import { stableOf } from './identity'
@@ -46,8 +46,7 @@ class Face implements ProxyHandler<AnyFunction> {
   get(_: AnyFunction, key: PropertyKey, receiver: unknown): unknown {
     const { slot, proxy } = this
     // Each request looks up `apply` and `length` here: a plain read is what V8 makes fast.
-    const value: unknown = receiver === proxy ? members(slot.fn)[key] : Reflect.get(slot.fn, key, receiver)
-    return proxy !== undefined && isFunction(value) && usesStaticPrivates(slot.fn) ? withRawReceiver(value, proxy, slot) : value
+    return receiver === proxy ? members(slot.fn)[key] : Reflect.get(slot.fn, key, receiver)
   }
 
   set(_: AnyFunction, key: PropertyKey, value: unknown, receiver: unknown): boolean {
@@ -93,24 +92,5 @@ class Face implements ProxyHandler<AnyFunction> {
 
 const members = (fn: AnyFunction): Readonly<Record<PropertyKey, unknown>> => trusted(fn, 'a function is an object')
 
-const privates = new WeakMap<object, boolean>()
-const wrapped = new WeakMap<object, AnyFunction>()
-
-/** `static #n`, and what compilers make of it: only the class itself has it, and `this` of a static method called through the proxy would be the proxy. */
-function usesStaticPrivates(fn: AnyFunction): boolean {
-  let known = privates.get(fn)
-  if (known === undefined) privates.set(fn, (known = /\bstatic\b[^;{}()=]*#|\b_+(?:private|classPrivateField)\w*\(this/.test(sourceOf(fn))))
-  return known
-}
-
 const nativeToString = Function.prototype.toString
 export const sourceOf = (fn: AnyFunction): string => Reflect.apply(nativeToString, fn, [])
-
-function withRawReceiver(method: AnyFunction, proxy: AnyFunction, slot: Slot): AnyFunction {
-  const known = wrapped.get(method)
-  if (known !== undefined) return known
-  const wrapper = { method(this: unknown, ...args: unknown[]): unknown { return Reflect.apply(method, this === proxy ? slot.fn : this, args) } }.method
-  for (const key of ['name', 'length'] as const) Object.defineProperty(wrapper, key, { value: method[key], configurable: true })
-  wrapped.set(method, wrapper)
-  return wrapper
-}

@@ -63,6 +63,7 @@ export class Machine {
       },
       identity: (value) => value,
       external: (value) => value,
+      itself: (value) => value,
       pass: (value) => value,
       moved: () => {
         this.trap()
