@@ -162,6 +162,13 @@ console.log(fs === fs2, fs.readFileSync === readFileSync, ns.default === fs, req
     'w.mjs': `import { parentPort, workerData } from 'node:worker_threads'; import { x } from './l.mjs'; parentPort.postMessage(workerData + x)`, 'l.mjs': `export const x = 1`, 'c.cjs': `process.send(process.argv.slice(2))`,
   }],
   ['eval, new Function, vm and indirect eval', { 'main.mjs': `import { x } from './l.mjs'; import vm from 'node:vm'; const y = 2; console.log(eval('y + 1') + x, new Function('return typeof y')(), vm.runInThisContext('1+1'), vm.runInNewContext('typeof process'), (0, eval)('typeof y'))`, 'l.mjs': `export const x = 1` }],
+  ['abstract classes in the text that exports them', {
+    'main.cjs': `const { Named, Whole, Listed, Made } = { ...require('./l.cjs'), Whole: require('./w.cjs') }; for (const C of [Named, Whole, Listed, Made]) { class Sub extends C {} try { console.log(new C()) } catch (e) { console.log(e.message) } console.log(new Sub().is, C.self() === C, C.who(), new Sub().constructor === Sub) }`,
+    'w.cjs': `module.exports = class Whole { constructor() { if (new.target === Whole) throw new TypeError('abstract'); this.is = this.constructor !== Whole } static self() { return Whole } static who() { return this === Whole } }`,
+    'l.cjs': `exports.Named = class Named { constructor() { if (this.constructor === Named) throw new TypeError('abstract'); this.is = true } static self() { return Named } static who() { return this === Named } }
+exports.Made = (() => { class Made { constructor() { if (new.target === Made) throw new TypeError('abstract') } static self() { return Made } static who() { return this === Made } } return Made })()
+module.exports = { ...exports, Listed: class Listed { constructor() { if (new.target === Listed) throw new TypeError('abstract') } static self() { return Listed } static who() { return this === Listed } } }`,
+  }],
 ]
 
 describe('CommonJS, packages and the process behave as in plain Node', () => {

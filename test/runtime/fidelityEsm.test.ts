@@ -201,6 +201,16 @@ for (const fn of [K, K.s, K.s(), K.prototype.m, Object.getOwnPropertyDescriptor(
   ['typeof, delete-free optional chains and compound uses of imports', {
     'main.mjs': `import o, { n, u } from './l.mjs'; console.log(typeof n, typeof u, u?.x, o?.a?.b, o.a ?? 1, !n, n ** 2, \`\${n}\`, n in { 2: 1 }, [...o.l, n], { n, [n]: n }); o.a.b++; o.l.push(n); ({ x: o.x, y: [o.y = n] } = { x: 1, y: [] }); console.log(o)`, 'l.mjs': `export const n = 2; export const u = undefined; export default { a: { b: 1 }, l: [1] }`,
   }],
+  ['a class expression knows itself by its own name, and so does a class that a function makes', {
+    'main.mjs': `import { Shape, Mixed, Own, Outside } from './l.mjs'; for (const C of [Shape, Mixed]) { class Sub extends C {} try { console.log(new C()) } catch (e) { console.log(e.message) } const s = new Sub(); console.log(s.k, C.who(), Sub.who(), C.self() === C, s.is(s), s.same(s), s.same(Object.create(C.prototype)), C.all().C === C) } console.log(new Own().me() === Own, Own.shadowed(1), Own.nested().inner() === Own.nested().me, Own.nested().outer === Own, Outside())`,
+    'l.mjs': `const abstract = '{ constructor(...a) { super(...a); if (new.target === Shape) throw new TypeError("abstract"); this.k = this.constructor === Shape } }'
+export const Shape = class Shape { constructor() { if (new.target === Shape) throw new TypeError('abstract'); this.k = this.constructor === Shape } static who() { return this === Shape } static self() { return Shape } static all() { return { Shape, C: Shape } } is(o) { return o instanceof Shape } same(o) { return o.constructor === Shape } }
+const mixin = (Base) => { class Shape extends Base { constructor() { super(); if (Shape === new.target) throw new TypeError('abstract mixin'); this.k = this.constructor === Shape } static who() { return this === Shape } static self() { return Shape } static all() { return { C: Shape } } is(o) { return o instanceof Shape } same(o) { return Object.is(o.constructor, Shape) } } return Shape }
+export const Mixed = mixin(Object)
+const Inner = 'another'
+export const Own = class Inner { me() { return Inner } static shadowed(Inner) { return Inner } static nested() { const made = class Inner { inner() { return Inner } }; return { me: made, inner: made.prototype.inner, outer: Inner } } }
+export const Outside = () => [Inner, abstract.length > 0]`,
+  }],
 ]
 
 describe('an ES module behaves as in plain Node', () => {

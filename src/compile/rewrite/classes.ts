@@ -5,9 +5,8 @@ import type { Context } from './context'
 import { visitFunction, visitStaticBlock } from './functions'
 import type { MethodOf } from './functions'
 import { keyName } from './functionNames'
-import { declare } from './patterns'
 import { openPrivates } from './privates'
-import { visitName } from './references'
+import { settle, visitName } from './references'
 import { Scope } from './scope'
 
 export function visitClass(cx: Context, node: Class, name: string): void {
@@ -15,7 +14,7 @@ export function visitClass(cx: Context, node: Class, name: string): void {
   const scope = new Scope(outside)
   cx.scope = scope
   // In a class of the outermost scope its name is the same class, whose uses as a value count as well.
-  if (node.id && !(node.type === 'ClassDeclaration' && outside.isOutermost)) declare(cx, scope, node.id.name)
+  const closeName = node.id && !(node.type === 'ClassDeclaration' && outside.isOutermost) ? openOwnName(cx, node.id.name) : undefined
   if (node.superClass?.type === 'Identifier') visitName(cx, node.superClass, isImport(cx, node.superClass.name) ? 'value' : 'construct')
   else if (node.superClass) cx.visit(cx, node.superClass)
   const closePrivates = openPrivates(cx, node)
@@ -27,8 +26,24 @@ export function visitClass(cx: Context, node: Class, name: string): void {
     else visitMember(cx, member, { isTop, makes }, name)
   }
   closePrivates()
+  closeName?.()
   scope.close()
   cx.scope = outside
+}
+
+/**
+ * The name that a class has inside: as a value it is the stable class, as everywhere (`new.target === Shape`).
+ * @returns ends that
+ */
+function openOwnName(cx: Context, name: string): () => void {
+  const { bindings, scope } = cx
+  const outside = bindings.get(name)
+  bindings.set(name, { kind: 'own', declared: 'class', assigned: false, assignedInFunction: false, isClass: true })
+  return () => {
+    if (outside === undefined) bindings.delete(name)
+    else bindings.set(name, outside)
+    settle(cx, scope.take(name))
+  }
 }
 
 function visitMember(cx: Context, member: MethodDefinition | PropertyDefinition, { isTop, makes }: { readonly isTop: boolean; readonly makes: boolean }, className: string): void {

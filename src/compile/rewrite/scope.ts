@@ -81,6 +81,13 @@ export class Scope {
     this.open.push(reference)
   }
 
+  /** The references to a name that are still open; they end here. */
+  take(name: string): readonly Reference[] {
+    const taken = this.open?.filter((reference) => reference.name === name) ?? []
+    if (taken.length > 0) this.open = this.open?.filter((reference) => reference.name !== name)
+    return taken
+  }
+
   /** Hands what was not declared here to the scope outside; the outermost one returns it. */
   close(): readonly Reference[] {
     const open = this.open
