@@ -135,7 +135,7 @@ export interface Rewritten {
  * import use:  f(x)  ->  (0, P_c0.f)(x)      f`x`  ->  (0, P_c0.f)`x`      ns.f(x)  ->  P_c0.f(x)
  *              any other use of f  ->  P_n0.f      ns.x  ->  P_n0.x      of ns itself  ->  P_m0 (P.imports[0].namespace)      { f }  ->  { f: P_n0.f }       new F()  ->  new P_c0.F()
  * an argument that an import leads to, in a function:   f(users.all())  ->  f(P_p(P_n0.users.all(), <function index>, <import index or required specifier>, <name>))
- * class C of the top level:   class C { … } P_i(C, "C");      a use of C as a value (no call, `new`, member, extends, instanceof)  ->  P_i(C)      new.target  ->  P_e(new.target)
+ * class C of the top level:   class C { static {P_i(this, "C", true); } … } P_i(C, "C");      (the block only where code of its own runs meanwhile)      a use of C as a value (no call, `new`, member, extends, instanceof)  ->  P_i(C)      new.target  ->  P_e(new.target)      this of a static method, field or block, as a value  ->  P_e(this)
  * static #n of a class, where the class may be what stands for it:   this.#n  ->  P_u(this).#n      #n in C  ->  #n in P_u(C)      __privateGet(C, _n)  ->  __privateGet(P_u(C), _n)
  * what compilers make of decorators:   __decorateClass([D], C.prototype, "m", 1)  ->  P_w(__decorateClass)([D], C.prototype, "m", 1)
  * f that the module exports, as a value (no call, `new`, member), not in a module that imports `codeswitch`:   f  ->  (P_e0 ||= P_e(f, "f"))      assigned:   P_e(f, "f")      exports.f  ->  P_e(exports.f, "f")
@@ -191,8 +191,8 @@ export interface Emitted {
   pause(frame: EmittedFrame): void
   /** A generator was resumed, or is about to run a catch or finally: ends its pause; throws BadFunError when it is dead or its version purged. */
   yielded(frame: EmittedFrame): void
-  /** `name`: the class has just been defined at the top level. Answers what stands for it wherever it is used as a value. */
-  identity(value: unknown, name?: string): unknown
+  /** `name`: the class has just been defined at the top level, or is about to be (`begun`). Answers what stands for it wherever it is used as a value. */
+  identity(value: unknown, name?: string, begun?: boolean): unknown
   /**
    * What importers have for this value of the module, which exports it as `name` (`=`: `module.exports`). Without a name: for any
    * value, what stands for it if it is an exported function.

@@ -211,6 +211,23 @@ const Inner = 'another'
 export const Own = class Inner { me() { return Inner } static shadowed(Inner) { return Inner } static nested() { const made = class Inner { inner() { return Inner } }; return { me: made, inner: made.prototype.inner, outer: Inner } } }
 export const Outside = () => [Inner, abstract.length > 0]`,
   }],
+  ['static code tells others of its class: `static { register(this) }`, factories, an active record', {
+    'main.mjs': `import { reg } from './reg.mjs'; import { A, B, C, look } from './l.mjs'; import User, { Admin } from './user.mjs'; import { models } from 'orm'
+console.log(reg.map((x) => [A, B, C].indexOf(x)), A.made, A.me === A, B.list[0] === B, C.map.get(C), C.map.size, String(A), String(C.prototype.f), look())
+console.log(A.k === A, A.inst instanceof A, A.inst.k === A, A.arrow() === A, A.bound() === A, A.own() === A, A.check(), A.all.size, A.all.has(A), A.create() instanceof A, A.later() === A, A.other.call(5) === 5, A.plain()())
+console.log(models.has(User), models.get(User), models.get(Admin), models.size, User.find() instanceof User, User.table, Admin.table, User.Friend === Admin, User.again === User)`,
+    'reg.mjs': `export const reg = []; export const register = (c) => { reg.push(c); c.made = 1; return c }`,
+    'l.mjs': `import { reg, register } from './reg.mjs'
+export class A { static me = this; static { register(this) } static inst = new A(); static k = this.inst.constructor; k = this.constructor; static arrow = () => this; static bound = function () { return this }.bind(this)
+  static own() { return A.self() } static self() { return this } static all = new Set(); static add() { A.all.add(this); return this === A } static check() { return [A.add(), this.add(), A.add.call(A), new this() instanceof this] }
+  static create() { return A.make(this) } static make(C) { return new C() } static later(x = this) { return (() => x)() } static other() { 'use strict'; return this } static plain() { return function () { return typeof this } } }
+export class B { static list = [B]; static { register(B) } }
+export const C = class Q { static map = new Map([[this, 'c'], [Q, 'q']]); static { reg.push(Q) } f() { return Q } }
+export const look = () => reg.map((x) => [A, B, C].includes(x))`,
+    'node_modules/orm/package.json': '{"name":"orm","type":"module","main":"o.js"}',
+    'node_modules/orm/o.js': `export const models = new Map(); export class Model { static init(table) { models.set(this, table); this.table = table; return this } static find() { if (!models.has(this)) throw new Error('not known'); return new this() } static friend(C) { this.Friend = C } }`,
+    'user.mjs': `import { Model } from 'orm'; export default class User extends Model {} export class Admin extends User {}; User.again = User.init('users'); (() => { Admin.init('admins') })(); User.friend(Admin)`,
+  }],
 ]
 
 describe('an ES module behaves as in plain Node', () => {

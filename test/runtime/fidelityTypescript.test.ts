@@ -93,6 +93,8 @@ console.log(Counter.n, new Counter().next(), Kept.add(1), Kept.add(2))
 class B extends A {} try { B.read() } catch (e) { console.log(e.name) } const { read } = A; try { read() } catch (e) { console.log(e.name) }`
     const forms = [['export class A'], ['export default class A'], ['export const A = class A'], ['export const A = (() => { return class A', '})()']] as const
     const texts = (decorator: string): Files => Object.fromEntries(forms.map(([open, close = ''], index) => [`a${index}.ts`, `// @ts-nocheck\nfunction D() {}\n${index < 2 ? decorator : ''} ${open} ${members}${close}\n`]))
+    const decorated = `// @ts-nocheck\nfunction logged(f) { return function (...a) { return f.apply(this, a) } }\nfunction cls(v, c) { c.addInitializer(function () { console.log(typeof this) }) }\n@cls export class C { static #s = 's'; @logged static s() { return [C.#s, this === C, #s in this] } }\nconsole.log(C.s())`
+    await sameBothWays({ 'package.json': '{}', 'main.ts': `import { C } from './c'\nconsole.log(C.s())`, 'c.ts': decorated })
     for (const [options, decorator] of [['{"experimentalDecorators":true}', '@D'], ['{}', '@D'], ['{"target":"es2020"}', '']] as const) {
       const main = `// @ts-nocheck\n${forms.map((_, index) => `import ${index === 1 ? '' : '* as '}a${index} from './a${index}'\n`).join('')}for (const { A } of [a0, { A: a1 }, a2, a3]) {\n${look} }`
       await sameBothWays({ 'package.json': '{"type":"module"}', 'tsconfig.json': `{"compilerOptions":${options}}`, 'main.ts': main, ...texts(decorator) })

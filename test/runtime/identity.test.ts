@@ -243,6 +243,31 @@ export const count = () => Secret.next()`,
     assert.equal(await world.value('app.count()'), 1)
   })
 
+  it('is the same in what its static code told others, and in what a package keeps that it extends', async () => {
+    const user = (version: number): string => `
+import { Model } from 'orm'
+import { register } from './known.js'
+export class User extends Model { static { register(this) } static list = [this]; who() { return 'user ${version}' } static label() { return 'label ${version}' } }
+User.init('users ${version}')`
+    world = await World.start({
+      'package.json': '{"type":"module"}', 'user.js': user(1),
+      'node_modules/orm/package.json': '{"name":"orm","type":"module","main":"orm.js"}',
+      'node_modules/orm/orm.js': `export const models = new Map(); export class Model { static init(table) { models.set(this, table); this.table = table } static find() { return new this() } }`,
+      'known.js': `export const known = new Set(); export const register = (one) => known.add(one)`,
+      'app.js': `
+import { User } from './user.js'
+import { models } from 'orm'
+import { known } from './known.js'
+export const look = () => [models.size, models.get(User), [...known].map((one) => one === User && one.label()), User.table, [...models.keys()].map((one) => one.find().who()), User.list[0] === User]`,
+    }, { entry: 'app.js' })
+    const look = (version: number): unknown => [1, `users ${version}`, [`label ${version}`], `users ${version}`, [`user ${version}`], true]
+    assert.deepEqual(await world.value('app.look()'), look(1))
+    for (const [version, before] of [[2, ''], [3, ''], [4, 'await 0\n']] as const) {
+      await world.save('user.js', before + user(version))
+      assert.deepEqual(await world.value('app.look()'), look(version))
+    }
+  })
+
   it('is the same to its own module, to importers and to registries', async () => {
     world = await World.start({
       'package.json': '{"type":"module"}',

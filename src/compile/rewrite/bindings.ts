@@ -41,6 +41,8 @@ export interface OwnBinding {
   init?: Expression
   /** The top level puts functions into it: `router.get('/', list)`, `api.hash = hash`. */
   filled?: boolean
+  /** A class that has members of a class which is not in this text. */
+  inherits?: boolean
   /** A class whose objects have functions of their own in fields. */
   hasFunctionFields?: boolean
   /** A name under which others know what it holds (see `OwnExports`). */
@@ -80,12 +82,14 @@ export function collectBindings(code: string, program: Program, imports: ImportT
 
 function describe(code: string, bindings: ReadonlyMap<string, Binding>, statement: Statement): void {
   if (statement.type === 'ClassDeclaration') note(bindings, statement.id.name, { isClass: true })
+  if (statement.type === 'ClassDeclaration') note(bindings, statement.id.name, { inherits: inherits(bindings, statement) })
   if (statement.type === 'FunctionDeclaration') note(bindings, statement.id.name, { isFunction: true })
   if (statement.type === 'ClassDeclaration' && statement.body.body.some(isFunctionField)) note(bindings, statement.id.name, { hasFunctionFields: true })
   if (statement.type !== 'VariableDeclaration') return
   for (const name of definedNames(statement)) note(bindings, name, { isClass: true })
   for (const { id, init } of statement.declarations) {
     if (id.type === 'Identifier' && init?.type === 'ClassExpression' && init.body.body.some(isFunctionField)) note(bindings, id.name, { hasFunctionFields: true })
+    if (id.type === 'Identifier' && init?.type === 'ClassExpression') note(bindings, id.name, { inherits: inherits(bindings, init) })
     if (id.type === 'Identifier' && statement.kind !== 'const' && init) note(bindings, id.name, { init })
   }
   for (const { id, init } of statement.kind === 'const' ? statement.declarations : []) {
@@ -95,6 +99,11 @@ function describe(code: string, bindings: ReadonlyMap<string, Binding>, statemen
     if (id.type === 'Identifier' && (init?.type === 'ArrowFunctionExpression' || init?.type === 'FunctionExpression')) note(bindings, id.name, { isFunction: true })
     if (id.type === 'Identifier' && isCollection(init)) note(bindings, id.name, { collects: true })
   }
+}
+
+function inherits(bindings: ReadonlyMap<string, Binding>, { superClass }: Class): boolean {
+  const parent = superClass?.type === 'Identifier' ? bindings.get(superClass.name) : undefined
+  return parent?.kind === 'own' && parent.isClass === true ? parent.inherits === true : superClass !== null && superClass !== undefined
 }
 
 /** `handle = () => { … }`: each object has a function of its own, of the version that made it. */

@@ -47,6 +47,10 @@ export interface Context {
   readonly methodBodies: { readonly start: number; readonly end: number }[]
   /** How many initializers of instance fields the visited place is in: they run when an object is made. */
   deferred: number
+  /** `this` is a class: that of a static method, field or block. */
+  thisIsClass: boolean
+  /** A static method that is about to be visited. */
+  staticMethod: AnyNode | undefined
   /** Names of static private members of the classes around the visited place. */
   staticPrivates: ReadonlySet<string>
   /** Classes of the outermost scope with decorators. */

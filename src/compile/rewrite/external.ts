@@ -114,6 +114,7 @@ export function lookAtArguments(cx: Context, { callee, arguments: given }: CallE
   for (const one of given) lookAtProperty(cx, method, one)
   const changes = callee.type === 'MemberExpression' ? CHANGING.has(method) && callee.object.type === 'Identifier' && CHANGERS.has(callee.object.name) : callee.type === 'Identifier' && callee.name === 'inherits'
   const [first] = given
+  if (changes && first?.type === 'ThisExpression') cx.own.places.add(first)
   const binding = changes && first ? exportedBinding(cx, first) : undefined
   if (first?.type !== 'Identifier' || binding === undefined) return
   cx.own.places.add(first)

@@ -24,6 +24,8 @@ export function visitFunction(cx: Context, node: FunctionNode, name: string, sta
   cx.fn.method = node.generator ? undefined : method
   cx.fn.makesFunctions = makesFunctions
   cx.fn.node = node
+  const { thisIsClass } = cx
+  if (!arrow) cx.thisIsClass = cx.staticMethod === node
   const closeName = node.type === 'FunctionExpression' && node.id ? openOwnName(cx, node, node.id.name) : undefined
   if (node.type === 'FunctionExpression' && node.id && closeName === undefined) declare(cx, scope, node.id.name)
   for (const parameter of node.params) visitBinding(cx, parameter, scope)
@@ -31,6 +33,7 @@ export function visitFunction(cx: Context, node: FunctionNode, name: string, sta
   else visitExpressionBody(cx, node, node.body)
   if (cx.fn.immediate ? cx.fn.makesFunctions : !cx.passing.has(node)) outer.makesFunctions = true
   closeName?.()
+  cx.thisIsClass = thisIsClass
   scope.close()
   cx.scope = outside
   cx.fn = outer

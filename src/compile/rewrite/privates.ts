@@ -23,7 +23,7 @@ export const looksForPrivate = (cx: Context, { left }: BinaryExpression | Logica
 
 /** Of esbuild, TypeScript and Babel. */
 const HELPER = /^_+(?:private|classPrivate|classStaticPrivate|accessCheck|assertClassBrand)/
-/** What is being made stands for nothing yet. */
+/** An object that is being made: no class. */
 const MAKING = /^_+(?:privateAdd|classPrivate\w+InitSpec)$/
 
 export const isPrivateHelper = ({ callee }: CallExpression): boolean => callee.type === 'Identifier' && HELPER.test(callee.name)
@@ -33,7 +33,7 @@ export function visitPrivateCall(cx: Context, { callee, arguments: given }: Call
   const isMaking = callee.type === 'Identifier' && MAKING.test(callee.name)
   for (const [index, one] of given.entries()) {
     cx.own.themselves.add(one)
-    if (isMaking || index > 1 || one.type === 'SpreadElement' || isItself(cx, one)) cx.visit(cx, one)
+    if ((isMaking && one.type === 'ThisExpression') || index > 1 || one.type === 'SpreadElement' || isItself(cx, one)) cx.visit(cx, one)
     else visitItself(cx, one)
   }
 }
@@ -41,7 +41,7 @@ export function visitPrivateCall(cx: Context, { callee, arguments: given }: Call
 export function visitItself(cx: Context, node: AnyNode): void {
   const isList = node.type === 'SequenceExpression' // its parentheses are no part of it
   cx.edits.insert(node.start, `${cx.words.itself()}(${isList ? '(' : ''}`)
-  cx.visit(cx, node)
+  if (node.type !== 'ThisExpression') cx.visit(cx, node)
   cx.edits.insert(node.end, isList ? '))' : ')')
 }
 

@@ -34,7 +34,8 @@ export function visitName(cx: Context, node: Identifier, use: ImportUse = 'value
 /** A class as a value is its stable face; what `require` answered, or was awaited, may be taken by the top level. */
 function visitOwn(cx: Context, node: Identifier, binding: OwnBinding, use: ImportUse, shorthand: boolean, member: string | undefined): void {
   const { name } = node
-  if (binding.isClass === true && use === 'value' && !cx.own.themselves.has(node)) cx.scope.refer({ kind: 'class', name, edit: cx.edits.reserve(node.start, node.end), shorthand })
+  const isValue = use === 'value' || (use === 'receiver' && binding.inherits === true) // `User.init({ … })` of a package that keeps its models
+  if (binding.isClass === true && isValue && !cx.own.themselves.has(node)) cx.scope.refer({ kind: 'class', name, edit: cx.edits.reserve(node.start, node.end), shorthand })
   else if (binding.isClass !== true && binding.exported !== undefined) visitExported(cx, node, binding, use, shorthand, member)
   if (use === 'value') noteLetOut(cx, node, binding)
   const taken = use === 'object' ? (member ?? '*') : use === 'value' ? '*' : undefined

@@ -94,6 +94,11 @@ export class Vocabulary {
     return ` ${this.use('i', 'identity')}(${expression}, ${JSON.stringify(name)});`
   }
 
+  /** The same for one whose definition has only begun. */
+  begun(name: string): string {
+    return ` ${this.use('i', 'identity')}(this, ${JSON.stringify(name)}, true);`
+  }
+
   /** A class as a value; `new.target` may be one. */
   identity(name: string): string {
     return `${this.use('i', 'identity')}(${name})`

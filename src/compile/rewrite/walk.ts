@@ -111,6 +111,9 @@ export function visit(cx: Context, node: AnyNode): void {
       visit(cx, node.consequent)
       if (node.alternate) visit(cx, node.alternate)
       return
+    case 'ThisExpression':
+      if (cx.thisIsClass && !cx.own.places.has(node)) cx.edits.replace(node.start, node.end, cx.words.external('this'))
+      return
     case 'WithStatement':
       cx.opaque = true
       visit(cx, node.object)
@@ -123,7 +126,7 @@ export function visit(cx: Context, node: AnyNode): void {
       return visit(cx, node.argument)
     case 'NewExpression':
       if (node.callee.type === 'Identifier') visitName(cx, node.callee, 'construct')
-      else visitCallee(cx, node.callee)
+      else if (node.callee.type !== 'ThisExpression') visitCallee(cx, node.callee)
       lookAtArguments(cx, node)
       return visitArguments(cx, node)
     case 'ArrayExpression':
@@ -160,7 +163,7 @@ export function visit(cx: Context, node: AnyNode): void {
     case 'ExportAllDeclaration':
       return visitExportAll(cx, node)
     default:
-      // Literals, `this`, `super`, empty statements: nothing in them and nothing to do.
+      // Literals, `super`, empty statements: nothing in them and nothing to do.
       return
   }
 }
@@ -189,7 +192,7 @@ function inScope(cx: Context, inside: () => void): void {
 export function visitNamed(cx: Context, node: Expression, name: string): void {
   if (node.type === 'ArrowFunctionExpression') visitFunction(cx, node, name, node.start)
   else if (node.type === 'FunctionExpression') visitFunction(cx, node, node.id?.name ?? name, node.start)
-  else if (node.type === 'ClassExpression') visitClass(cx, node, node.id?.name ?? name)
+  else if (node.type === 'ClassExpression') visitClass(cx, node, node.id?.name ?? name, name)
   else visit(cx, node)
 }
 
@@ -205,7 +208,7 @@ function visitMember(cx: Context, node: MemberExpression): void {
   if (object.type === 'MemberExpression') cx.own.places.add(object)
   const member = !node.computed && node.property.type === 'Identifier' ? node.property.name : undefined
   if (object.type === 'Identifier') visitName(cx, object, 'object', false, member)
-  else if (object.type !== 'MetaProperty' || object.meta.name === 'import') visit(cx, object)
+  else if (object.type !== 'ThisExpression' && (object.type !== 'MetaProperty' || object.meta.name === 'import')) visit(cx, object)
   captureTaken(cx, object, member ?? '*')
   if (node.computed) visit(cx, node.property)
 }
@@ -239,6 +242,7 @@ function visitRight(cx: Context, operation: BinaryExpression | LogicalExpression
   const close = openCompared(cx, right, left, false)
   if (operator === 'instanceof' && right.type === 'Identifier') visitName(cx, right, 'right')
   else if (looksForPrivate(cx, operation)) visitItself(cx, right)
+  else if (operator === 'instanceof' && right.type === 'ThisExpression') return
   else visit(cx, right)
   close()
 }

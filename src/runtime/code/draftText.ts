@@ -98,7 +98,7 @@ export class DraftText {
       moved: (className, name) => this.moved(className, name),
       opening, makes,
       define: (exports, relink) => this.define(exports, relink),
-      identity: (value, name) => this.identity(value, name),
+      identity: (value, name, begun) => this.identity(value, name, begun),
       external: externalOf(this.draft),
       itself: itselfOf(this.draft),
       pass: passer(this.deps, version, unit, makes),
@@ -136,9 +136,9 @@ export class DraftText {
   }
 
   /** `P.identity(C, "C")` follows the definition of a class of the top level; `P.identity(C)` is its use as a value. */
-  private identity(value: unknown, name: string | undefined): unknown {
+  private identity(value: unknown, name: string | undefined, begun = false): unknown {
     if (!isFunction(value) || !isClass(value)) return value
-    if (name !== undefined) this.draft.record.funs.define(this.draft.instance.identities, name, value, this.draft.committed)
+    if (name !== undefined) this.draft.record.funs.define(this.draft.instance.identities, name, value, this.draft.committed && !begun)
     return stableOf(value)
   }
 }
