@@ -65,6 +65,12 @@ console.log(Color.Red, Color[1], Flags.B, Shapes.pi, Shapes.Inner.deep, new Poin
   ['getters, setters and Object.defineProperty on exported objects', { ...esm, 'main.ts': `import o, { counter } from './o'; console.log(o.g, o.g, counter.n); o.g = 5; console.log(o.g, delete (o as any).d, o)`, 'o.ts': `export const counter = { n: 0 }; let v = 0; export default { get g() { counter.n++; return v }, set g(x) { v = x }, d: 1 }` }],
   ['a readline loop over stdin at the top level', { ...esm, 'main.ts': `import { createInterface } from 'node:readline'; import { answer } from './a'; for await (const line of createInterface({ input: process.stdin })) console.log(answer(line)); console.log('bye')`, 'a.ts': `export const answer = (l: string) => '> ' + l` }, { input: 'one\ntwo\n' }],
   ['10 000 lines', { ...esm, 'main.ts': `import { f9999 } from './big'; console.log(f9999(1))`, 'big.ts': Array.from({ length: 10_000 }, (_, i) => `export function f${i}(n: number): number { return n + ${i} }`).join('\n') }],
+  ['namespaces that add to functions, classes and enums', {
+    ...esm, 'main.ts': `import { fn, Cls, E, listed, default as own } from './a'; import c from './c.cjs'; import whole from './w.cjs'; console.log(fn.self() === fn, fn(), fn.x, fn.count(), fn.count(), listed[0] === fn, new Set([fn, fn.self()]).size, Cls.Inner.name, new Cls.Inner().outer() === Cls, E.all(), E.A, own.self() === own, c.fn.self() === c.fn, c.fn.x, whole.self() === whole, whole())`,
+    'a.ts': `export function fn() { return fn.x } export namespace fn { export const x = 1; let n = 0; export const count = () => ++n; export const self = (): unknown => fn } export const listed = [fn]; export class Cls {} export namespace Cls { export class Inner { outer() { return Cls } } } export enum E { A } export namespace E { export const all = () => Object.keys(E).length } function own() {} namespace own { export const self = (): unknown => own } export default own`,
+    'c.cjs': `"use strict"; Object.defineProperty(exports, "__esModule", { value: true }); exports.fn = fn; function fn() { return 1 } (function (fn) { fn.x = 1; fn.self = () => fn })(fn || (exports.fn = fn = {}));`,
+    'w.cts': `function a() { return a.x } namespace a { export const x = 2; export const self = (): unknown => a } export = a`,
+  }],
 ]
 
 describe('TypeScript behaves as with tsx', () => {

@@ -236,6 +236,7 @@ function visitOperators(cx: Context, node: BinaryExpression | LogicalExpression)
 /** `a<!--b` is an HTML-like comment in a script, and what is generated is one. */
 function visitRight(cx: Context, operation: BinaryExpression | LogicalExpression): void {
   const { left, right, operator } = operation
+  if (isMerged(cx, operation)) return
   if (operation.type === 'BinaryExpression') staysInside(cx, right)
   if (operator === '<' && cx.code.startsWith('<!--', right.start - 1)) cx.edits.insert(right.start, ' ')
   lookAtCompared(cx, operation)
@@ -245,6 +246,16 @@ function visitRight(cx: Context, operation: BinaryExpression | LogicalExpression
   else if (operator === 'instanceof' && right.type === 'ThisExpression') return
   else visit(cx, right)
   close()
+}
+
+/** `f || (f = {})`, `f || (exports.f = f = {})`: what TypeScript makes of a namespace that adds to a function or class, which is there. */
+function isMerged({ bindings }: Context, { operator, left, right }: BinaryExpression | LogicalExpression): boolean {
+  const binding = operator === '||' && left.type === 'Identifier' ? bindings.get(left.name) : undefined
+  if (left.type !== 'Identifier' || binding?.kind !== 'own' || (binding.declared !== 'function' && binding.declared !== 'class')) return false
+  let assigned = false
+  let value: AnyNode = right
+  for (; value.type === 'AssignmentExpression'; value = value.right) if (value.left.type === 'Identifier' && value.left.name === left.name) assigned = true
+  return assigned && value.type === 'ObjectExpression' && value.properties.length === 0
 }
 
 function visitExpressionStatement(cx: Context, expression: Expression): void {
