@@ -138,7 +138,7 @@ export interface Rewritten {
  * class C of the top level:   class C { static {P_i(this, "C", true); } … } P_i(C, "C");      (the block only where code of its own runs meanwhile)      a use of C as a value (no call, `new`, member, extends, instanceof)  ->  P_i(C)      new.target  ->  P_e(new.target)      this of a static method, field or block, as a value  ->  P_e(this)
  * static #n of a class, where the class may be what stands for it:   this.#n  ->  P_u(this).#n      #n in C  ->  #n in P_u(C)      __privateGet(C, _n)  ->  __privateGet(P_u(C), _n)
  * what compilers make of decorators:   __decorateClass([D], C.prototype, "m", 1)  ->  P_w(__decorateClass)([D], C.prototype, "m", 1)
- * f that the module exports, as a value (no call, `new`, member), not in a module that imports `codeswitch`:   f  ->  (P_e0 ||= P_e(f, "f"))      assigned:   P_e(f, "f")      exports.f  ->  P_e(exports.f, "f")
+ * f that the module exports, as a value (no call, `new`, member), not in a module that imports `codeswitch`:   f  ->  (P_e0 ||= P_e(f, "f"))      assigned:   P_e(f, "f")      exports.f  ->  P_e(exports.f, "f")      module.exports, as an argument or what a function answers  ->  P_e(module.exports)
  *              what is compared with one:   x === f  ->  P_e(x, void <f>) === <f>      f === x  ->  <f> === P_e(x)
  * every function head (after its directives) and every loop head:   if (P_s[P_k]) P_trap(P_v);
  * method m of class C of the top level:   if (P_s[P_k]) { const P_r = P_moved("C", "m"); if (P_r) return P_r.apply(this, arguments); }
@@ -195,7 +195,7 @@ export interface Emitted {
   identity(value: unknown, name?: string, begun?: boolean): unknown
   /**
    * What importers have for this value of the module, which exports it as `name` (`=`: `module.exports`). Without a name: for any
-   * value, what stands for it if it is an exported function.
+   * value, what stands for it if it is an exported function, or `module.exports`.
    */
   external(value: unknown, name?: string): unknown
   /** The class of this version that this stands for, or is; anything else is itself. */

@@ -169,6 +169,16 @@ console.log(fs === fs2, fs.readFileSync === readFileSync, ns.default === fs, req
 exports.Made = (() => { class Made { constructor() { if (new.target === Made) throw new TypeError('abstract') } static self() { return Made } static who() { return this === Made } } return Made })()
 module.exports = { ...exports, Listed: class Listed { constructor() { if (new.target === Listed) throw new TypeError('abstract') } static self() { return Listed } static who() { return this === Listed } } }`,
   }],
+  ['what a script exports is one object to itself, to others and to importers', {
+    'main.cjs': `const a = require('./a.cjs'), b = require('./b.cjs'), { all } = require('./all.cjs'), F = require('./f.cjs'), U = require('./umd.cjs'); console.log([...a.reg].every(([k, v]) => v === a[k]), a.entries().every(([k, v]) => a[k] === v), a.me() === a, a.all().f === a.f, all[0] === a, all[0].f === a.f, all.indexOf(b), b.use() === b, b.use().use().n, b.has(b.f), b.is(b), b.is(all), b.first(), b.early() === b, a.names(), a.replaced())
+class Sub extends F {} console.log(new F().k, new Sub().k, F.who(), Sub.who(), F.self() === F, F.same(new F()), F.default === F, new F().is(new Sub()), U.f() === U, Object.keys(U), F.same(Object.create(F.prototype)))`,
+    'all.cjs': `exports.all = []; exports.add = (one) => { exports.all.push(one) }`,
+    'a.cjs': `const was = exports; exports = module.exports = {}; exports.f = function f() {}; exports.g = () => 1; exports.C = class C {}; exports.reg = new Map(); for (const [k, v] of Object.entries(exports)) exports.reg.set(k, v); exports.entries = () => Object.entries(module.exports); exports.me = () => exports; exports.all = () => module.exports; require('./all.cjs').add(module.exports)
+exports.names = function () { return this === exports && Object.keys(exports).length }; exports.replaced = () => was === module.exports`,
+    'b.cjs': `const self = module.exports = { n: 1 }; const before = module.exports; require('./all.cjs').add(self); self.f = function () {}; self.use = function () { return self }; self.has = (f) => Object.values(self).includes(f); self.is = (one) => one === module.exports && self === one; self.first = () => before === module.exports && before === self && this === exports; self.early = () => { const exports = 'another'; if (exports.length) return self }`,
+    'f.cjs': `exports = module.exports = F; function F() { this.k = this.constructor === exports } exports.who = function () { return this === module.exports }; exports.self = () => exports; exports.same = (o) => o.constructor === module.exports; F.prototype.is = function (o) { return o instanceof exports }; module.exports.default = module.exports`,
+    'umd.cjs': `(function (root, factory) { if (typeof exports === 'object') factory(exports); else factory(root.U = {}) })(this, function (exports) { exports.f = function () { return this } })`,
+  }],
 ]
 
 describe('CommonJS, packages and the process behave as in plain Node', () => {

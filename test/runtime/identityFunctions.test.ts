@@ -76,6 +76,39 @@ export var Line = (function (_super) {
   })
 })
 
+describe('what a script exports', () => {
+  let world: World
+  afterEach(() => world.end())
+
+  it('is current for whomever it gave itself to', async () => {
+    const plugin = (version: number, end = ''): string => `
+exports.name = () => 'plugin ${version}'
+exports.version = ${version}
+exports.me = () => exports
+require('./known').add(module.exports)
+require('keep')(exports)
+${end}`
+    world = await World.start({
+      'package.json': '{}', 'plugin.js': plugin(1), 'known.js': 'exports.all = new Set()\nexports.add = (one) => { exports.all.add(one) }',
+      'node_modules/keep/package.json': '{}', 'node_modules/keep/index.js': 'const all = new Set(); module.exports = (one) => all.add(one); module.exports.all = all',
+      'app.js': `
+const plugin = require('./plugin')
+const sets = [require('./known').all, require('keep').all]
+exports.look = () => [plugin.name(), plugin.me() === plugin, sets.map((all) => [...all].map((one) => [one === plugin, one.name(), one.version]))]`,
+    }, { entry: 'app.js' })
+    const look = (version: number): unknown => [`plugin ${version}`, true, Array(2).fill([[true, `plugin ${version}`, version]])]
+    assert.deepEqual(await world.value('app.look()'), look(1))
+    for (const version of [2, 3]) {
+      await world.save('plugin.js', plugin(version))
+      assert.deepEqual(await world.value('app.look()'), look(version))
+    }
+    const { ok } = await world.save('plugin.js', plugin(4, 'throw new Error("no")'))
+    assert.deepEqual([ok, await world.value('app.look()')], [false, look(3)])
+    await world.host.request('rollback', { module: 'plugin' })
+    assert.deepEqual(await world.value('app.look()'), look(2))
+  })
+})
+
 /** Title and files. Each program prints what it sees; plain Node says what that must be. */
 const programs: readonly (readonly [string, Files])[] = [
   ['declarations, constants, default exports, other names, before the top level reached them', {

@@ -112,20 +112,27 @@ export function lookAtArguments(cx: Context, { callee, arguments: given }: CallE
   if (isHelper) for (const one of given) cx.own.places.add(one)
   if (CALLING.has(method)) for (const one of given) if (exportedBinding(cx, one)?.isFunction === true) cx.own.places.add(one)
   for (const one of given) lookAtProperty(cx, method, one)
+  if (fillsExports(cx, callee, method)) for (const one of given) cx.own.places.add(one)
   const changes = callee.type === 'MemberExpression' ? CHANGING.has(method) && callee.object.type === 'Identifier' && CHANGERS.has(callee.object.name) : callee.type === 'Identifier' && callee.name === 'inherits'
   const [first] = given
-  if (changes && first?.type === 'ThisExpression') cx.own.places.add(first)
+  if (changes && first && (first.type === 'ThisExpression' || wholeAt(cx, first) !== undefined)) cx.own.places.add(first)
   const binding = changes && first ? exportedBinding(cx, first) : undefined
   if (first?.type !== 'Identifier' || binding === undefined) return
   cx.own.places.add(first)
   cx.scope.refer({ kind: 'member', name: first.name, binding })
 }
 
+/** What it is given may be filled by whoever is called: `factory(exports)`, `tslib.__exportStar(x, exports)`, `EventEmitter.call(exports)`. */
+const fillsExports = ({ fn, format }: Context, callee: AnyNode, method: string): boolean =>
+  format === 'commonjs' && ((fn.immediate && fn.outer !== undefined) || /^_|^(?:call|apply)$/.test(callee.type === 'Identifier' ? callee.name : method) || calledIsText(callee))
+
+const calledIsText = (callee: AnyNode): boolean => callee.type === 'FunctionExpression' || callee.type === 'ArrowFunctionExpression'
+
 const COMPARING: ReadonlySet<string> = new Set(['===', '!==', '==', '!='])
 
 /** Of two that are compared, one may be the function itself: an app tells its requests what it is (`req.app === app`). */
 export function lookAtCompared(cx: Context, { operator, left, right }: BinaryExpression | LogicalExpression): void {
-  if (COMPARING.has(operator)) for (const node of [left, right]) if (exportedAt(cx, node) !== undefined) cx.own.compared.add(node)
+  if (COMPARING.has(operator)) for (const node of [left, right]) if (comparedAt(cx, node) !== undefined) cx.own.compared.add(node)
 }
 
 /**
@@ -134,11 +141,13 @@ export function lookAtCompared(cx: Context, { operator, left, right }: BinaryExp
  */
 export function openCompared(cx: Context, compared: AnyNode, other: AnyNode, isFirst: boolean): () => void {
   if (!cx.own.compared.has(other) || cx.own.compared.has(compared) || compared.start === cx.statementStart || isData(compared)) return nothing
-  const at = exportedAt(cx, other)
+  const at = comparedAt(cx, other)
   if (at === undefined) return nothing
   const open = cx.edits.reserve(compared.start)
   return () => cx.scope.refer({ kind: 'compared', ...at, isFirst, open, close: cx.edits.reserve(compared.end) })
 }
+
+const comparedAt = (cx: Context, node: AnyNode): ExportedAt | undefined => exportedAt(cx, node) ?? wholeAt(cx, node)
 
 /** By which name the module gets at something that it exports: `f`; `exports` of `exports.f`. */
 function exportedAt(cx: Context, node: AnyNode): ExportedAt | undefined {
@@ -169,6 +178,23 @@ function exportOf(cx: Context, node: MemberExpression): ExportedAt | undefined {
   return root.type === 'Identifier' && isExports ? { name: root.name, text: code.slice(node.start, node.end), exported, binding: undefined, usedAt: usedAt(cx, node) } : undefined
 }
 
+/** `return self`, `add(module.exports)`: what `require` answers, where the module hands it out or compares it. */
+export function visitHandedOut(cx: Context, node: AnyNode): void {
+  cx.visit(cx, node)
+  const at = wholeAt(cx, node)
+  if (at !== undefined) cx.scope.refer({ kind: 'own', ...at, compared: cx.own.compared.has(node), edit: cx.edits.reserve(node.start, node.end), shorthand: false, first: false })
+}
+
+/** `exports`, `module.exports`, or a name that it has in a CommonJS module. */
+function wholeAt(cx: Context, node: AnyNode): ExportedAt | undefined {
+  const { code, format, localFuns, own, bindings } = cx
+  const root = node.type === 'MemberExpression' ? node.object : node
+  if (format !== 'commonjs' || localFuns || root.type !== 'Identifier' || own.places.has(node) || exportedBy(node, own.wholes) !== WHOLE) return undefined
+  const binding = bindings.get(root.name)
+  const isWhole = binding?.kind === 'own' ? binding.exported === undefined && binding.isFunction !== true && binding.isClass !== true : binding?.kind === 'given'
+  return isWhole ? { name: root.name, text: code.slice(node.start, node.end), exported: WHOLE, binding: undefined, usedAt: usedAt(cx, node) } : undefined
+}
+
 export function settleExternal(cx: Context, reference: Reference): void {
   const { words, edits } = cx
   if (reference.kind === 'compared') {
@@ -185,6 +211,7 @@ export function settleExternal(cx: Context, reference: Reference): void {
  * that can be said of it is whether it is the same, where it is `compared`.
  */
 function valueOf({ words, opaque, own }: Context, { text, exported, binding, usedAt, first }: ExportedAt & { readonly first?: boolean }, compared: boolean): string {
+  if (exported === WHOLE && binding === undefined) return compared || usedAt > own.wholeAt ? words.external(text) : text
   const until = binding === undefined ? own.replacedUntil(exported) : (binding.replacedUntil ?? -1)
   if (until === undefined || usedAt <= until) return compared ? words.external(text) : text
   const changes = binding === undefined || binding.assigned || opaque

@@ -2,7 +2,7 @@
 import type { ArrowFunctionExpression, BlockStatement, Expression, Function as FunctionNode, Statement, StaticBlock } from 'acorn'
 import { addFunction, newFunction, pointCount, type Context, type FunctionContext, type FunctionKind } from './context'
 import { callsItselfLast } from './endless'
-import { openOwnName } from './external'
+import { openOwnName, visitHandedOut } from './external'
 import { noteHanded } from './handed'
 import { conflictingFunctions } from './hoisting'
 import { declare, visitBinding } from './patterns'
@@ -103,7 +103,7 @@ function visitExpressionBody(cx: Context, node: FunctionNode, body: Expression):
   const outside = fn.kind === 'async' ? edits.reserve(arrowEnd(cx.code, node)) : -1
   const inside = edits.reserve(body.start)
   noteHanded(cx, body)
-  cx.visit(cx, body)
+  visitHandedOut(cx, body)
   const framed = isFramed(fn)
   decide(fn, framed)
   if (!framed) {

@@ -49,6 +49,11 @@ export class OwnExports {
     return values === undefined ? undefined : values.size === 1 ? -1 : this.ends.get(exported)
   }
 
+  /** CommonJS: where the top level has said for the last time what `module.exports` is. */
+  get wholeAt(): number {
+    return this.ends.get(WHOLE) ?? -1
+  }
+
   /** `exports.f = f; exports.f = wrap(f)`: what is known as `f` at the end is another function. */
   dropReplaced(): void {
     for (const [local, exported] of this.names) if (this.replacedUntil(exported) !== -1) this.names.delete(local)

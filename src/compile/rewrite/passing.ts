@@ -8,6 +8,7 @@ import type { Binding } from './bindings'
 import { runsAtTopLevel } from './captures'
 import { isConsuming } from './consuming'
 import type { Context } from './context'
+import { visitHandedOut } from './external'
 import { letsOut } from './letOut'
 
 /** Visits the arguments. */
@@ -16,7 +17,7 @@ export function visitArguments(cx: Context, node: CallExpression | NewExpression
   for (const argument of node.arguments) {
     if (consumes) cx.passing.add(argument)
     const passed = argument.type === 'SpreadElement' ? argument.argument : argument
-    if (consumes || runsAtTopLevel(cx)) cx.visit(cx, argument)
+    if (consumes || runsAtTopLevel(cx)) visitHandedOut(cx, argument)
     else visitPassed(cx, passed)
   }
 }
@@ -24,7 +25,7 @@ export function visitArguments(cx: Context, node: CallExpression | NewExpression
 function visitPassed(cx: Context, node: AnyNode): void {
   const root = rootOf(node)
   if (!isForeign(cx.bindings.get(root ?? '')) && (passesOwn(cx, node) || letsOut(cx, node, root))) cx.fn.makesFunctions = true
-  visitForeign(cx, node, root, () => cx.visit(cx, node))
+  visitForeign(cx, node, root, () => visitHandedOut(cx, node))
 }
 
 /** Part of a literal, which a function may pass on: `new Server({ resolvers })`. */

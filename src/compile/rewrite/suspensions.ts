@@ -7,6 +7,7 @@
  */
 import type { AwaitExpression, Expression, ForOfStatement, ReturnStatement, YieldExpression } from 'acorn'
 import { addPoint, type Context } from './context'
+import { visitHandedOut } from './external'
 
 /** `value`: the result is used. `statement`: it is a statement of its own. */
 type Position = 'value' | 'statement'
@@ -100,7 +101,7 @@ function parentheses({ type }: Expression): readonly [string, string] {
 export function visitReturn(cx: Context, node: ReturnStatement): void {
   const { argument } = node
   if (!argument) return
-  if (cx.fn.kind !== 'asyncGenerator') return cx.visit(cx, argument)
+  if (cx.fn.kind !== 'asyncGenerator') return visitHandedOut(cx, argument)
   cx.fn.suspensions++
   const point = cx.words.point(addPoint(cx, node.start))
   visitOperand(cx, argument, point, false, `(${point}, `)

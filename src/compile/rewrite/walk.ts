@@ -8,7 +8,7 @@ import { visitFunction } from './functions'
 import { visitTry } from './guards'
 import { noteHanded } from './handed'
 import { isEndless } from './endless'
-import { lookAtArguments, lookAtCallee, lookAtCompared, lookAtProperty, openCompared, visitExport, visitLookedAt } from './external'
+import { lookAtArguments, lookAtCallee, lookAtCompared, lookAtProperty, openCompared, visitExport, visitHandedOut, visitLookedAt } from './external'
 import { noteKept } from './keeping'
 import { noteMemberLetOut, staysInside } from './letOut'
 import { visitEndlessLoop, visitForAwait, visitJump, visitLabeled, visitLoopBody } from './loops'
@@ -225,7 +225,7 @@ function visitOperators(cx: Context, node: BinaryExpression | LogicalExpression)
   const innermost = rights.at(-1) ?? node
   lookAtCompared(cx, innermost)
   const close = openCompared(cx, left, innermost.right, true)
-  visit(cx, left)
+  visitOperand(cx, left)
   close()
   for (let i = rights.length - 1; i >= 0; i--) {
     const operation = rights[i]
@@ -244,9 +244,11 @@ function visitRight(cx: Context, operation: BinaryExpression | LogicalExpression
   if (operator === 'instanceof' && right.type === 'Identifier') visitName(cx, right, 'right')
   else if (looksForPrivate(cx, operation)) visitItself(cx, right)
   else if (operator === 'instanceof' && right.type === 'ThisExpression') return
-  else visit(cx, right)
+  else visitOperand(cx, right)
   close()
 }
+
+const visitOperand = (cx: Context, node: AnyNode): void => (cx.own.compared.has(node) ? visitHandedOut(cx, node) : visit(cx, node))
 
 /** `f || (f = {})`, `f || (exports.f = f = {})`: what TypeScript makes of a namespace that adds to a function or class, which is there. */
 function isMerged({ bindings }: Context, { operator, left, right }: BinaryExpression | LogicalExpression): boolean {

@@ -13,6 +13,7 @@ import { commonjsBody, esmBody } from './evaluate'
 import { slotOfStable, stableOf } from '../identity/identity'
 import type { Unit } from '../link'
 import { showInCache } from '../node/nodeLoader'
+import { WHOLE } from './moduleTable'
 import type { VersionRecord } from './version'
 
 type Getters = Record<string, () => unknown>
@@ -144,8 +145,12 @@ export class DraftText {
 }
 
 /** Not a method, as `passer`. */
-function externalOf({ record, instance: { record: version, identities }, first }: Draft): Emitted['external'] {
-  return (value, name) => (!isFunction(value) ? value : name === undefined ? stableOf(value) : record.external({ version, identities, first }, name, value))
+function externalOf({ record, instance: { record: version, identities, commonjs }, first }: Draft): Emitted['external'] {
+  return (value, name) => {
+    const known = name ?? (value === commonjs?.exports ? WHOLE : undefined)
+    if (isFunction(value)) return known === undefined ? stableOf(value) : record.external({ version, identities, first }, known, value)
+    return known === WHOLE && isPlainObject(value) ? record.view(value) : value
+  }
 }
 
 /** As `externalOf`, no method. */
@@ -155,6 +160,8 @@ function itselfOf({ instance: { identities } }: Draft): Emitted['itself'] {
     return slot === undefined ? value : identities.get(slot) ?? slot.fn
   }
 }
+
+const isPlainObject = (value: unknown): boolean => typeof value === 'object' && value !== null && [Object.prototype, null].includes(Reflect.getPrototypeOf(value))
 
 const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise
 

@@ -64,7 +64,7 @@ export interface OwnCode {
 }
 
 /** `module.exports`, in what is compiled. */
-const WHOLE = '='
+export const WHOLE = '='
 
 export type Slots =
   | { readonly state: 'empty' }

@@ -69,6 +69,14 @@ describe('an exported function', () => {
     assert.equal(last('module.exports = f; f.g = g; const api = 1\nfunction f() {}\nfunction g() {}\nuse(g)', 'commonjs'), 'use(($$_e0 ||= $$_e(g, "g")))')
   })
 
+  it('is all of what a script exports where that is handed out or compared', () => {
+    const self = (line: string): string => last(`const self = module.exports = {}\n${line}`, 'commonjs')
+    assert.equal(self('use(self, exports, module.exports, self.f, x === self, module.exports !== this); new Use(self)'), 'use($$_e(self), $$_e(exports), $$_e(module.exports), self.f, $$_e(x, void $$_e(self)) === $$_e(self), $$_e(module.exports) !== $$_e(this)); new Use($$_e(self))')
+    assert.match(self('const f = () => self, g = () => { return exports }'), /\$\$_e\(self\)\).*return \$\$_e\(exports\)/)
+    for (const line of ['const it = self, other = exports', 'x.y = module.exports', 'Object.assign(self, {}); Object.defineProperty(exports, "x", {})', '__export(exports, {}); tslib.__exportStar(x, module.exports); EventEmitter.call(self)', 'const f = (self) => { use(self) }']) assert.doesNotMatch(self(line), /\$\$_e/, line)
+    assert.equal(last('\nuse(exports); module.exports = {}; use(exports)', 'commonjs'), 'use(exports); module.exports = {}; use($$_e(exports))')
+  })
+
   it('is called, written and read from in CommonJS as it is', () => {
     for (const line of ['exports.f(), module.exports.f(), (0, exports.f)(), new exports.f(), exports.f.x', 'exports.g = 1; exports.f.x = 2; delete exports.f', 'exports = {}']) assert.equal(script(line), line)
     assert.match(script('(function (exports) { use(exports.f) })(x)'), /use\(exports\.f\)/)
