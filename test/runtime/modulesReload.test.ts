@@ -205,6 +205,33 @@ describe('modules that are loaded again', () => {
     assert.equal(await look(), 3)
   })
 
+  it('an error deep in a package is told with the line of the program, which sees ten frames as ever', async () => {
+    const schema = (depth: number, end = ''): string => `const { check } = require('schemas')\nexports.frames = check(${depth}, false)\n${end}`
+    await start({
+      'package.json': '{}', 'schema.js': schema(20),
+      'node_modules/schemas/package.json': '{}',
+      'node_modules/schemas/index.js': `
+exports.check = function check(depth, fails) {
+  if (depth > 0) return check(depth - 1, fails)
+  const error = new TypeError('no such type')
+  if (fails) throw error
+  const { prepareStackTrace } = Error
+  Error.prepareStackTrace = (_, sites) => sites.length
+  const { stack } = new Error()
+  Error.prepareStackTrace = prepareStackTrace
+  return [error.stack.split('\\n').length, stack]
+}`,
+      'app.js': `const schema = require('./schema')\nexports.look = () => [schema.frames, Error.stackTraceLimit]`,
+    }, 'app.js')
+    assert.equal(problem(await world.save('schema.js', schema(20, '\n  exports.late = check(40, true)'))), 'schema.js:4:18 TypeError: no such type')
+    await world.save('schema.js', schema(30))
+    assert.deepEqual(await look('app.look()'), [[11, 10], 10])
+    await world.save('schema.js', schema(40, 'Error.stackTraceLimit = 30'))
+    assert.deepEqual(await look('app.look()'), [[11, 10], 30])
+    await world.save('schema.js', schema(50))
+    assert.deepEqual(await look('app.look()'), [[31, 30], 30])
+  })
+
   it('an empty file, a byte order mark, CRLF, and 10 MB', async () => {
     await start({ 'main.ts': `import * as lib from './lib'; export const look = () => 'f' in lib ? (lib as any).f() : 'nothing'`, 'lib.ts': `export const f = () => 1` })
     loaded(await world.save('lib.ts', '', { force: true }))

@@ -26,6 +26,7 @@ import { stageOf } from './stage'
 import { drive } from '../steps'
 import type { Steps } from '../steps'
 import type { VersionRecord } from './version'
+import { withDeepStacks } from '../node/stackDepth'
 import { explainGlobal } from '../node/v8Messages'
 import type { Versions } from './versions'
 
@@ -329,7 +330,7 @@ export class Draft {
       this.deps.runners.add(runner)
       const done = (): void => void this.deps.runners.delete(runner)
       try {
-        const result = fn()
+        const result = this.reload ? withDeepStacks(fn) : fn()
         if (isPromise(result)) result.then(done, done)
         else done()
         return result

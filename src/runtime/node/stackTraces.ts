@@ -11,6 +11,7 @@ import type { Version } from '../../protocol/ids'
 import type { VersionRecord } from '../code/version'
 import type { Place } from '../implicit/place'
 import type { PositionsOf, Unit } from '../link'
+import { asProgramHasThem } from './stackDepth'
 import { blamedBehind, isOddMessage, readableMessage } from './v8Messages'
 
 interface Script {
@@ -65,8 +66,8 @@ export class StackTraces {
 
   install(): void {
     takeOverPrepare({
-      text: (error, sites) => `${this.header(error, sites)}${withoutOurs(sites).map((site) => `\n    at ${this.show(site)}`).join('')}`,
-      shown: withoutOurs,
+      text: (error, sites) => `${this.header(error, sites)}${this.lines(asProgramHasThem(withoutOurs(sites), error, (rest) => this.lines(rest)))}`,
+      shown: (sites) => asProgramHasThem(withoutOurs(sites)),
       said: (site) => this.said(site),
     })
   }
@@ -87,6 +88,10 @@ export class StackTraces {
       Error.stackTraceLimit = before.limit
     }
     return frames
+  }
+
+  private lines(sites: readonly NodeJS.CallSite[]): string {
+    return sites.map((site) => `\n    at ${this.show(site)}`).join('')
   }
 
   /** Raw text with generated positions (V8 made it before we could) to source positions. */
