@@ -218,6 +218,8 @@ describe('what a top level gives to an object of another module', () => {
       'an object that a method answers': ['const all = []\nconst channel = { tap: (fn) => all.push(fn) }\nexport const held = { all, channel: () => channel }', (version) => `held.channel('x').tap(() => ${version})`, 'held.all.map((one) => one())'],
       'a function that keeps a list': ['const all = []\nexport function held(name, fn) { if (fn) all.push({ name, fn })\n  return all }', (version) => `held('x', async () => ${version})\nheld('y', work)\nasync function work() { return ${version} }`, 'Promise.all(held().filter(({ name }) => name === "x").map(({ fn }) => fn()))'],
       'a function that keeps by name': ['const all = {}\nexport const held = (name, fn) => { if (fn) all[name] = fn\n  return all }', (version) => `held('x', () => ${version})`, 'Object.values(held()).map((fn) => fn())'],
+      'a list, by the static code of a class': ['export const held = []', (version) => `export class Run { static { held.push(this) } static run() { return ${version} } }`, 'held.map((one) => one.run())'],
+      'a list, by a static field': ['export const held = []\nexport const register = (one) => held.push(one)', (version) => `import { register } from './held.js'\nexport class Run { static id = register({ run() { return ${version} } }); static named = register(this) && Run; static run() { return ${version} } }`, '[...new Set(held.map((one) => one.run()))]'],
       'an EventEmitter': [`import { EventEmitter } from 'node:events'\nexport const held = new EventEmitter()`, (version) => `held.on('x', (all) => all.push(${version}))`, '(() => { const all = []; held.emit("x", all); return all })()'],
     }
     for (const [name, [holder, give, answer]] of Object.entries(registries)) {
@@ -241,6 +243,15 @@ describe('what a top level gives to an object of another module', () => {
       for (const version of [2, 3]) {
         await saved('gives.js', gives(version))
         assert.deepEqual(await ask(), [version, version, version])
+      }
+    })
+
+    it('is the same for a script that gives all it exports', async () => {
+      const gives = (version: number): string => `exports.run = () => ${version}\nrequire('./held').list.push(exports)\nrequire('./held').list.push({ of: module.exports })`
+      await start({ 'held.js': 'exports.list = []', 'gives.js': gives(1), 'main.js': `require('./gives')\nconst held = require('./held')\nexports.ask = () => held.list.map((one) => (one.of ?? one).run())` }, 'main.js', 'commonjs')
+      for (const version of [2, 3]) {
+        await saved('gives.js', gives(version))
+        assert.deepEqual(await ask(), [version, version])
       }
     })
 

@@ -5,6 +5,7 @@ import type { Context } from './context'
 import { visitFunction, visitStaticBlock } from './functions'
 import type { MethodOf } from './functions'
 import { keyName } from './functionNames'
+import { noteHanded } from './handed'
 import { openPrivates } from './privates'
 import { settle, visitName } from './references'
 import { Scope } from './scope'
@@ -57,7 +58,10 @@ function visitMember(cx: Context, member: MethodDefinition | PropertyDefinition,
     if (!member.value) return
     const { value } = member
     if (!member.static) cx.deferred++
-    ofClass(cx, member.static, () => cx.visitNamed(cx, value, name))
+    ofClass(cx, member.static, () => {
+      if (member.static) noteHanded(cx, value, true)
+      cx.visitNamed(cx, value, name)
+    })
     if (!member.static) cx.deferred--
     return
   }

@@ -5,10 +5,11 @@
 import type { AnyNode, CallExpression, NewExpression } from 'acorn'
 import type { Handed, HandedValue } from '../../protocol/unit'
 import type { Binding } from './bindings'
-import { requiredSpecifier, runsAtTopLevel } from './captures'
+import { runsAtTopLevel, takenSpecifier } from './captures'
 import { CONSUMING, isConsuming } from './consuming'
 import type { Context } from './context'
 import { outermost } from './keeping'
+import { exportedBy, WHOLE } from './ownExports'
 
 /** What these are given ends with the call, or when it is answered. */
 const ENDING: ReadonlySet<string> = new Set([
@@ -39,12 +40,11 @@ export function noteHanded(cx: Context, expression: AnyNode, used = false): void
 }
 
 function note(cx: Context, call: CallExpression, receiver: AnyNode, method: string): void {
+  const path = pathOf(cx.format, receiver)
+  if (path === undefined || (method === '' && receiver.type !== 'Identifier' && path.required !== true) || isConsuming(cx, call)) return
   // `require('./routes')(app)`, `require('./routes').register(app)`
-  const required = receiver.type === 'CallExpression' ? requiredSpecifier(receiver) : undefined
-  const path = required === undefined ? pathOf(receiver) : { root: 'require', members: [] }
-  const parameter = path === undefined ? undefined : parameterOf(cx, path.root)
-  const source = parameter !== undefined ? undefined : required === undefined ? sourceOf(cx, path?.root) : { from: required, name: '=' }
-  if (path === undefined || (method === '' && receiver.type !== 'Identifier' && required === undefined) || isConsuming(cx, call)) return
+  const parameter = path.required === true ? undefined : parameterOf(cx, path.root)
+  const source = path.required === true ? { from: path.root, name: '=' } : parameter === undefined ? sourceOf(cx, path.root) : undefined
   const values: HandedValue[] = []
   const isCertain = call.arguments.some((argument) => carries(cx, argument, values, 0))
   const isKeeping = KEEPING.has(method) && call.arguments.some(isUnknown)
@@ -67,8 +67,7 @@ function note(cx: Context, call: CallExpression, receiver: AnyNode, method: stri
   fills(cx, passed, handed)
   if (!gives) return
   ranBy(cx).makesFunctions = true
-  if (required === undefined) cx.scope.refer({ kind: 'handed', name: path.root, handed })
-  else cx.handed.push(handed)
+  cx.scope.refer({ kind: 'handed', name: path.required === true ? 'require' : path.root, handed })
 }
 
 /** Notes what the function around the call does with its parameters. */
@@ -111,13 +110,17 @@ function callOf(node: AnyNode): CallExpression | undefined {
 const nameOf = (node: AnyNode): string | undefined =>
   node.type === 'MemberExpression' && !node.computed && node.property.type === 'Identifier' ? node.property.name : undefined
 
-/** `app` of `app` and of `app.route('/')`, where what a call answers is unknown; `bus`, `lists` of `bus.lists`. */
-function pathOf(node: AnyNode): { readonly root: string; readonly members: readonly string[] } | undefined {
+interface Path { readonly root: string; readonly members: readonly string[]; /** The root is a specifier. */ readonly required?: boolean }
+
+/** `app` of `app` and of `app.route('/')`, where what a call answers is unknown; `bus`, `lists` of `bus.lists`; `./x` of `require('./x')`. */
+function pathOf(format: Context['format'], node: AnyNode): Path | undefined {
   if (node.type === 'Identifier') return { root: node.name, members: [] }
-  if (node.type === 'CallExpression') return node.callee.type === 'MemberExpression' ? pathOf(node.callee.object) : undefined
+  const required = takenSpecifier(format, node)
+  if (required !== undefined && format === 'commonjs') return { root: required, members: [], required: true }
+  if (node.type === 'CallExpression') return node.callee.type === 'MemberExpression' ? pathOf(format, node.callee.object) : undefined
   const member = nameOf(node)
-  const path = node.type === 'MemberExpression' ? pathOf(node.object) : undefined
-  return path === undefined || member === undefined ? undefined : { root: path.root, members: [...path.members, member] }
+  const path = node.type === 'MemberExpression' ? pathOf(format, node.object) : undefined
+  return path === undefined || member === undefined ? undefined : { ...path, members: [...path.members, member] }
 }
 
 function sourceOf({ bindings }: Context, name: string | undefined): HandedValue | undefined {
@@ -131,11 +134,14 @@ function sourceOf({ bindings }: Context, name: string | undefined): HandedValue 
 function carries(cx: Context, node: AnyNode, values: HandedValue[], depth: number): boolean {
   const any = (nodes: readonly (AnyNode | null)[]): boolean => nodes.map((one) => one !== null && carries(cx, one, values, depth + 1)).includes(true)
   if (depth > 8) return false
+  if (cx.format === 'commonjs' && exportedBy(node, cx.own.wholes) === WHOLE) return true
   switch (node.type) {
     case 'ArrowFunctionExpression':
     case 'FunctionExpression':
     case 'ClassExpression':
       return true
+    case 'ThisExpression':
+      return cx.thisIsClass
     case 'Identifier':
       return carriesName(cx, node.name, values, depth)
     case 'ObjectExpression':
