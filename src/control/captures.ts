@@ -76,10 +76,10 @@ export class Captures {
     return hash === undefined ? undefined : this.known.get(module)?.get(hash)
   }
 
-  /** As for texts: only what some slot or batch needs stays. */
-  prune(needed: ReadonlyMap<ModuleName, ReadonlySet<string>>): void {
+  /** As for texts: `kept` lists those that stay. */
+  prune(kept: ReadonlyMap<ModuleName, ReadonlySet<string>>): void {
     for (const [module, texts] of this.known) {
-      const keep = needed.get(module)
+      const keep = kept.get(module)
       if (keep === undefined || texts.size <= keep.size) continue
       for (const hash of texts.keys()) if (!keep.has(hash)) texts.delete(hash)
     }

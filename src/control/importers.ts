@@ -32,10 +32,10 @@ export class Importers {
     for (const link of linksOf({ links, dynamic })) if (link.kind === 'module') this.imported.add(link.module)
   }
 
-  /** As for texts: only what some slot or batch needs stays. */
-  prune(needed: ReadonlyMap<ModuleName, ReadonlySet<string>>): void {
+  /** As for texts: `kept` lists those that stay. */
+  prune(kept: ReadonlyMap<ModuleName, ReadonlySet<string>>): void {
     for (const [module, texts] of this.known) {
-      const keep = needed.get(module)
+      const keep = kept.get(module)
       if (keep === undefined || texts.size <= keep.size) continue
       for (const hash of texts.keys()) if (!keep.has(hash)) texts.delete(hash)
     }

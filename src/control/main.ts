@@ -309,9 +309,9 @@ class Control {
       need(module.name, module.old?.hash)
     }
     for (const batch of this.batches.allStaged()) for (const unit of batch.units) need(unit.module, unit.hash)
-    this.texts.prune(needed)
-    this.captures.prune(needed)
-    this.importers.prune(needed)
+    const kept = this.texts.prune(needed)
+    this.captures.prune(kept)
+    this.importers.prune(kept)
   }
 
   /** Is anybody at home on the main thread? If not for a while, the views say so. */

@@ -15,16 +15,20 @@ export class Texts {
 
   add(module: ModuleName, compiled: Compiled): void {
     const known = this.byModule.get(module) ?? new Map<string, Entry>()
-    if (!known.has(compiled.hash)) known.set(compiled.hash, { compiled, seen: false })
-    this.byModule.set(module, known)
+    const before = known.get(compiled.hash)
+    known.delete(compiled.hash) // the last one now
+    this.byModule.set(module, known.set(compiled.hash, { compiled: before?.compiled ?? compiled, seen: false }))
   }
 
   get(module: ModuleName, hash: string): Compiled | undefined {
     return this.byModule.get(module)?.get(hash)?.compiled
   }
 
-  /** Drops what nobody needs any more; `needed` lists the hashes of a module's slots and of its staged text. */
-  prune(needed: ReadonlyMap<ModuleName, ReadonlySet<string>>): void {
+  /**
+   * Drops what nobody needs any more; `needed` lists the hashes of a module's slots and of its staged text.
+   * @returns what stays: whoever knows something of a text knows it as long
+   */
+  prune(needed: ReadonlyMap<ModuleName, ReadonlySet<string>>): ReadonlyMap<ModuleName, ReadonlySet<string>> {
     for (const [module, texts] of this.byModule) {
       let unseen = 0
       for (const [hash, entry] of [...texts].reverse()) {
@@ -33,6 +37,7 @@ export class Texts {
         if (!keep) texts.delete(hash)
       }
     }
+    return new Map([...this.byModule].map(([module, texts]) => [module, new Set(texts.keys())]))
   }
 
   /** A frame in words: function and place in the text its version was compiled from. */

@@ -255,6 +255,23 @@ describe('what a top level gives to an object of another module', () => {
       }
     })
 
+    it('is given again by a module whose load took its time, whatever was seen of the program meanwhile', async () => {
+      const gives = (version: number, wait = ''): string => `import { held } from './held.js'\nheld.push(() => ${version})\n${wait}`
+      await start({
+        'held.js': 'export const held = []', 'gives.js': gives(1), 'more.js': gives(10), 'other.js': 'export const wait = async () => { await new Promise(() => {}) }',
+        'main.js': `import { held } from './held.js'\nimport './gives.js'\nimport './more.js'\nimport './other.js'\nexport const ask = () => held.map((one) => one())`,
+      })
+      const loading = saved('gives.js', gives(2, `console.log('it waits')\nawait new Promise((done) => { globalThis.open = done })`))
+      await world.prints('it waits')
+      await world.value('spawn(() => other.wait()), 1')
+      await world.until(({ modules }) => modules.some(({ name, current }) => name === 'other' && (current?.processes ?? 0) > 0))
+      await world.value('globalThis.open()')
+      await loading
+      assert.deepEqual(await ask(), [2, 10])
+      await saved('more.js', gives(20))
+      assert.deepEqual(await ask(), [2, 20])
+    })
+
     it('leaves everybody alone where no function is given, or none is kept', async () => {
       const held = `import { EventEmitter } from 'node:events'\nglobalThis.loaded = (globalThis.loaded ?? 0) + 1\nexport const log = { info() {} }\nexport const app = Object.assign(() => {}, { set() {}, listen(port, up) { up() } })\nexport const bus = new EventEmitter()\nexport const list = [3, 1, 2]\nexport const measure = (fn) => fn()\nexport const wrap = (fn) => (...args) => fn(...args)\nexport const later = Promise.resolve(1)\nexport const store = { add() {}, update(fn) { fn() } }\nexport const config = { a: 1 }`
       const gives = (version: number): string => `import { app, bus, config, later, list, log, measure, store, wrap } from './held.js'\napp.set('x', ${version})\napp.listen(1, () => {})\nbus.emit('x', ${version})\nbus.on('x', () => {})\nlog.info('x')\nlist.map((x) => x + 1)\nlist.forEach((x) => x)\nlater.then((x) => x)\nmeasure(() => 1)\nexport const wrapped = wrap(() => 1)\nstore.add(config)\nstore.add({ a: ${version} })\nstore.update((s) => s)`

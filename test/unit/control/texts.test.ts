@@ -18,6 +18,17 @@ describe('the texts of versions', () => {
     texts.add(t, compiled('b'))
     texts.prune(needed('a'))
     assert.equal(texts.get(t, 'b')?.text, 'b')
+    assert.deepEqual(texts.prune(needed('a')), new Map([[t, new Set(['a', 'b'])]]))
+  })
+
+  it('keep one that is saved again while it is on its way', () => {
+    const texts = new Texts()
+    for (const hash of ['a', 'b', 'a']) {
+      texts.add(t, compiled(hash))
+      if (hash === 'b') texts.prune(needed('b', 'a'))
+    }
+    texts.prune(needed('b'))
+    assert.equal(texts.get(t, 'a')?.text, 'a')
   })
 
   it('forget a version that has left its slot', () => {
