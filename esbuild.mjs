@@ -19,7 +19,7 @@ const root = dirname(fileURLToPath(import.meta.url))
  */
 const bundles = [
   { entry: 'src/extension.ts', out: 'dist/extension.js', external: ['vscode', 'esbuild'], budgetKb: 1500 },
-  { entry: 'src/runtime/main.ts', out: 'dist/runtime.js', external: [], budgetKb: 745 },
+  { entry: 'src/runtime/main.ts', out: 'dist/runtime.js', external: [], budgetKb: 760 },
   { entry: 'src/control/main.ts', out: 'dist/control.js', external: ['esbuild'], budgetKb: 1500 },
   { entry: 'src/cli/main.ts', out: 'dist/cli.js', external: ['esbuild'], banner: '#!/usr/bin/env node', budgetKb: 1500, executable: true },
   // esbuild leaves `0 && (module.exports = { name, … })` in a CJS bundle for Node, so `import { spawn } from 'codeswitch'` finds every name.
