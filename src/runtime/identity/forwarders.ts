@@ -36,7 +36,8 @@ function constructible(slot: Slot): AnyFunction {
   }
 }
 
-function callable(slot: Slot): AnyFunction {
+/** Calls what runs now; it cannot be constructed. */
+export function callable(slot: Slot): AnyFunction {
   return { forward(this: unknown, ...args: readonly unknown[]): unknown {
     if (leftovers.running !== undefined) leftovers.running(slot.owner)
     return Reflect.apply(slot.fn, this, args)

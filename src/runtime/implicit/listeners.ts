@@ -10,6 +10,7 @@ import { EventEmitter } from 'node:events'
 import { Stream } from 'node:stream'
 import { isFunction } from '../../base/guards'
 import type { AnyFunction } from '../../base/guards'
+import { withoutProxy } from '../identity/callableIdentity'
 import { ALIVE } from '../process/process'
 import type { Process } from '../process/process'
 import { isActivity, runAs } from './context'
@@ -69,7 +70,7 @@ export function installListeners(deps: ImplicitDeps, packages: PackageListeners)
       const mine = wrap(this, event, listener, process, replacement, once)
       if (mine !== undefined) return add.call(this, event, mine)
       if (this === globalThis.process) packages.added(process.ledger, event, listener, replacement)
-      return native.call(this, event, listener)
+      return native.call(this, event, once ? listener : withoutProxy(listener))
     }
     return replacement
   }

@@ -15,10 +15,10 @@ import type { ImplicitDeps } from './context'
 import { emission, emit } from './emit'
 import { patch } from './patch'
 
-/** What a server is asked to do for somebody: the server that took over its port does it. */
-const FOR_SUCCESSOR: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation', 'upgrade', 'connect', 'stream', 'session', 'clientError', 'secureConnection', 'dropRequest'])
-
 const REQUESTS: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
+
+/** What a server is asked to do for somebody, apart from requests: the server that took over its port does it. */
+const FOR_SUCCESSOR: ReadonlySet<unknown> = new Set(['upgrade', 'connect', 'stream', 'session', 'clientError', 'secureConnection', 'dropRequest'])
 
 export interface Succession {
   successor(server: net.Server): net.Server
@@ -43,9 +43,11 @@ export function installServers({ processes }: ImplicitDeps, succession: Successi
     const event = args[0]
     const first = args[1]
     const second = args[2]
-    if (succession.swallows(this, event)) return false
-    const server = FOR_SUCCESSOR.has(event) ? succession.successor(this) : this
-    if (REQUESTS.has(event) && first instanceof IncomingMessage && second instanceof ServerResponse) {
+    // What comes most often is looked at first.
+    const isRequest = event === 'request' || REQUESTS.has(event)
+    if (!isRequest && succession.swallows(this, event)) return false
+    const server = isRequest || FOR_SUCCESSOR.has(event) ? succession.successor(this) : this
+    if (isRequest && first instanceof IncomingMessage && second instanceof ServerResponse) {
       const known: object = second
       const process = processOf(known) ?? start(requestLabel(first.method, first.url), first.socket)
       bindRequest(first, second, process)
