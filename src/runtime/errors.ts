@@ -55,7 +55,9 @@ export class ExitSignal extends Error {
  */
 export class KillSignal extends Error {
   override readonly name = 'KillSignal'
-  constructor(message = 'the running process was ended') {
-    super(message)
+  /** @param why to be told to whoever catches it, who need not look for where it comes from */
+  constructor(why?: string) {
+    super(why ?? 'the running process was ended')
+    if (why !== undefined) this.stack = `${this.name}: ${why}`
   }
 }

@@ -266,10 +266,11 @@ export type Message =
   | { readonly kind: 'fault'; readonly id: number; readonly message: string }
   | { readonly kind: 'notice'; readonly notice: MainNotice }
 
-/** Trap array: bit 0 the version is purged, bit 1 control rings, bit 2 it was replaced. Slot 0 is for versions that found no slot of their own. */
+/** Trap array: bit 0 the version is purged, bit 1 control rings, bit 2 it was replaced, bit 3 somebody wants to know who calls it. Slot 0 is for versions that found no slot of their own. */
 export const PURGED = 1
 export const RING = 2
 export const REPLACED = 4
+export const WATCHED = 8
 export const TRAP_SLOTS = 1 << 20
 
 /** What the worker thread is given at its birth. */

@@ -93,7 +93,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     describe: (frame) => describeFrame(server, frame),
   })
   const decorators = new Decorators()
-  const stale = new StaleCode({ processes, log, imports: (module, other) => {
+  const stale = new StaleCode({ processes, log, traps, current: (module) => server.table.get(module)?.current?.record, imports: (module, other) => {
     const record = server.table.get(module)
     return [record?.current, record?.old].some((instance) => instance !== undefined && [...instance.unit.links, ...Object.values(instance.unit.dynamic)].some((link) => link.kind === 'module' && link.module === other))
   } })

@@ -54,6 +54,23 @@ describe('a timer that a package keeps for a job', () => {
     })
   }
 
+  for (const kind of ['now', 'later', 'every']) {
+    it(`is set again by the top level that is loaded again, in code that stays as it is (${kind})`, async () => {
+      const main = (version: number): string => `import { start } from './jobs.js'\nstart() // ${version}`
+      await start({ 'main.js': main(1), 'jobs.js': `import { ${kind} } from 'ticker'\nexport function start() { ${kind}((id) => console.log('job ' + id)) }` })
+      await world.prints('job 1.')
+      assert.deepEqual(await jobsAfter('main.js', main(2), 'job 2'), ['job 2'])
+      assert.deepEqual(await jobsAfter('main.js', main(3), 'job 3'), ['job 3'])
+    })
+
+    it(`goes on when it is set once for all, whoever is loaded again (${kind})`, async () => {
+      const main = (version: number): string => `import { start } from './jobs.js'\nstart() // ${version}`
+      await start({ 'main.js': main(1), 'jobs.js': `import { ${kind} } from 'ticker'\nlet begun = false\nexport function start() { if (!begun) ${kind}((id) => console.log('job ' + id)); begun = true }` })
+      await world.prints('job 1.')
+      assert.deepEqual(await jobsAfter('main.js', main(2), 'job 1'), ['job 1'])
+    })
+  }
+
   it('ends with the top level that was replaced, when the job was given by require', async () => {
     const main = (version: number): string => `const { report } = require('./report.js')\nrequire('ticker').now(report) // ${version}`
     await start({ 'package.json': '{}', 'main.js': main(1), 'report.js': report.replace('export const report', 'exports.report'), 'node_modules/ticker/package.json': '{"name":"ticker"}', 'node_modules/ticker/ticker.js': '', 'node_modules/ticker/index.js': ticker.replaceAll('export const ', 'exports.') })

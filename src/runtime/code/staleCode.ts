@@ -6,6 +6,7 @@ import type { ModuleName } from '../../protocol/ids'
 import { BadFunError, KillSignal } from '../errors'
 import { ExternalFuns } from '../identity/externalFuns'
 import type { LeftOver } from '../implicit/context'
+import { WATCHED } from '../link'
 import { leftovers } from './leftovers'
 import type { Process } from '../process/process'
 import type { Processes } from '../process/processes'
@@ -16,6 +17,8 @@ const { setImmediate } = globalThis
 
 export interface StaleCodeDeps {
   readonly processes: Processes
+  readonly traps: Int32Array
+  current(module: ModuleName): VersionRecord | undefined
   /** Some version of `module` imports `other`. */
   imports(module: ModuleName, other: ModuleName): boolean
   log(message: string): void
@@ -35,14 +38,24 @@ export class StaleCode {
     leftovers.running = (owner) => {
       if (owner instanceof ExternalFuns) this.calls(owner.module, process)
     }
+    // One that was set again may belong to code that is current: what was given to it in place is a function of that.
+    const watched = timer.again ? this.watch(modulesOf(timer)) : []
     try {
       return run()
     } finally {
       leftovers.running = running ?? this.awaited
       setImmediate(() => {
         if (leftovers.running === this.awaited) leftovers.running = undefined
+        for (const slot of watched) Atomics.and(this.deps.traps, slot, ~WATCHED)
       })
     }
+  }
+
+  /** Their functions look who calls them. @returns their slots */
+  private watch(modules: readonly ModuleName[]): number[] {
+    const slots = modules.flatMap((module) => this.deps.current(module)?.slot ?? []).filter((slot) => slot !== 0)
+    for (const slot of slots) Atomics.or(this.deps.traps, slot, WATCHED)
+    return slots
   }
 
   /** Such a timer has returned, and what it awaits goes on before anybody else's turn: it is known by its process, which may have come to its end. */
@@ -71,10 +84,12 @@ export class StaleCode {
   private calls(module: ModuleName, process: Process): void {
     const timer = this.timers.get(process)
     if (timer === undefined) return
-    const setBy = [timer.of.module, ...timer.by.map((place) => place.module)]
-    if (!setBy.some((one) => one === module || this.deps.imports(one, module))) return
+    if (!modulesOf(timer).some((one) => one === module || this.deps.imports(one, module))) return
     timer.stop()
     this.deps.processes.signals.stop(process, 'killed')
     throw new KillSignal(`${timer.of.module} was loaded again, this timer of the version before has ended`)
   }
 }
+
+/** Who had it set. */
+const modulesOf = ({ of, by }: LeftOver): ModuleName[] => [of.module, ...by.map((place) => place.module)]

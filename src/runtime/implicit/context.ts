@@ -11,6 +11,8 @@ export interface LeftOver {
   readonly of: Ledger
   /** Who led to it, or to the first of those that set each other. */
   readonly by: readonly Place[]
+  /** The new top level has had such a one set as well. */
+  readonly again: boolean
   stop(): void
 }
 

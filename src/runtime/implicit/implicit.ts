@@ -26,7 +26,7 @@ import { LoadedBy } from './loadedBy'
 import { Loops } from './loops'
 import type { LoopsDeps } from './loops'
 import { forgetGone } from './owned'
-import { PackageListeners } from './packageListeners'
+import { PackageAdditions } from './packageAdditions'
 import { installPromisedTimers } from './promisedTimers'
 import { installResources } from './resources'
 import { installServers } from './servers'
@@ -73,10 +73,10 @@ export function installImplicit(deps: InstallDeps): Implicit {
   installServers(deps, handover)
   const datagrams = installDatagrams({ ...deps, silence, replacedBy: (ledger) => ledgers.replacedBy(ledger) })
   installBoundEvents(deps.processes)
-  installTimers(deps)
+  const packages = new PackageAdditions(deps.places)
+  installTimers(deps, packages)
   installPromisedTimers(deps)
-  const packageListeners = new PackageListeners(deps.places)
-  installListeners(deps, packageListeners)
+  installListeners(deps, packages)
   installEventTargets(deps)
   const exits = installExits(deps)
   const folders = installFolders(deps.processes, (ledger) => ledgers.before(ledger))
@@ -116,7 +116,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
     committed(versions) {
       const pairs = versions.map((version) => ledgers.commit(version))
       for (const { next } of pairs) {
-        packageListeners.committed(next)
+        packages.committed(next)
         handover.complete(next)
         datagrams.complete(next)
       }
@@ -136,7 +136,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
       deps.hot.gone(version)
       const draft = ledgers.discard(version)
       if (draft === undefined) return
-      packageListeners.discarded(draft)
+      packages.discarded(draft)
       handover.discarded(draft)
       folders.discarded(draft)
       datagrams.discarded(draft)

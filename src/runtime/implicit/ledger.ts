@@ -12,7 +12,7 @@ import { ENDED } from '../process/process'
 import type { Process } from '../process/process'
 import type { VersionRecord } from '../code/version'
 import type { Folder } from './folder'
-import type { Added } from './packageListeners'
+import type { Added } from './packageAdditions'
 import type { Origin } from './place'
 
 export type HeldKind = 'timer' | 'listener' | 'server' | 'watcher' | 'child process' | 'worker' | 'socket'
@@ -61,8 +61,8 @@ export class Ledger {
   gaveUp = false
   /** Once it has called `process.chdir`. */
   folder: Folder | undefined = undefined
-  /** What packages added to `process` for it before it was live, by event and place. */
-  readonly packageListeners = new Map<string, Added[]>()
+  /** What packages added for it before it was live, by what that is and its place. */
+  readonly packageAdditions = new Map<string, Added[]>()
   /** Another version of the module was live before. */
   again = false
   /** How many servers it asked for any free port: the n-th one gets the port of the n-th one before. */

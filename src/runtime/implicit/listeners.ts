@@ -4,7 +4,7 @@
  * removed when the module is reloaded. `removeListener`, `listeners` and `once` work with the function that was given.
  * Those that a request or a spawned process adds stay when it ends by itself, and are removed when it is killed. What a package
  * adds is left alone, unless it only passes on what its own `on` was given (`io.on` of socket.io), or adds it to `process` each
- * time anew (packageListeners.ts).
+ * time anew (packageAdditions.ts).
  */
 import { EventEmitter } from 'node:events'
 import { Stream } from 'node:stream'
@@ -18,7 +18,7 @@ import type { ImplicitDeps } from './context'
 import type { Held, Ledger } from './ledger'
 import { own } from './owned'
 import type { Owned } from './owned'
-import type { PackageListeners } from './packageListeners'
+import type { PackageAdditions } from './packageAdditions'
 import { Origin } from './place'
 import { patch } from './patch'
 import { addedAt } from './silence'
@@ -27,7 +27,7 @@ const ADDING = ['addListener', 'on', 'prependListener'] as const
 const ADDING_ONCE = ['once', 'prependOnceListener'] as const
 const FORWARDING: ReadonlySet<string> = new Set([...ADDING, ...ADDING_ONCE])
 
-export function installListeners(deps: ImplicitDeps, packages: PackageListeners): void {
+export function installListeners(deps: ImplicitDeps, packages: PackageAdditions): void {
   const { storage } = deps.processes.table
   /** Which top level made an emitter. */
   const makers = new WeakMap<object, Ledger>()
@@ -69,7 +69,7 @@ export function installListeners(deps: ImplicitDeps, packages: PackageListeners)
       }
       const mine = wrap(this, event, listener, process, replacement, once)
       if (mine !== undefined) return add.call(this, event, mine)
-      if (this === globalThis.process) packages.added(process.ledger, event, listener, replacement)
+      if (this === globalThis.process) packages.listener(process.ledger, event, listener, replacement)
       return native.call(this, event, once ? listener : withoutProxy(listener))
     }
     return replacement

@@ -18,15 +18,24 @@ import type { ImplicitDeps } from './context'
 import type { Held, Ledger } from './ledger'
 import { own } from './owned'
 import { Origin } from './place'
+import type { PackageAdditions } from './packageAdditions'
 import { patch } from './patch'
 
 const KINDS = ['setTimeout', 'setInterval', 'setImmediate'] as const
 type Kind = typeof KINDS[number]
 
-/** Of calls of timers: what led to the first of those that set each other, one in the call of the one before. */
-const beginnings = new WeakMap<Process, Origin>()
+/** Timers that set each other, one in the call of the one before. */
+interface Chain {
+  /** What led to the first one. */
+  readonly origin: Origin
+  /** A later version had one set at the same place of a package. */
+  again: boolean
+}
 
-export function installTimers(deps: ImplicitDeps): void {
+/** Of calls of timers. */
+const chains = new WeakMap<Process, Chain>()
+
+export function installTimers(deps: ImplicitDeps, packages: PackageAdditions): void {
   const { storage } = deps.processes.table
   for (const kind of KINDS) {
     patch(timers, kind, (native) => {
@@ -35,6 +44,7 @@ export function installTimers(deps: ImplicitDeps): void {
         const [callback] = args
         if (process === undefined || !isFunction(callback)) return Reflect.apply(native, this, args)
         const timer = new HeldTimer(deps, kind, process, kind === 'setImmediate' ? undefined : args[1], replacement)
+        timer.beginsFor(packages, replacement)
         const handle: unknown = Reflect.apply(native, this, [timer.calling(callback), ...args.slice(1)])
         return typeof handle === 'object' && handle !== null ? timer.started(handle) : handle
       }
@@ -51,7 +61,7 @@ class HeldTimer implements Held {
   target: object = this
   /** Known only for what a top level asked for: nobody else's timers are named. */
   readonly origin: Origin | undefined
-  private readonly beginning: Origin | undefined
+  private readonly chain: Chain | undefined
   private name: string | undefined
   /** Whose it is: of the top level that asked for it, or of the version that took it over. */
   private ledger: Ledger | undefined
@@ -59,7 +69,13 @@ class HeldTimer implements Held {
   constructor(private readonly deps: ImplicitDeps, private readonly timer: Kind, private readonly process: Process, private readonly ms: unknown, callee: AnyFunction) {
     this.ledger = process.ledger
     this.origin = process.ledger === undefined ? undefined : new Origin(deps.places, callee)
-    this.beginning = beginnings.get(process) ?? this.origin
+    this.chain = chains.get(process) ?? (this.origin === undefined ? undefined : { origin: this.origin, again: false })
+  }
+
+  /** A package sets it for a top level. */
+  beginsFor(packages: PackageAdditions, callee: AnyFunction): void {
+    const { process, ledger, chain } = this
+    if (ledger?.processes.includes(process) === true && chain !== undefined && !this.ours) packages.timer(ledger, this.timer, () => { chain.again = true }, callee)
   }
 
   /** What the timer is given to call. */
@@ -114,12 +130,12 @@ class HeldTimer implements Held {
     const { process } = this
     if (isActivity(process)) return Reflect.apply(callback, self, args)
     if (process.mode === ENDED || this.isLeftOver()) return this.stop()
-    const { deps, ledger, beginning } = this
+    const { deps, ledger, chain } = this
     const call = (): unknown => Reflect.apply(callback, self, args)
     const run = (): unknown => {
-      if (beginning === undefined) return call()
-      beginnings.set(deps.processes.current(), beginning)
-      return ledger?.state === 'released' && process.mode !== ALIVE ? deps.leftOver({ of: ledger, by: beginning.all, stop: () => this.stop() }, call) : call()
+      if (chain === undefined) return call()
+      chains.set(deps.processes.current(), chain)
+      return ledger?.state === 'released' && process.mode !== ALIVE ? deps.leftOver({ of: ledger, by: chain.origin.all, again: chain.again, stop: () => this.stop() }, call) : call()
     }
     return runAs(deps.processes, { label: this.label, parent: process, ledger }, run, self, args)
   }

@@ -5,7 +5,7 @@
  */
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import { BadFunError, KillSignal } from '../errors'
-import { RING } from '../link'
+import { RING, WATCHED } from '../link'
 import { ALIVE, ENDED, FINISHED, Process, type StackLinks, SUSPENDED } from './process'
 import type { FrameLinks, FrameOf, VersionRecord } from '../code/version'
 
@@ -65,7 +65,7 @@ export function createFrames({ storage, init, traps, onTrap, onStale, onEmptied,
   function trap(version: VersionRecord): void {
     const process = storage.getStore()
     // First: what ends here is not to be found lingering by whoever is served below.
-    if (version.state === 'purged' || version.state === 'old') onStale?.(version, process)
+    if (version.state === 'purged' || version.state === 'old' || (Atomics.load(traps, version.slot) & WATCHED) !== 0) onStale?.(version, process)
     if (version.state === 'purged') {
       if (losesPurgedCode(process)) throw new BadFunError(version)
     } else if (version.slot === 0 || (Atomics.load(traps, version.slot) & RING) !== 0) onTrap?.(version)
