@@ -173,7 +173,7 @@ export function wantedBy(captures: readonly Capture[]): Wanted {
   return [...names].map(([module, set]) => ({ module, names: [...set] }))
 }
 
-function usesOf({ rewritten, links, dynamic }: Unit): Uses {
+function usesOf({ module: own, rewritten, links, dynamic }: Unit): Uses {
   const moduleOf = (link: Link | undefined): ModuleName | undefined => (link?.kind === 'module' ? link.module : undefined)
   const taken = (link: Link | undefined, captured: readonly Captured[] | undefined): { from: ModuleName; at: Captured }[] => {
     const from = moduleOf(link)
@@ -181,7 +181,7 @@ function usesOf({ rewritten, links, dynamic }: Unit): Uses {
   }
   const isEsm = rewritten.format === 'esm'
   const sourceOf = ({ from, name }: HandedValue): Source | undefined => {
-    const module = moduleOf(typeof from === 'number' ? links[from] : dynamic[from])
+    const module = from === '' ? own : moduleOf(typeof from === 'number' ? links[from] : dynamic[from])
     return module === undefined ? undefined : { module, name }
   }
   return {

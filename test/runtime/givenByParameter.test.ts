@@ -40,6 +40,14 @@ describe('what a function gives to an object that a top level hands it', () => {
       main: `import { app } from './app.js'\nimport * as routes from './routes.js'\nasync function main() {\n  await null\n  routes.all({}, app)\n  ${listen}\n}\nawait main()`,
       more: { 'routes.js': `import { users } from './users.js'\nexport function all(options, app) {\n  users(app)\n}` },
     },
+    'a function that its own module calls': {
+      type: 'module', users: (answer) => `import { app } from './app.js'\nfunction setup(app) {\n  app.get('/users', (req, res) => { res.send('${answer}') })\n}\nsetup(app)`,
+      main: `import { app } from './app.js'\nimport './users.js'\n${listen}`,
+    },
+    'a function that others of its own module call': {
+      type: 'commonjs', users: (answer) => `const app = require('./app')\nconst setup = (web) => {\n  web.get('/users', (req, res) => { res.send('${answer}') })\n}\nfunction all(web) { setup(web) }\nfunction main() { all(app) }\nmain()`,
+      main: `const app = require('./app')\nrequire('./users')\n${listen}`,
+    },
     'module.exports, called where it is required': {
       type: 'commonjs', users: (answer) => `module.exports = function (app) {\n  app.get('/users', (req, res) => { res.send('${answer}') })\n}`,
       main: `const app = require('./app')\nrequire('./users')(app)\n${listen}`,

@@ -11,6 +11,9 @@ import type { Context } from './context'
 import { outermost } from './keeping'
 import { exportedBy, WHOLE } from './ownExports'
 
+/** In the place of a specifier: the module itself. */
+export const OWN = ''
+
 /** What these are given ends with the call, or when it is answered. */
 const ENDING: ReadonlySet<string> = new Set([
   'listen', 'close', 'ready', 'connect', 'disconnect', 'end', 'destroy', 'query', 'execute', 'exec', 'run', 'transaction', 'update', 'emit', 'publish', 'dispatch', 'send', 'write', 'call', 'apply',
@@ -44,7 +47,7 @@ function note(cx: Context, call: CallExpression, receiver: AnyNode, method: stri
   if (path === undefined || (method === '' && receiver.type !== 'Identifier' && path.required !== true) || isConsuming(cx, call)) return
   // `require('./routes')(app)`, `require('./routes').register(app)`
   const parameter = path.required === true ? undefined : parameterOf(cx, path.root)
-  const source = path.required === true ? { from: path.root, name: '=' } : parameter === undefined ? sourceOf(cx, path.root) : undefined
+  const source = path.required === true ? { from: path.root, name: '=' } : parameter === undefined ? sourceOf(cx, path.root) ?? ownFunction(cx, path, method) : undefined
   const values: HandedValue[] = []
   const isCertain = call.arguments.some((argument) => carries(cx, argument, values, 0))
   const isKeeping = KEEPING.has(method) && call.arguments.some(isUnknown)
@@ -54,7 +57,7 @@ function note(cx: Context, call: CallExpression, receiver: AnyNode, method: stri
   if (source === undefined) {
     if (!gives || method === '' || parameter === undefined) return
     ranBy(cx).makesFunctions = true
-    fills(cx, [parameter], { ...what, from: '', name: '', members: path.members, method })
+    fills(cx, [parameter], { ...what, from: OWN, name: '', members: path.members, method })
     return
   }
   const [first, ...rest] = path.members
@@ -68,6 +71,18 @@ function note(cx: Context, call: CallExpression, receiver: AnyNode, method: stri
   if (!gives) return
   ranBy(cx).makesFunctions = true
   cx.scope.refer({ kind: 'handed', name: path.required === true ? 'require' : path.root, handed })
+}
+
+/** `setup(app)`, where `setup` is a function of the outermost scope of this module: it may give functions to its parameter. */
+function ownFunction({ bindings }: Context, { root, members }: Path, method: string): HandedValue | undefined {
+  const binding = bindings.get(root)
+  return method === '' && members.length === 0 && binding?.kind === 'own' && binding.isFunction === true ? { from: OWN, name: root } : undefined
+}
+
+/** Of calls of own functions only those matter that give functions to what they are given. */
+export function handedOf({ handed, fills }: Context): readonly Handed[] | undefined {
+  const all = handed.filter(({ from, name }) => from !== OWN || fills.has(name))
+  return all.length === 0 ? undefined : all
 }
 
 /** Notes what the function around the call does with its parameters. */

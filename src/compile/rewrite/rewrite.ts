@@ -12,6 +12,7 @@ import { newFunction, type Context } from './context'
 import { Edits } from './edits'
 import { hasLocalFuns, propertied, takesBack } from './external'
 import { directivesEnd } from './functions'
+import { handedOf } from './handed'
 import { ImportTable } from './importTable'
 import { byNames } from './keeping'
 import { LineIndex } from './lines'
@@ -164,7 +165,7 @@ function finish(cx: Context, async: boolean): Rewritten {
     exports: cx.exports.map(({ name }) => name),
     constants: cx.opaque ? [] : constants(cx, async),
     stars: cx.stars,
-    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx), handed: cx.handed.length === 0 ? undefined : cx.handed, disposes: takesBack(cx.code) ? true : undefined, keeps: byNames(cx, cx.keeps), fills: byNames(cx, cx.fills), propertied: propertied(cx), decorated: decoratedExports(cx) }),
+    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx), handed: handedOf(cx), disposes: takesBack(cx.code) ? true : undefined, keeps: byNames(cx, cx.keeps), fills: byNames(cx, cx.fills), propertied: propertied(cx), decorated: decoratedExports(cx) }),
     dynamic: [...cx.dynamic],
     functions: cx.functions,
     points: cx.points,
