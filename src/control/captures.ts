@@ -213,9 +213,10 @@ function givenBy(at: Handed, sourceOf: (value: HandedValue) => Source | undefine
 }
 
 function filledBy(parameter: number, at: Handed, sourceOf: (value: HandedValue) => Source | undefined): Filled[] {
-  const to = at.method === '' ? sourceOf(at)?.module : undefined
-  const values = at.method === '' ? [] : valuesOf(at, sourceOf)
-  return values === undefined || (at.method === '' && to === undefined) ? [] : [{ parameter, at, to, values, passed: passedBy(at, sourceOf) }]
+  const isDirect = at.name === ''
+  const to = isDirect ? undefined : sourceOf(at)?.module
+  const values = isDirect ? valuesOf(at, sourceOf) : []
+  return values === undefined || (!isDirect && to === undefined) ? [] : [{ parameter, at, to, values, passed: passedBy(at, sourceOf) }]
 }
 
 /** undefined: only what packages export. */

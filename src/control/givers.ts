@@ -216,8 +216,13 @@ function keepingOf({ captures, loaded }: CapturersDeps, { given: { at }, to, nam
   return called !== undefined && Object.hasOwn(keeping, called) ? keeping[called] : undefined
 }
 
-/** The function of the module that is called, by the name under which its text has it. */
-const calledOf = (at: Handed, name: string): string | undefined => (at.method === '' ? name : name === '=' && at.members.length === 0 ? at.method : undefined)
+/** The function of the module that is called, by the name under which its text has it: `users`, `Users.constructor`, `Users.mount`. */
+function calledOf(at: Handed, name: string): string | undefined {
+  if (at.made === true) return at.members.length === 0 ? `${name}.constructor` : undefined
+  if (at.method === '') return name
+  if (at.members.length > 0) return undefined
+  return name === '=' ? at.method : `${name}.${at.method}`
+}
 
 const because = (module: ModuleName, changed: readonly ModuleName[], fresh: readonly ModuleName[]): string =>
   `because ${module} ${changed.includes(module) ? 'changed' : fresh.includes(module) ? 'is new' : 'was loaded again'}`

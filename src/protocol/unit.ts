@@ -48,6 +48,8 @@ export interface Handed extends HandedValue {
   readonly members: readonly string[]
   /** Empty: the export itself is called. */
   readonly method: string
+  /** The export is a class, of which an object is made. */
+  readonly made?: true
   /** How the module calls it. */
   readonly root: string
   /** The function the call is in; 0: the top level. */
@@ -62,7 +64,7 @@ export interface Handed extends HandedValue {
   readonly column: number
 }
 
-/** A function gives functions to what it is given: `(app) => { app.get('/', list) }`, or passes it on: `(app) => { users(app) }`. */
+/** A function gives functions to what it is given: `(app) => { app.get('/', list) }` (then `handed.name` is empty), or passes it on: `(app) => { users(app) }`. */
 export interface Filling {
   readonly parameter: number
   readonly handed: Handed

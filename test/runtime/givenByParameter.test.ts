@@ -48,6 +48,22 @@ describe('what a function gives to an object that a top level hands it', () => {
       type: 'commonjs', users: (answer) => `const app = require('./app')\nconst setup = (web) => {\n  web.get('/users', (req, res) => { res.send('${answer}') })\n}\nfunction all(web) { setup(web) }\nfunction main() { all(app) }\nmain()`,
       main: `const app = require('./app')\nrequire('./users')\n${listen}`,
     },
+    'a constructor': {
+      type: 'module', users: (answer) => `export class Users {\n  constructor(app) { app.get('/users', (req, res) => { res.send('${answer}') }) }\n}`,
+      main: `import { app } from './app.js'\nimport { Users } from './users.js'\nnew Users(app)\n${listen}`,
+    },
+    'a method of an object whose constructor holds it': {
+      type: 'module', users: (answer) => `export default class Users {\n  #app\n  constructor(app) { this.#app = app; this.routes() }\n  routes() { this.#app.get('/users', (req, res) => { res.send('${answer}') }) }\n}`,
+      main: `import { app } from './app.js'\nimport Users from './users.js'\nexport const users = new Users(app)\n${listen}`,
+    },
+    'a static method': {
+      type: 'commonjs', users: (answer) => `exports.Users = class Users {\n  static mount(app) { app.get('/users', (req, res) => { res.send('${answer}') }) }\n}`,
+      main: `const app = require('./app')\nconst { Users } = require('./users')\nUsers.mount(app)\n${listen}`,
+    },
+    'a class that its own module makes an object of': {
+      type: 'commonjs', users: (answer) => `const app = require('./app')\nclass Users {\n  constructor(app) { this.app = app; this.routes() }\n  routes() { this.app.get('/users', (req, res) => { res.send('${answer}') }) }\n}\nnew Users(app)`,
+      main: `const app = require('./app')\nrequire('./users')\n${listen}`,
+    },
     'module.exports, called where it is required': {
       type: 'commonjs', users: (answer) => `module.exports = function (app) {\n  app.get('/users', (req, res) => { res.send('${answer}') })\n}`,
       main: `const app = require('./app')\nrequire('./users')(app)\n${listen}`,

@@ -1,8 +1,9 @@
 import type { AnyNode, Expression, Function as FunctionNode, Statement } from 'acorn'
-import type { Filling, FunctionRecord, Handed, Keeping, Reexport } from '../../protocol/unit'
+import type { FunctionRecord, Handed, Keeping, Reexport } from '../../protocol/unit'
 import type { Binding } from './bindings'
 import type { Captures } from './captures'
 import type { Edits } from './edits'
+import type { Fillings } from './filling'
 import type { MethodOf } from './functions'
 import type { ImportTable } from './importTable'
 import type { LineIndex } from './lines'
@@ -26,7 +27,7 @@ export interface Context {
   readonly handed: Handed[]
   /** By the names of functions of the outermost scope. */
   readonly keeps: Map<string, Keeping>
-  readonly fills: Map<string, Filling[]>
+  readonly fills: Fillings
   /** See `hasLocalFuns`. */
   readonly localFuns: boolean
   readonly own: OwnExports

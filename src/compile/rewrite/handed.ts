@@ -8,7 +8,7 @@ import type { Binding } from './bindings'
 import { runsAtTopLevel, takenSpecifier } from './captures'
 import { CONSUMING, isConsuming } from './consuming'
 import type { Context } from './context'
-import { outermost } from './keeping'
+import { fills, fillsMember, isFilling, memberName, parameterOf, settleMembers } from './filling'
 import { exportedBy, WHOLE } from './ownExports'
 
 /** In the place of a specifier: the module itself. */
@@ -29,6 +29,7 @@ const isEnding = (method: string): boolean => CONSUMING.has(method) || ENDING.ha
 
 /** Notes what a statement gives away; `used`: what it answers is kept under a name. */
 export function noteHanded(cx: Context, expression: AnyNode, used = false): void {
+  if (expression.type === 'NewExpression') note(cx, expression, expression.callee, '')
   for (let call = callOf(expression); call !== undefined;) {
     const { callee } = call
     if (callee.type === 'MemberExpression') {
@@ -42,12 +43,12 @@ export function noteHanded(cx: Context, expression: AnyNode, used = false): void
   }
 }
 
-function note(cx: Context, call: CallExpression, receiver: AnyNode, method: string): void {
+function note(cx: Context, call: CallExpression | NewExpression, receiver: AnyNode, method: string): void {
   const path = pathOf(cx.format, receiver)
   if (path === undefined || (method === '' && receiver.type !== 'Identifier' && path.required !== true) || isConsuming(cx, call)) return
   // `require('./routes')(app)`, `require('./routes').register(app)`
   const parameter = path.required === true ? undefined : parameterOf(cx, path.root)
-  const source = path.required === true ? { from: path.root, name: '=' } : parameter === undefined ? sourceOf(cx, path.root) ?? ownFunction(cx, path, method) : undefined
+  const source = path.required === true ? { from: path.root, name: '=' } : parameter === undefined ? sourceOf(cx, path.root) ?? ownFunction(cx, path) : undefined
   const values: HandedValue[] = []
   const isCertain = call.arguments.some((argument) => carries(cx, argument, values, 0))
   const isKeeping = KEEPING.has(method) && call.arguments.some(isUnknown)
@@ -55,15 +56,19 @@ function note(cx: Context, call: CallExpression, receiver: AnyNode, method: stri
   const what = { root: path.root, fn: ranBy(cx).index, values: isCertain ? [] : values, ...(isKeeping ? { kept: true } as const : {}), line: lines.line(call.start), column: lines.column(call.start) }
   const gives = isCertain || values.length > 0 || isKeeping
   if (source === undefined) {
-    if (!gives || method === '' || parameter === undefined) return
+    const [member, ...members] = path.members
+    if (!gives || method === '') return
+    if (parameter !== undefined) fills(cx, [parameter], { ...what, from: OWN, name: '', members: path.members, method })
+    else if (path.root === 'this' && member !== undefined) fillsMember(cx, member, { ...what, root: `this.${member}`, from: OWN, name: '', members, method })
+    else return
     ranBy(cx).makesFunctions = true
-    fills(cx, [parameter], { ...what, from: OWN, name: '', members: path.members, method })
     return
   }
   const [first, ...rest] = path.members
   const isSpace = source.name === '*' || source.name === '='
   // `ns.register(…)` calls an export, `ns.app.get(…)` gives to one.
-  const at = isSpace && first !== undefined ? { name: first, members: rest, method }
+  const at = call.type === 'NewExpression' ? { name: isSpace ? (first ?? source.name) : source.name, members: isSpace ? rest : path.members, method, made: true } as const
+    : isSpace && first !== undefined ? { name: first, members: rest, method }
     : source.name === '*' ? { name: method, members: [], method: '' } : { name: source.name, members: path.members, method }
   const passed = call.arguments.map((argument) => (argument.type === 'Identifier' ? parameterOf(cx, argument.name) ?? sourceOf(cx, argument.name) ?? null : null))
   const handed: Handed = { ...what, ...at, from: source.from, ...(passed.every((one) => one === null) ? {} : { passed }) }
@@ -73,29 +78,17 @@ function note(cx: Context, call: CallExpression, receiver: AnyNode, method: stri
   cx.scope.refer({ kind: 'handed', name: path.required === true ? 'require' : path.root, handed })
 }
 
-/** `setup(app)`, where `setup` is a function of the outermost scope of this module: it may give functions to its parameter. */
-function ownFunction({ bindings }: Context, { root, members }: Path, method: string): HandedValue | undefined {
+/** `setup(app)`, `new Users(app)`, `Users.mount(app)`, where that is a function or class of the outermost scope of this module: it may give functions to its parameter. */
+function ownFunction({ bindings }: Context, { root, members }: Path): HandedValue | undefined {
   const binding = bindings.get(root)
-  return method === '' && members.length === 0 && binding?.kind === 'own' && binding.isFunction === true ? { from: OWN, name: root } : undefined
+  return members.length === 0 && binding?.kind === 'own' && binding.required === undefined && binding.taken === undefined ? { from: OWN, name: root } : undefined
 }
 
 /** Of calls of own functions only those matter that give functions to what they are given. */
-export function handedOf({ handed, fills }: Context): readonly Handed[] | undefined {
-  const all = handed.filter(({ from, name }) => from !== OWN || fills.has(name))
+export function handedOf(cx: Context): readonly Handed[] | undefined {
+  settleMembers(cx)
+  const all = cx.handed.filter((one) => one.from !== OWN || isFilling(cx, one))
   return all.length === 0 ? undefined : all
-}
-
-/** Notes what the function around the call does with its parameters. */
-function fills(cx: Context, parameters: Handed['passed'] & object, handed: Handed): void {
-  const { name } = outermost(cx) ?? { name: '' }
-  const found = parameters.flatMap((parameter) => (typeof parameter === 'number' ? [{ parameter, handed }] : []))
-  if (found.length > 0) cx.fills.set(name, [...(cx.fills.get(name) ?? []), ...found])
-}
-
-/** Which parameter of the function of the outermost scope around it a name is. */
-function parameterOf(cx: Context, name: string): number | undefined {
-  const index = outermost(cx)?.node?.params.findIndex((parameter) => parameter.type === 'Identifier' && parameter.name === name) ?? -1
-  return index < 0 ? undefined : index
 }
 
 /** The function whose run the runtime hears of. */
@@ -130,10 +123,11 @@ interface Path { readonly root: string; readonly members: readonly string[]; /**
 /** `app` of `app` and of `app.route('/')`, where what a call answers is unknown; `bus`, `lists` of `bus.lists`; `./x` of `require('./x')`. */
 function pathOf(format: Context['format'], node: AnyNode): Path | undefined {
   if (node.type === 'Identifier') return { root: node.name, members: [] }
+  if (node.type === 'ThisExpression') return { root: 'this', members: [] }
   const required = takenSpecifier(format, node)
   if (required !== undefined && format === 'commonjs') return { root: required, members: [], required: true }
   if (node.type === 'CallExpression') return node.callee.type === 'MemberExpression' ? pathOf(format, node.callee.object) : undefined
-  const member = nameOf(node)
+  const member = memberName(node)
   const path = node.type === 'MemberExpression' ? pathOf(format, node.object) : undefined
   return path === undefined || member === undefined ? undefined : { ...path, members: [...path.members, member] }
 }

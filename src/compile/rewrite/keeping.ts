@@ -26,10 +26,7 @@ export function noteKept(cx: Context, node: CallExpression | AssignmentExpressio
 export function byNames<T>({ exports, own }: Context, known: ReadonlyMap<string, T>): Readonly<Record<string, T>> | undefined {
   if (known.size === 0) return undefined
   const names = [[WHOLE, 'exports'] as const, ...[...own.names].map(([local, name]) => [name, local] as const), ...exports.map(({ name, value }) => [name, value] as const)]
-  const exported = names.flatMap(([name, value]) => {
-    const found = known.get(value)
-    return found === undefined ? [] : [[name, found] as const]
-  })
+  const exported = names.flatMap(([name, value]) => [...known].flatMap(([key, found]) => (key === value || key.startsWith(`${value}.`) ? [[name + key.slice(value.length), found] as const] : [])))
   return Object.fromEntries([...known, ...exported])
 }
 

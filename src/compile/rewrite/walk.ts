@@ -6,6 +6,7 @@ import type { Context } from './context'
 import { ANONYMOUS, propertyName } from './functionNames'
 import { visitFunction } from './functions'
 import { visitTry } from './guards'
+import { noteHeld } from './filling'
 import { noteHanded } from './handed'
 import { isEndless } from './endless'
 import { lookAtArguments, lookAtCallee, lookAtCompared, lookAtProperty, openCompared, visitExport, visitHandedOut, visitLookedAt } from './external'
@@ -63,6 +64,7 @@ export function visit(cx: Context, node: AnyNode): void {
       return visitTry(cx, node)
     case 'AssignmentExpression':
       noteKept(cx, node)
+      noteHeld(cx, node)
       if (node.left.type === 'Identifier' && cx.bindings.get(node.left.name)?.kind === 'own' && !cx.scope.isShadowed(node.left.name)) staysInside(cx, node.right)
       cx.assignmentEnd = node.end
       visitTarget(cx, node.left)
