@@ -64,7 +64,10 @@ function boundEmit(processes: Processes, native: AnyFunction, kind: 'request' | 
     const listeners = listenersOf(emitter, event)
     const inside = process.mode !== ALIVE || (event === 'finish' && listeners === process.nodesFinish) || storage.getStore() === process
     const heard = (listeners !== undefined || !skips) && (inside ? emit(native, this, args) : processes.runOpen(process, emission(native, this, args)))
-    if (event === 'close' && (ends || emitter[ENDS] === true)) processes.finish(process)
+    if (event === 'close' && (ends || emitter[ENDS] === true)) {
+      process.nodesFinish = undefined // it holds the whole request
+      processes.finish(process)
+    }
     return heard
   }
 }
