@@ -85,7 +85,7 @@ export class Compiler implements Disposable {
   private readonly rewrite: Promise<Rewrite> | undefined
   private readonly making = new Map<string, Promise<Made>>()
   private idle: NodeJS.Timeout | undefined
-  private readonly prepared = new Map<string, { readonly hash: string; at: number; readonly outcome: Promise<CompileOutcome> }>()
+  private readonly prepared = new Map<string, { readonly hash: string; readonly at: number; readonly outcome: Promise<CompileOutcome> }>()
 
   constructor(private readonly options: CompilerOptions) {
     const turn = new Turn()
@@ -168,10 +168,8 @@ export class Compiler implements Disposable {
       const decoded = read.kind === 'read' ? decodeSource(path, read.bytes) : undefined
       if (decoded?.ok !== true) return // the load says so
       const outcome = this.compileSource(path, decoded.source)
-      const prepared = { hash: decoded.source.hash, at: Date.now(), outcome }
-      this.prepared.set(path, prepared)
+      this.prepared.set(path, { hash: decoded.source.hash, at: Date.now(), outcome })
       await outcome
-      prepared.at = Date.now()
     }))
   }
 

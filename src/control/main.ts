@@ -114,7 +114,7 @@ class Control {
       },
     })
     this.saves = !options.watch ? undefined : new ReloadOnSave({
-      root: options.root, startedAt: this.startedAt, snapshot: () => this.last ?? this.compose(), prepare: (files) => this.compiler.prepare(files),
+      root: options.root, startedAt: this.startedAt, snapshot: () => this.last ?? this.compose(), prepare: (files) => void this.compiler.prepare(files),
       load: (files) => this.loadSaved(files), log: (message) => log('warn', message),
     })
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Disposable } from '../base/disposable'
 import type { Snapshot } from '../protocol/snapshot'
 import { affectedFiles } from '../save/affectedFiles'
-import { systemClock, type Clock } from '../save/clock'
+import { systemClock } from '../save/clock'
 import { hasContent } from '../save/fileFacts'
 import { FileWatcher } from '../save/fileWatcher'
 import { FirstSeen } from '../save/firstSeen'
@@ -18,33 +18,27 @@ export interface ReloadOnSaveDeps {
   /** No module was read before. */
   readonly startedAt: number
   snapshot(): Snapshot
-  /** Compiles these. Never rejects. */
-  prepare(files: readonly string[]): Promise<void>
+  /** Compiles these without waiting: what the queue waits for is no waste. */
+  prepare(files: readonly string[]): void
   /** Never rejects. */
   load(files: readonly string[]): Promise<void>
   log(message: string): void
-  /** When a batch is complete. */
-  readonly clock?: Clock
 }
 
 /** Writes to several files that are this close (milliseconds) are one change, loaded when it is complete. */
 const burstMs = 30
-/**
- * A file that was written alone waits for others for as long as it is compiled, and at least this long: a tool that writes several
- * has written the next one by then, and half of its change could call what is not there yet.
- */
-const loneMs = 1
+/** A tool that writes several files has written the next one by then; half of its change could call what is not there yet. */
+const loneMs = 2
 
 export class ReloadOnSave implements Disposable {
   private readonly queue: SaveQueue
   private readonly watcher: FileWatcher
   private readonly firstSeen = new FirstSeen()
-  private compiling: Promise<unknown> | undefined
 
   constructor(private readonly deps: ReloadOnSaveDeps) {
-    const { root, load, log, clock = systemClock } = deps
+    const { root, load, log } = deps
     const gitLock = join(root, '.git', 'index.lock')
-    this.queue = new SaveQueue({ quietMs: burstMs, loneQuietMs: loneMs, clock, busy: () => existsSync(gitLock) || (this.compiling?.then(() => existsSync(gitLock)) ?? false), load })
+    this.queue = new SaveQueue({ quietMs: burstMs, loneQuietMs: loneMs, clock: systemClock, busy: () => existsSync(gitLock), load })
     this.watcher = new FileWatcher({ root, onChange: (path) => this.changed(path), onError: log })
   }
 
@@ -70,10 +64,6 @@ export class ReloadOnSave implements Disposable {
   private changed(path: string): void {
     const files = affectedFiles(this.deps.snapshot(), path, hasContent)
     for (const file of files) this.queue.push(file, 'external')
-    if (files.length === 0) return
-    const compiling: Promise<void> = Promise.all([this.compiling, this.deps.prepare(files)]).then(() => {
-      if (this.compiling === compiling) this.compiling = undefined
-    })
-    this.compiling = compiling
+    if (files.length > 0) this.deps.prepare(files)
   }
 }
