@@ -6,7 +6,7 @@ import type { Context } from './context'
 import { ANONYMOUS, propertyName } from './functionNames'
 import { visitFunction } from './functions'
 import { visitTry } from './guards'
-import { noteHeld } from './filling'
+import { noteHeld, noteOwnCall } from './filling'
 import { noteHanded } from './handed'
 import { isEndless } from './endless'
 import { lookAtArguments, lookAtCallee, lookAtCompared, lookAtProperty, openCompared, visitExport, visitHandedOut, visitLookedAt } from './external'
@@ -310,6 +310,7 @@ function visitCall(cx: Context, node: CallExpression): void {
     if (callee.name === 'require' && cx.format === 'commonjs') addRequire(cx, node)
   }
   noteKept(cx, node)
+  noteOwnCall(cx, node)
   const fn = calledFunction(node)
   if (fn !== undefined) cx.called = fn
   const decorates = callee.type !== 'Super' && isDecorating(callee)
