@@ -3,6 +3,7 @@
  * current through what they hold) is loaded again with it, and so on, in one batch. Found by analysis of the loaded texts.
  */
 import type { ModuleName } from '../protocol/ids'
+import { OWN } from '../protocol/unit'
 import type { Captured, Handed, HandedValue, Keeping, Rewritten } from '../protocol/unit'
 import type { Link, PictureModule, Unit } from '../runtime/link'
 
@@ -181,7 +182,7 @@ function usesOf({ module: own, rewritten, links, dynamic }: Unit): Uses {
   }
   const isEsm = rewritten.format === 'esm'
   const sourceOf = ({ from, name }: HandedValue): Source | undefined => {
-    const module = from === '' ? own : moduleOf(typeof from === 'number' ? links[from] : dynamic[from])
+    const module = from === OWN ? own : moduleOf(typeof from === 'number' ? links[from] : dynamic[from])
     return module === undefined ? undefined : { module, name }
   }
   return {

@@ -36,7 +36,10 @@ export interface Reexport {
   readonly imported: string
 }
 
-/** An export: of the import of this index, or of what was required; `=` is what `require` answered. From an empty specifier: a function of the module itself. */
+/** In the place of a specifier: the module itself. */
+export const OWN = ''
+
+/** An export: of the import of this index, or of what was required; `=` is what `require` answered. From `OWN`: a function of the module itself. */
 export interface HandedValue {
   readonly from: number | string
   readonly name: string

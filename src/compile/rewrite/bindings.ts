@@ -81,8 +81,7 @@ export function collectBindings(code: string, program: Program, imports: ImportT
 }
 
 function describe(code: string, bindings: ReadonlyMap<string, Binding>, statement: Statement): void {
-  if (statement.type === 'ClassDeclaration') note(bindings, statement.id.name, { isClass: true })
-  if (statement.type === 'ClassDeclaration') note(bindings, statement.id.name, { inherits: inherits(bindings, statement) })
+  if (statement.type === 'ClassDeclaration') note(bindings, statement.id.name, { isClass: true, inherits: inherits(bindings, statement) })
   if (statement.type === 'FunctionDeclaration') note(bindings, statement.id.name, { isFunction: true })
   if (statement.type === 'ClassDeclaration' && statement.body.body.some(isFunctionField)) note(bindings, statement.id.name, { hasFunctionFields: true })
   if (statement.type !== 'VariableDeclaration') return

@@ -68,7 +68,7 @@ function inParentheses(node: AnyNode): AnyNode {
 }
 
 /** `require("./x")`, also within what a compiler puts around it: `__toESM(require("./x"))`. */
-export function requiredSpecifier(node: Expression | null | undefined): string | undefined {
+function requiredSpecifier(node: Expression | null | undefined): string | undefined {
   if (node?.type !== 'CallExpression' || node.callee.type !== 'Identifier') return undefined
   const [first] = node.arguments
   if (node.callee.name === 'require') return first?.type === 'Literal' && typeof first.value === 'string' ? first.value : undefined

@@ -3,6 +3,7 @@
  * `register('x', fn)`. Run again, they give them once more, and whoever keeps them has both.
  */
 import type { AnyNode, CallExpression, NewExpression } from 'acorn'
+import { OWN } from '../../protocol/unit'
 import type { Handed, HandedValue } from '../../protocol/unit'
 import type { Binding } from './bindings'
 import { runsAtTopLevel, takenSpecifier } from './captures'
@@ -10,9 +11,6 @@ import { CONSUMING, isConsuming } from './consuming'
 import type { Context } from './context'
 import { fills, fillsMember, isFilling, memberName, parameterOf, settleMembers } from './filling'
 import { exportedBy, WHOLE } from './ownExports'
-
-/** In the place of a specifier: the module itself. */
-export const OWN = ''
 
 /** What these are given ends with the call, or when it is answered. */
 const ENDING: ReadonlySet<string> = new Set([
@@ -33,7 +31,7 @@ export function noteHanded(cx: Context, expression: AnyNode, used = false): void
   for (let call = callOf(expression); call !== undefined;) {
     const { callee } = call
     if (callee.type === 'MemberExpression') {
-      const method = nameOf(callee)
+      const method = memberName(callee)
       if (method !== undefined && !isEnding(method) && (!used || NAMED_FOR_IT.test(method))) note(cx, call, callee.object, method)
       call = callOf(callee.object)
     } else {
@@ -115,9 +113,6 @@ function callOf(node: AnyNode): CallExpression | undefined {
   }
 }
 
-const nameOf = (node: AnyNode): string | undefined =>
-  node.type === 'MemberExpression' && !node.computed && node.property.type === 'Identifier' ? node.property.name : undefined
-
 interface Path { readonly root: string; readonly members: readonly string[]; /** The root is a specifier. */ readonly required?: boolean }
 
 /** `app` of `app` and of `app.route('/')`, where what a call answers is unknown; `bus`, `lists` of `bus.lists`; `./x` of `require('./x')`. */
@@ -188,7 +183,7 @@ function carriesName(cx: Context, name: string, values: HandedValue[], depth: nu
 /** `new Handler()`, `asyncHandler(async (req, res) => { … })`, `list.bind(null)`, `users.routes()`. */
 function carriesMade(cx: Context, node: CallExpression | NewExpression, values: HandedValue[], depth: number): boolean {
   const { callee } = node
-  const method = nameOf(callee)
+  const method = memberName(callee)
   // `[1, 2].map((n) => n + 1)` is data.
   const given = method !== undefined && isEnding(method) ? [] : node.arguments
   const of = callee.type === 'MemberExpression' ? callee.object : node.type === 'NewExpression' ? callee : undefined

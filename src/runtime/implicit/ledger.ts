@@ -12,7 +12,7 @@ import { ENDED } from '../process/process'
 import type { Process } from '../process/process'
 import type { VersionRecord } from '../code/version'
 import type { Folder } from './folder'
-import type { Added } from './packageAdditions'
+import type { Added, TimersAtPlace } from './packageAdditions'
 import type { Origin } from './place'
 
 export type HeldKind = 'timer' | 'listener' | 'server' | 'watcher' | 'child process' | 'worker' | 'socket'
@@ -63,6 +63,10 @@ export class Ledger {
   folder: Folder | undefined = undefined
   /** What packages added for it before it was live, by what that is and its place. */
   readonly packageAdditions = new Map<string, Added[]>()
+  /** Of those, timers, also once it is live. */
+  readonly timersAtPlace = new Map<string, TimersAtPlace>()
+  /** How many timers its top level has set. */
+  timersSet = 0
   /** Another version of the module was live before. */
   again = false
   /** How many servers it asked for any free port: the n-th one gets the port of the n-th one before. */

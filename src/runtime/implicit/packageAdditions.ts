@@ -17,6 +17,15 @@ export interface Added {
   over(): void
 }
 
+/** Timers that a top level had a package set at one place. */
+export interface TimersAtPlace extends Added {
+  /** A later version had one set there as well. */
+  again: boolean
+}
+
+/** A top level that sets more is a loop which waits by them, and stays in it. */
+const MOST_TIMERS = 100
+
 export class PackageAdditions {
   /** Of live versions and those before, by module, and by what was added and the place. */
   private readonly live = new Map<ModuleName, Map<string, Added[]>>()
@@ -31,12 +40,22 @@ export class PackageAdditions {
       const known = held.deref()
       if (known !== undefined) process.removeListener(typeof event === 'symbol' ? event : String(event), known)
     }
-    this.added({ by, over }, String(event), callee)
+    const from = by.state === 'released' ? undefined : calledFrom(this.places, callee)
+    if (from !== undefined) this.add({ by, over }, `${String(event)} ${from}`)
   }
 
-  /** @param kind by which function it was set, `callee` */
-  timer(by: Ledger, kind: string, over: () => void, callee: AnyFunction): void {
-    this.added({ by, over }, kind, callee)
+  /** @param kind by which function it was set, `callee`. @returns what all those have in common that the version sets there */
+  timer(by: Ledger, kind: string, callee: (...args: never[]) => unknown): TimersAtPlace | undefined {
+    if (by.state === 'released' || ++by.timersSet > MOST_TIMERS) return undefined
+    const from = calledFrom(this.places, callee)
+    if (from === undefined) return undefined
+    const key = `${kind} ${from}`
+    const known = by.timersAtPlace.get(key)
+    if (known !== undefined) return known
+    const timers: TimersAtPlace = { by, again: false, over: () => { timers.again = true } }
+    by.timersAtPlace.set(key, timers)
+    this.add(timers, key)
+    return timers
   }
 
   /** The version is live now. */
@@ -55,11 +74,8 @@ export class PackageAdditions {
     ledger.packageAdditions.clear()
   }
 
-  private added(added: Added, what: string, callee: AnyFunction): void {
+  private add(added: Added, key: string): void {
     const { by } = added
-    const from = by.state === 'released' ? undefined : calledFrom(this.places, callee)
-    if (from === undefined) return
-    const key = `${what} ${from}`
     if (by.state === 'live') this.replace(by, key, [added])
     else by.packageAdditions.set(key, [...(by.packageAdditions.get(key) ?? []), added])
   }

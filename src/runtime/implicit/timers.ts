@@ -18,7 +18,7 @@ import type { ImplicitDeps } from './context'
 import type { Held, Ledger } from './ledger'
 import { own } from './owned'
 import { Origin } from './place'
-import type { PackageAdditions } from './packageAdditions'
+import type { PackageAdditions, TimersAtPlace } from './packageAdditions'
 import { patch } from './patch'
 
 const KINDS = ['setTimeout', 'setInterval', 'setImmediate'] as const
@@ -28,8 +28,8 @@ type Kind = typeof KINDS[number]
 interface Chain {
   /** What led to the first one. */
   readonly origin: Origin
-  /** A later version had one set at the same place of a package. */
-  again: boolean
+  /** When a package set it for a top level. */
+  at: TimersAtPlace | undefined
 }
 
 /** Of calls of timers. */
@@ -69,13 +69,13 @@ class HeldTimer implements Held {
   constructor(private readonly deps: ImplicitDeps, private readonly timer: Kind, private readonly process: Process, private readonly ms: unknown, callee: AnyFunction) {
     this.ledger = process.ledger
     this.origin = process.ledger === undefined ? undefined : new Origin(deps.places, callee)
-    this.chain = chains.get(process) ?? (this.origin === undefined ? undefined : { origin: this.origin, again: false })
+    this.chain = chains.get(process) ?? (this.origin === undefined ? undefined : { origin: this.origin, at: undefined })
   }
 
-  /** A package sets it for a top level. */
+  /** It may be a package that sets it for a top level. */
   beginsFor(packages: PackageAdditions, callee: AnyFunction): void {
     const { process, ledger, chain } = this
-    if (ledger?.processes.includes(process) === true && chain !== undefined && !this.ours) packages.timer(ledger, this.timer, () => { chain.again = true }, callee)
+    if (ledger?.processes.includes(process) === true && chain !== undefined) chain.at = packages.timer(ledger, this.timer, callee)
   }
 
   /** What the timer is given to call. */
@@ -135,7 +135,7 @@ class HeldTimer implements Held {
     const run = (): unknown => {
       if (chain === undefined) return call()
       chains.set(deps.processes.current(), chain)
-      return ledger?.state === 'released' && process.mode !== ALIVE ? deps.leftOver({ of: ledger, by: chain.origin.all, again: chain.again, stop: () => this.stop() }, call) : call()
+      return ledger?.state === 'released' && process.mode !== ALIVE ? deps.leftOver({ of: ledger, by: chain.origin.all, again: chain.at?.again === true, stop: () => this.stop() }, call) : call()
     }
     return runAs(deps.processes, { label: this.label, parent: process, ledger }, run, self, args)
   }
