@@ -7,13 +7,16 @@ import type { FailureReason } from '../protocol/snapshot'
 import { Ahead } from './ahead'
 import type { Batches } from './batches'
 import type { GoneFiles } from './goneFiles'
-import type { Graph } from './graph'
+import type { Collected, Graph } from './graph'
 import { wantedBy } from './loader'
 import type { Loader } from './loader'
 import { locate } from './locate'
 import type { MainLink } from './mainLink'
 import { START_PATIENCE_MS } from './turns'
 import type { Turns } from './turns'
+
+/** Somebody who writes without end is not waited for. */
+const READS_MOST = 5
 
 export interface ProgramStartDeps {
   readonly main: MainLink
@@ -33,6 +36,7 @@ export interface ProgramStartDeps {
 export class ProgramStart {
   private started = false
   private underWay = false
+  private wasTried = false
 
   constructor(private readonly deps: ProgramStartDeps) {}
 
@@ -70,7 +74,10 @@ export class ProgramStart {
     const module = names.nameOf(file)
     gone.isNamed(module)
     const ahead = new Ahead(main)
-    const { units, failures } = await graph.collect([file], isLoaded, { found: (unit) => ahead.add(unit) })
+    const found = ahead.add.bind(ahead)
+    const { units, failures } = this.wasTried ? await this.atOneTime(file) : await graph.collect([file], isLoaded, { found })
+    if (this.wasTried) units.forEach(found)
+    this.wasTried = true
     if (failures.length > 0) {
       this.started = false
       for (const failure of failures) batches.fail(failure.module, { at: Date.now(), reason: failure.reason, problems: failure.problems, wanted: filesOf([...units, ...failures]) }, [])
@@ -91,6 +98,19 @@ export class ProgramStart {
     return [{ module: result.module, kind: 'failed', reason: result.reason, problems: [problem] }]
   }
 
+  /** Who repairs a program may write several files, while we read: they are read until none has become another one. */
+  private async atOneTime(file: string): Promise<Collected> {
+    const { graph, isLoaded } = this.deps
+    const read = (): Promise<Collected> => graph.collect([file], isLoaded)
+    let last = await read()
+    for (let more = READS_MOST; more > 0 && last.failures.length === 0; more--) {
+      const before = textsOf(last)
+      last = await read()
+      if (textsOf(last) === before) break
+    }
+    return last
+  }
+
   private notFound(module: ModuleName, message: string): ModuleOutcome[] {
     this.started = false
     const problems = [{ file: path.resolve(this.deps.options.root, this.deps.options.entry ?? ''), line: 1, column: 0, length: 0, severity: 'error', source: 'link', message }] as const
@@ -98,6 +118,8 @@ export class ProgramStart {
     return [{ module, kind: 'failed', reason: 'nofile', problems }]
   }
 }
+
+const textsOf = ({ units }: Collected): string => units.map(({ module, hash }) => `${module} ${hash}`).sort().join('\n')
 
 /** None of them is loaded: what does not start may be repaired in any. */
 const filesOf = (units: readonly { readonly file: string }[]): string[] => units.map(({ file }) => file)

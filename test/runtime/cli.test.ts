@@ -120,6 +120,17 @@ describe('codeswitch run', () => {
     }
   })
 
+  it('a program of many modules that cannot start starts with all of them as they are by then', async () => {
+    const many = Array.from({ length: 200 }, (_, at) => at)
+    const importing = `${many.map((at) => `import { n as n${at} } from './m${at}'\n`).join('')}import { word } from './helper'\nconsole.log(word(), ${many.map((at) => `n${at}`).join(' + ')})\n`
+    start({ 'main.ts': importing, 'helper.ts': 'const = 1\n', ...Object.fromEntries(many.map((at) => [`m${at}.ts`, 'export const n: number = 1\n'])) }, 'main.ts')
+    await cli.says('waiting: the program starts when this is repaired\n')
+    for (const at of [0, 60, 199]) cli.write(`m${at}.ts`, 'export const n: number = 1001\n')
+    cli.write('helper.ts', helper('sum'))
+    await cli.prints('sum 3200')
+    assert.deepEqual(await cli.ended(), { code: 0, signal: null })
+  })
+
   it('a program that does not compile ends with 1 when nobody watches', async () => {
     start({ 'main.ts': "import { word } from './helper'\nword()\n", 'helper.ts': 'const = 1\n' }, '--no-watch', 'main.ts')
     assert.equal((await cli.ended()).code, 1)
