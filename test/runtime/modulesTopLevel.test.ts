@@ -114,6 +114,16 @@ describe('top levels that await', () => {
     assert.equal(world.host.snapshot.runtime.state, 'running')
   })
 
+  it('one that spins and would await after that is ended by a newer save', async () => {
+    await start({ 'main.ts': `import { v } from './lib'; export const look = () => v()`, 'lib.ts': `export const v = () => 1` })
+    const spinning = world.save('lib.ts', `console.log('spins'); while (Reflect.get(globalThis, 'go') === undefined);\nawait 0\nexport const v = () => 2`)
+    await world.prints('spins')
+    loaded(await world.save('lib.ts', `export const v = () => 3`))
+    assert.deepEqual(messages(await spinning), ['Error: its top level had not ended when a newer version was loaded'])
+    assert.equal(await look(), 3)
+    assert.equal(world.output, 'spins\n')
+  })
+
   it('quick saves of a module that hangs end on the last one', async () => {
     await start({ 'main.ts': `import { v } from './lib'; export const look = () => v()`, 'lib.ts': `export const v = () => 1` })
     const reports: Promise<LoadReport>[] = []

@@ -175,10 +175,10 @@ export class CodeServer {
    * One whose exports have no value yet is waited for until a newer load of the module takes its place.
    */
   private *topLevels(batch: ReadonlyMap<ModuleName, Draft>): Steps<void> {
-    const open = [...batch.values()].filter((draft) => !draft.evaluation.isOver)
+    const open = [...batch.values()].filter((draft) => !draft.evaluation.isDone)
     if (open.length === 0) return
     const over = Promise.all(open.map((draft) => draft.evaluation.promise))
-    const canGoOn = (): boolean => open.every((draft) => draft.evaluation.isOver || (draft.hasValues() && draft.onLoad() === undefined))
+    const canGoOn = (): boolean => open.every((draft) => draft.evaluation.isDone || (draft.hasValues() && draft.onLoad() === undefined))
     let timer: NodeJS.Timeout | undefined
     try {
       const patience = new Promise<'long enough'>((resolve) => { timer = setTimeout(resolve, TOP_LEVEL_MS, 'long enough') })

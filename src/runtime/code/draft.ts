@@ -145,7 +145,7 @@ export class Draft {
   /** Runs the top level, imports first, as ES modules do. `now`: nothing may wait. `onDone`: this module is complete. @throws DraftFailed */
   *evaluate(now: boolean, onDone?: (draft: Draft) => void): Steps<void> {
     yield* this.begin(now, onDone)
-    if (!this.evaluation.isOver) yield this.evaluation.promise
+    if (!this.evaluation.isDone) yield this.evaluation.promise
   }
 
   get evaluation(): Evaluation {
@@ -178,7 +178,7 @@ export class Draft {
       if (dependency === undefined) yield* this.waitFor(link.module, index, now)
       else {
         yield* dependency.begin(now, onDone)
-        if (!dependency.entered && !dependency.evaluation.isOver) waits.push(dependency.evaluation.promise)
+        if (!dependency.entered && !dependency.evaluation.isDone) waits.push(dependency.evaluation.promise)
       }
     }
     return waits
@@ -186,7 +186,7 @@ export class Draft {
 
   private goOn(rest: Steps<void>): void {
     drive(rest, (outcome) => {
-      if (outcome.ok) return
+      if (outcome.ok || (this.givenUp !== undefined && outcome.error === this.givenUp)) return
       if (this.evaluation.isOver || (this.reload && this.committed)) this.deps.onTopLevelFailed(this.record.name, thrownBy(outcome.error))
       this.evaluation.fail(outcome.error)
     })
@@ -380,7 +380,7 @@ export class Draft {
     } catch (error) {
       if (error instanceof DraftFailed) throw error
       explainGlobal(error, this.unit.rewritten)
-      throw this.givenUp ?? new DraftFailed(this.record.name, 'evaluation_failed', error)
+      throw (this.committed ? undefined : this.givenUp) ?? new DraftFailed(this.record.name, 'evaluation_failed', error)
     }
   }
 

@@ -60,7 +60,7 @@ export async function importLink(link: Link, { natives, requireModule }: Pick<Dr
 /** Who imports a module that still awaits at its top level waits as well. */
 async function evaluated({ current, drafting }: ModuleRecord): Promise<void> {
   const evaluation = (current ?? drafting?.instance)?.evaluation
-  if (evaluation === undefined || evaluation.isOver) return
+  if (evaluation === undefined || evaluation.isDone) return
   try {
     await evaluation.promise
   } catch (error) {

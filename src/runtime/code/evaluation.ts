@@ -21,6 +21,11 @@ export class Evaluation {
     return this.over !== undefined
   }
 
+  /** Nobody need wait for it, or hear that it failed. */
+  get isDone(): boolean {
+    return this.over?.failed === false
+  }
+
   /** When it is over; rejects when the top level threw. */
   get promise(): Promise<void> {
     return this.deferred().promise

@@ -331,7 +331,7 @@ export class ModuleRecord {
     for (const name of Object.keys(next.exports)) {
       const read = next.exports[name]
       if (read === undefined) continue
-      if (!next.evaluation.isOver || !next.constants.has(name)) this.liveEntry(name, read)
+      if (!next.evaluation.isDone || !next.constants.has(name)) this.liveEntry(name, read)
       else this.valueEntry(name, read())
     }
   }
