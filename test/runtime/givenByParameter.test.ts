@@ -122,13 +122,14 @@ describe('what a function gives to an object that a top level hands it', () => {
 
   it('is not what services do with a store when they are asked', async () => {
     const services = (version: number): string => `export class Users {
-  constructor(store) { this.store = store; this.begin() }
+  constructor(store) { this.store = store; this.begin(); this.all() }
   begin() { this.version = ${version} }
-  all() { this.store.each((one) => one) }
+  all() { this.store.each((one) => one); this.store.withClient((one) => one); void this.cached() }
+  async cached() { await this.store.wrap('all', () => 1) }
 }
 export function makeTags(store) { return { all: () => store.each((one) => one), one() { store.find((tag) => tag) } } } // ${version}`
     await start({
-      'store.js': `class Store { each(fn) { fn(1) }\n find(fn) { return fn(1) } }\nexport const store = new Store()`, 'services.js': services(1),
+      'store.js': `class Store { each(fn) { fn(1) }\n withClient(fn) { fn(1) }\n wrap(key, fn) { return fn() }\n find(fn) { return fn(1) } }\nexport const store = new Store()`, 'services.js': services(1),
       'main.js': `import { store } from './store.js'\nimport { Users, makeTags } from './services.js'\nexport const users = new Users(store), tags = makeTags(store)\nusers.all()\nconsole.log('port 0')`,
     }, 'module')
     assert.equal(why(await saved('services.js', services(2))).some((text) => text.startsWith('store:')), false)

@@ -17,6 +17,8 @@ const ENDING: ReadonlySet<string> = new Set([
   'listen', 'close', 'ready', 'connect', 'disconnect', 'end', 'destroy', 'query', 'execute', 'exec', 'run', 'transaction', 'update', 'emit', 'publish', 'dispatch', 'send', 'write', 'call', 'apply',
   'log', 'debug', 'info', 'warn', 'error', 'trace', 'fatal', 'time', 'measure', 'lock', 'batch', 'flush', 'wait', 'retry', 'nextTick', 'off', 'removeListener', 'unsubscribe', 'delay', 'assert', 'equal', 'throws', 'rejects',
 ])
+/** The same, where the name is that of the object's method; what such a function makes of a function (`asyncHandlers.wrap(show)`) is kept. */
+const DOING = /^(?:with|run|in)[A-Z]|^(?:each|tx|atomic|serialize|getOrSet|getOrCreate|getOrInsert|remember|memoize|wrap|startSpan|startActiveSpan)$/
 /** Whatever these are given is kept, also what a call answers: `app.use(cors())`. */
 const KEEPING: ReadonlySet<string> = new Set(['use', 'route', 'register', 'mount', 'plugin', 'addHook'])
 /** Such a call gives something away, although what it answers is used: `const stop = bus.subscribe(handler)`. */
@@ -32,7 +34,7 @@ export function noteHanded(cx: Context, expression: AnyNode, used = false): void
     const { callee } = call
     if (callee.type === 'MemberExpression') {
       const method = memberName(callee)
-      if (method !== undefined && !isEnding(method) && (!used || NAMED_FOR_IT.test(method))) note(cx, call, callee.object, method)
+      if (method !== undefined && !isEnding(method) && !DOING.test(method) && (!used || NAMED_FOR_IT.test(method))) note(cx, call, callee.object, method)
       call = callOf(callee.object)
     } else {
       note(cx, call, callee, '')
