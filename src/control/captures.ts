@@ -33,6 +33,8 @@ interface Uses {
   readonly decorated: ReadonlySet<string>
   readonly shape: string | undefined
   readonly gives: readonly Given[]
+  /** By their indexes; undefined: functions of packages only. */
+  readonly received: readonly (Pick<Given, 'at' | 'values'> | undefined)[]
   readonly disposes: boolean
   readonly keeps: Readonly<Record<string, Keeping>>
   readonly fills: Readonly<Record<string, readonly Filled[]>>
@@ -69,11 +71,11 @@ export class Captures {
     const uses = usesOf(unit)
     this.known.set(unit.module, texts.set(unit.hash, uses))
     if (uses.takes.length > 0) this.takers.add(unit.module)
-    if (uses.gives.length > 0) this.givers.add(unit.module)
+    if (uses.gives.length > 0 || uses.received.length > 0) this.givers.add(unit.module)
   }
 
   /** What a text knows of giving and keeping; undefined: it is not known any more. */
-  textOf(module: ModuleName, hash: string | undefined): Pick<Uses, 'gives' | 'disposes' | 'keeps' | 'fills' | 'links' | 'later' | 'isEsm'> | undefined {
+  textOf(module: ModuleName, hash: string | undefined): Pick<Uses, 'gives' | 'received' | 'disposes' | 'keeps' | 'fills' | 'links' | 'later' | 'isEsm'> | undefined {
     return hash === undefined ? undefined : this.known.get(module)?.get(hash)
   }
 
@@ -197,6 +199,10 @@ function usesOf({ module: own, rewritten, links, dynamic }: Unit): Uses {
     decorated: new Set(rewritten.decorated),
     shape: rewritten.shape,
     gives: (rewritten.handed ?? []).flatMap((at) => givenBy(at, sourceOf)),
+    received: (rewritten.received ?? []).map((at) => {
+      const values = valuesOf(at, sourceOf)
+      return values === undefined ? undefined : { at, values }
+    }),
     disposes: rewritten.disposes === true,
     keeps: rewritten.keeps ?? {},
     fills: Object.fromEntries(Object.entries(rewritten.fills ?? {}).map(([name, all]) => [name, all.flatMap(({ parameter, handed }) => filledBy(parameter, handed, sourceOf))])),

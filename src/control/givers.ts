@@ -4,7 +4,7 @@
  * gave it anything gives it again.
  */
 import type { ModuleName } from '../protocol/ids'
-import type { HeldBy, Opener, Unit } from '../runtime/link'
+import type { ExportedObject, HeldBy, Opener, Unit } from '../runtime/link'
 import type { CapturersDeps, WithCapturers } from './capturers'
 import type { Handed } from '../protocol/unit'
 import type { Filled, Given, Source } from './captures'
@@ -103,13 +103,23 @@ function loadable({ loaded, graph }: CapturersDeps, module: ModuleName): Unit | 
 function giftsOf(deps: CapturersDeps, openers: readonly Opener[]): Gift[] {
   const { captures, loaded } = deps
   const own = [...captures.givers].flatMap((module) => ofText(deps, module, module, loaded.get(module)?.current?.hash, 0))
-  const ran = openers.flatMap(({ module, by, made }) => {
+  const ran = openers.flatMap(({ module, by, made, to }) => {
     if (made === undefined || !captures.givers.has(by)) return []
     const slots = [loaded.get(by)?.current, loaded.get(by)?.old]
-    return ofText(deps, module, by, slots.find((slot) => slot?.version === made.version)?.hash, made.index)
+    const hash = slots.find((slot) => slot?.version === made.version)?.hash
+    return to === undefined ? ofText(deps, module, by, hash, made.index) : receivedBy(deps, { module, by, hash, index: made.index }, to)
   })
   const all = [...own, ...ran]
   return [...all, ...all.flatMap((gift) => through(deps, gift))]
+}
+
+/** What a call gave to objects of other modules, as a run has shown. */
+function receivedBy({ captures, loaded }: CapturersDeps, call: { readonly module: ModuleName; readonly by: ModuleName; readonly hash: string | undefined; readonly index: number }, to: readonly ExportedObject[]): Gift[] {
+  const { module: giver, by, hash } = call
+  const received = captures.textOf(by, hash)?.received[call.index]
+  if (hash === undefined || received === undefined) return []
+  return to.flatMap(({ module, name, members }) => captures.sourcesOf({ module, name }, loaded)
+    .map((source): Gift => ({ giver, by, hash, given: { ...received, at: { ...received.at, members }, to: source.module, passed: [] }, to: source.module, name: source.name })))
 }
 
 /** `users(app)`, where `users` gives functions to its parameter: what `app` is of other modules. */

@@ -31,7 +31,7 @@ export async function withOpeners(deps: CapturersDeps, reload: readonly ModuleNa
   /** Behind re-exports. */
   const sources = ({ by, name }: Opener): readonly ModuleName[] => (name === undefined ? [by] : deps.captures.modulesOf(by, name, deps.loaded))
   const matters = (opener: Opener): boolean => sources(opener).some((one) => all.has(one)) && isNews(opener)
-  const isNews = ({ kind, module, by, through }: Opener): boolean => [module, ...through].some((one) => !all.has(one)) && kind !== 'gave' && (kind !== 'metadata' || !looksTheSame(by))
+  const isNews = ({ kind, module, by, through }: Opener): boolean => [module, ...through].some((one) => !all.has(one)) && kind !== 'gave' && kind !== 'received' && (kind !== 'metadata' || !looksTheSame(by))
   for (let opener = openers.find(matters); opener !== undefined; opener = openers.find(matters)) {
     const by = sources(opener).find((one) => all.has(one)) ?? opener.by
     const because = `because ${by} ${changed.includes(by) ? 'changed' : 'was loaded again'}`
@@ -47,6 +47,7 @@ function reason({ kind, what, line }: Opener): string {
     case 'opened':
       return `it opened ${what} at line ${line}`
     case 'gave': // see givers.ts
+    case 'received':
     case 'functions':
       return `${what} at line ${line} made functions that may be in use`
     case 'passed':

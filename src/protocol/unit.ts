@@ -113,6 +113,8 @@ export interface Rewritten {
   readonly propertied?: readonly string[]
   /** Functions that keep what they are given. */
   readonly keeps?: Readonly<Record<string, Keeping>>
+  /** Calls that give functions to an object of which only a run tells whose it is: a parameter, a member of `this`. */
+  readonly received?: readonly Handed[]
   /** Functions that give functions to what they are given. */
   readonly fills?: Readonly<Record<string, readonly Filling[]>>
   /** Literal specifiers of `require("…")` and `import("…")`: compiled ahead, not linked. */
@@ -148,6 +150,7 @@ export interface Rewritten {
  * every function head (after its directives) and every loop head:   if (P_s[P_k]) P_trap(P_v);
  * method m of class C of the top level:   if (P_s[P_k]) { const P_r = P_moved("C", "m"); if (P_r) return P_r.apply(this, arguments); }
  * a function that makes functions which may outlive it, after its check:   P_o[0] && P_makes(<function index>);
+ * a call that gives functions to an object which no import is:   app.get("/", f)  ->  app.get((P_o[0] && P_gives(app, <index into `received`>), "/"), f)
  * async function:      const P_f = P_enter(P_v, <function index>); let P_t; try { <body> } finally { if (P_f.d) await P_park(P_f); P_leave(P_f); }
  *                      (only when it contains an await of its own; any other one never waits, and is left as a sync function)
  *   await E       ->   (P_f.p = <point>, P_t = await E, P_f.d ? await P_park(P_f, P_t) : P_t)      where E itself waits:
@@ -186,6 +189,8 @@ export interface Emitted {
   readonly opening: readonly number[]
   /** This function runs, and makes functions: if a top level called it, that module may hold code of this version. */
   makes(functionIndex: number): void
+  /** A call that is one of `Rewritten.received` gives functions to this object. */
+  gives(object: unknown, index: number): void
   /** A turn of a loop that may go on for ever begins: whether there is to be none, because its top level was loaded again. `again`: the frame is that turn. */
   over(frame: EmittedFrame, first: number, last: number, again?: boolean): boolean
   /** What a `for await` goes through instead of `iterable`, so that it asks before each turn as well. */

@@ -189,8 +189,11 @@ export interface HeldBy {
  *   gave       its own code, in the function of this index, gave functions to others
  *   metadata   that top level, or a package it called, read what decorators say about classes of it
  */
+/** What leads from an export to the object. */
+export interface ExportedObject { readonly module: ModuleName; readonly name: string; readonly members: readonly string[] }
+
 export interface Opener {
-  readonly kind: 'opened' | 'functions' | 'gave' | 'passed' | 'taken' | 'metadata'
+  readonly kind: 'opened' | 'functions' | 'gave' | 'received' | 'passed' | 'taken' | 'metadata'
   readonly name: string | undefined
   readonly module: ModuleName
   readonly by: ModuleName
@@ -199,6 +202,8 @@ export interface Opener {
   readonly line: number
   /** `functions`, `gave`: which function of that text. */
   readonly made?: { readonly index: number; readonly version: Version }
+  /** `received`: what exports the object; `made` is the call in that text. */
+  readonly to?: readonly ExportedObject[]
   /** Whom the top level called in order to get there: they have to call what is new. */
   readonly through: readonly ModuleName[]
 }

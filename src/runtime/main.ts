@@ -41,6 +41,7 @@ import { StackTraces } from './node/stackTraces'
 import { StaleCode } from './code/staleCode'
 import type { VersionRecord } from './code/version'
 import { preloadInChildren, tellTypeScript } from './node/typescriptChildren'
+import { exporters } from './code/holders'
 import { describeFrame, functionAt, recordOf, unitOf, unitsOf } from './code/unitOf'
 import { Versions } from './code/versions'
 
@@ -108,6 +109,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     staging: (batch, run) => decorators.stage(batch, run),
     decorates: (version, apply) => decorators.during(version, apply),
     makes: (version, index, gives, callee) => implicit.loadedBy.made(version, index, gives, callee),
+    gives: (version, index, object) => implicit.loadedBy.gave(version, index, object),
     processes: { ...processes.frames, over: (...args: Parameters<Loops['over']>) => implicit.loops.over(...args), each: (...args: Parameters<Loops['each']>) => implicit.loops.each(...args), lingering: processes.lingering, purgeVersion: processes.purgeVersion, loading: () => loadingNow(processes), runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), (process) => implicit.folders.inItsFolder(process, fn)), current: processes.current, endCurrent: () => void processes.exitProcess(processes.current().pid, 'kill') },
     onInstantiated: ({ unit, record }) => stacks.add(unit, record),
     onDiscarding(instances) {
@@ -185,6 +187,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     rewrittenOf: (version) => unitOf(server, version)?.rewritten,
     runningVersions,
     functionAt: (version, index) => functionAt(server, version, index),
+    exporters: () => exporters(server.table),
     isReloading: (module) => server.table.get(module)?.drafting !== undefined,
     hot,
   })

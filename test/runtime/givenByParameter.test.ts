@@ -48,6 +48,36 @@ describe('what a function gives to an object that a top level hands it', () => {
       type: 'commonjs', users: (answer) => `const app = require('./app')\nconst setup = (web) => {\n  web.get('/users', (req, res) => { res.send('${answer}') })\n}\nfunction all(web) { setup(web) }\nfunction main() { all(app) }\nmain()`,
       main: `const app = require('./app')\nrequire('./users')\n${listen}`,
     },
+    'a function that takes it out of an object': {
+      type: 'module', users: (answer) => `export function users({ app }) {\n  const web = app\n  web.get('/users', (req, res) => { res.send('${answer}') })\n}`,
+      main: `import { app } from './app.js'\nimport { users } from './users.js'\nusers({ app })\n${listen}`,
+    },
+    'a function that has it by default': {
+      type: 'commonjs', users: (answer) => `module.exports = (app = require('./app')) => {\n  ['/users'].forEach((url) => app.get(url, (req, res) => { res.send('${answer}') }))\n}`,
+      main: `const app = require('./app')\nrequire('./users')()\n${listen}`,
+    },
+    'functions in a list': {
+      type: 'module', users: (answer) => `export function users(app) {\n  app.get('/users', (req, res) => { res.send('${answer}') })\n}`,
+      main: `import { context } from './context.js'\nimport { users } from './users.js'\nfor (const register of [users]) register(context.app)\n${listen.replace('app.', 'context.app.')}`,
+      more: { 'context.js': `import { app } from './app.js'\nexport const context = { app }` },
+    },
+    'a method of an object': {
+      type: 'module', users: (answer) => `class Users {\n  register(app) { app.get('/users', (req, res) => { res.send('${answer}') }) }\n}\nexport const users = new Users()`,
+      main: `import { app } from './app.js'\nimport { users } from './users.js'\nusers.register(app)\n${listen}`,
+    },
+    'a method that the top level calls, of an object whose constructor holds it': {
+      type: 'module', users: (answer) => `export class Users {\n  constructor(app) { this.app = app }\n  routes() { this.app.get('/users', (req, res) => { res.send('${answer}') }) }\n}`,
+      main: `import { app } from './app.js'\nimport { Users } from './users.js'\nnew Users(app).routes()\n${listen}`,
+    },
+    'a method of a class whose base calls it': {
+      type: 'module', users: (answer) => `import { Base } from './base.js'\nexport class Users extends Base {\n  routes() { this.app.get('/users', (req, res) => { res.send('${answer}') }) }\n}`,
+      main: `import { app } from './app.js'\nimport { Users } from './users.js'\nnew Users(app)\n${listen}`,
+      more: { 'base.js': `export class Base {\n  constructor(app) { this.app = app; this.routes() }\n}` },
+    },
+    'a function in a file that is found by its name': {
+      type: 'module', users: (answer) => `export default function users(app) {\n  app.get('/users', (req, res) => { res.send('${answer}') })\n}`,
+      main: `import { app } from './app.js'\nfor (const name of ['users']) {\n  const { default: register } = await import(\`./\${name}.js\`)\n  register(app)\n}\n${listen}`,
+    },
     'a constructor': {
       type: 'module', users: (answer) => `export class Users {\n  constructor(app) { app.get('/users', (req, res) => { res.send('${answer}') }) }\n}`,
       main: `import { app } from './app.js'\nimport { Users } from './users.js'\nnew Users(app)\n${listen}`,

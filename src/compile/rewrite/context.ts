@@ -25,6 +25,9 @@ export interface Context {
   readonly reexports: Reexport[]
   readonly captures: Captures
   readonly handed: Handed[]
+  readonly received: Handed[]
+  /** What those calls say to the runtime. */
+  readonly receiving: Map<AnyNode, string>
   /** By the names of functions of the outermost scope. */
   readonly keeps: Map<string, Keeping>
   readonly fills: Fillings

@@ -58,6 +58,7 @@ function note(cx: Context, call: CallExpression | NewExpression, receiver: AnyNo
   if (source === undefined) {
     const [member, ...members] = path.members
     if (!gives || method === '') return
+    receives(cx, call, path, { ...what, root: [path.root, ...path.members].join('.'), from: OWN, name: '', members: [], method })
     if (parameter !== undefined) fills(cx, [parameter], { ...what, from: OWN, name: '', members: path.members, method })
     else if (path.root === 'this' && member !== undefined) fillsMember(cx, member, { ...what, root: `this.${member}`, from: OWN, name: '', members, method })
     else return
@@ -76,6 +77,20 @@ function note(cx: Context, call: CallExpression | NewExpression, receiver: AnyNo
   if (!gives) return
   ranBy(cx).makesFunctions = true
   cx.scope.refer({ kind: 'handed', name: path.required === true ? 'require' : path.root, handed })
+}
+
+/** The runtime hears of the object: a parameter, a member of one or of `this`, a variable. */
+function receives(cx: Context, call: CallExpression | NewExpression, { root, members }: Path, handed: Handed): void {
+  const isKnown = root === 'this' ? members.length > 0 && !members.some((member) => member.startsWith('#') && cx.staticPrivates.has(member.slice(1))) : isVariable(cx, root)
+  if (!isKnown || runsAtTopLevel(cx) || call.arguments.length === 0) return
+  cx.receiving.set(call, cx.words.gives(handed.root, cx.received.length))
+  cx.received.push(handed)
+  ranBy(cx).makesFunctions = true
+}
+
+const isVariable = ({ bindings }: Context, name: string): boolean => {
+  const binding = bindings.get(name)
+  return binding === undefined || (binding.kind === 'own' && binding.isFunction !== true && binding.isClass !== true)
 }
 
 /** `setup(app)`, `new Users(app)`, `Users.mount(app)`, where that is a function or class of the outermost scope of this module: it may give functions to its parameter. */

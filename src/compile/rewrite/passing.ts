@@ -14,11 +14,15 @@ import { letsOut } from './letOut'
 /** Visits the arguments. */
 export function visitArguments(cx: Context, node: CallExpression | NewExpression): void {
   const consumes = isConsuming(cx, node)
-  for (const argument of node.arguments) {
+  const receiving = cx.receiving.get(node)
+  for (const [index, argument] of node.arguments.entries()) {
     if (consumes) cx.passing.add(argument)
     const passed = argument.type === 'SpreadElement' ? argument.argument : argument
+    const isFirst = index === 0 && receiving !== undefined
+    if (isFirst) cx.edits.insert(passed.start, `(${receiving}, `)
     if (consumes || runsAtTopLevel(cx)) visitHandedOut(cx, argument)
     else visitPassed(cx, passed)
+    if (isFirst) cx.edits.insert(passed.end, ')')
   }
 }
 

@@ -44,6 +44,11 @@ export class Vocabulary {
     return `${this.use('o', 'opening')}[0] && ${this.use('makes', 'makes')}(${functionIndex})`
   }
 
+  /** An expression: the object is given functions. */
+  gives(object: string, index: number): string {
+    return `${this.use('o', 'opening')}[0] && ${this.use('gives', 'gives')}(${object}, ${index})`
+  }
+
   enter(functionIndex: number): string {
     return `const ${this.frame} = ${this.use('enter', 'enter')}(${this.use('v', 'version')}, ${functionIndex});`
   }

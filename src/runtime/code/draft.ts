@@ -51,6 +51,8 @@ export interface DraftDeps {
   /** See `Emitted`. */
   readonly opening: readonly number[]
   makes(version: VersionRecord, functionIndex: number, gives: boolean, callee: (index: number) => void): void
+  /** A function of the version gives functions to an object, by a call that is one of `Rewritten.received`. */
+  gives(version: VersionRecord, index: number, object: object): void
   /** Runs a top level of a reload. */
   staging<T>(batch: readonly { readonly draft: VersionRecord; readonly replaced: VersionRecord | undefined }[], run: () => T): T
   /** Runs what calls decorators of the version. */

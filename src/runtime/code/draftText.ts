@@ -98,6 +98,7 @@ export class DraftText {
       trap, enter, leave, park, dead, pause, yielded, over, each,
       moved: (className, name) => this.moved(className, name),
       opening, makes,
+      gives: giver(this.deps, version),
       define: (exports, relink) => this.define(exports, relink),
       identity: (value, name, begun) => this.identity(value, name, begun),
       external: externalOf(this.draft),
@@ -175,6 +176,13 @@ function maker(deps: Pick<DraftDeps, 'makes'>, version: VersionRecord, { rewritt
   const giving = new Set(rewritten.handed?.map(({ fn }) => fn))
   const makes = (index: number): void => deps.makes(version, index, giving.has(index), makes)
   return makes
+}
+
+/** As `passer`, no method. */
+function giver({ gives }: Pick<DraftDeps, 'gives'>, version: VersionRecord): Emitted['gives'] {
+  return (object, index) => {
+    if (isFunction(object) || (typeof object === 'object' && object !== null)) gives(version, index, object)
+  }
 }
 
 /**

@@ -2,7 +2,8 @@
 import { EventEmitter } from 'node:events'
 import { types } from 'node:util'
 import { isFunction } from '../../base/guards'
-import type { HeldBy } from '../link'
+import { slotOf } from '../identity/identity'
+import type { ExportedObject, HeldBy } from '../link'
 import type { ModuleTable } from './moduleTable'
 
 /** Listeners that a top level added are removed when it is loaded again, also those added on the way through such a method. */
@@ -18,6 +19,33 @@ export function isHeld(table: Pick<ModuleTable, 'get'>, { module, name, members,
   if (name === '=' && members.length === 0 && Object.getPrototypeOf(object) === Object.prototype && Object.hasOwn(object, method)) return false
   return values.length === 0 || values.some((value) => isCode(exported(table, value.module, value.name)))
 }
+
+/** Tells who exports an object, or else an object that has it as a member. It is asked about many: it looks at everything once. */
+export function exporters(table: Pick<ModuleTable, 'get' | 'all'>): (object: object) => readonly ExportedObject[] {
+  const itself = new Map<object, ExportedObject[]>()
+  const within = new Map<object, ExportedObject[]>()
+  for (const { name: module, current, values } of table.all()) {
+    if (current === undefined) continue
+    for (const name of [...(current.commonjs === undefined ? [] : ['=']), ...Object.keys(values)]) {
+      const value = exported(table, module, name)
+      if (!isObject(value)) continue
+      note(itself, value, { module, name, members: [] })
+      for (const [member, held] of membersOf(value)) note(within, held, { module, name, members: [member] })
+    }
+  }
+  return (object) => itself.get(faceOf(object)) ?? within.get(faceOf(object)) ?? []
+}
+
+function note(found: Map<object, ExportedObject[]>, object: object, as: ExportedObject): void {
+  const face = faceOf(object)
+  found.set(face, [...(found.get(face) ?? []), as])
+}
+
+/** Whichever version of a function it is, and whichever way it was obtained. */
+const faceOf = (object: object): object => slotOf(object)?.stable ?? object
+
+const membersOf = (holder: object): readonly (readonly [string, object])[] =>
+  isFunction(holder) || Array.isArray(holder) || types.isProxy(holder) ? [] : Object.entries(Object.getOwnPropertyDescriptors(holder)).flatMap(([name, { value }]) => (isObject(value) ? [[name, value] as const] : []))
 
 function exported(table: Pick<ModuleTable, 'get'>, module: HeldBy['module'], name: string): unknown {
   const record = table.get(module)

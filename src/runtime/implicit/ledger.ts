@@ -38,6 +38,7 @@ export interface Held {
 export type Use =
   | { readonly kind: 'functions'; readonly by: VersionRecord; readonly index: number; readonly through: readonly ModuleName[] }
   | { readonly kind: 'gave'; readonly by: VersionRecord; readonly index: number }
+  | { readonly kind: 'received'; readonly by: VersionRecord; readonly index: number; readonly objects: WeakRef<object>[] }
   | { readonly kind: 'passed'; readonly by: ModuleName; readonly name: string; readonly through: ModuleName }
   | { readonly kind: 'taken'; readonly by: ModuleName; readonly name: string }
   | { readonly kind: 'metadata'; readonly by: ModuleName; readonly className: string }

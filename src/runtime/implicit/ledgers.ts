@@ -3,7 +3,7 @@ import type { ModuleName } from '../../protocol/ids'
 import { lingering } from '../process/frames'
 import type { Process } from '../process/process'
 import type { VersionRecord } from '../code/version'
-import type { Opener } from '../link'
+import type { ExportedObject, Opener } from '../link'
 import { Ledger } from './ledger'
 import type { HeldKind, Use } from './ledger'
 import { between } from './place'
@@ -22,6 +22,8 @@ export interface LedgersDeps {
   isReloading(module: ModuleName): boolean
   /** A function of a version, by its index. */
   functionAt(version: VersionRecord, index: number): { readonly name: string; readonly line: number } | undefined
+  /** Tells who exports an object. */
+  exporters(): (object: object) => readonly ExportedObject[]
 }
 
 export class Ledgers {
@@ -67,6 +69,11 @@ export class Ledgers {
    */
   openers(): readonly Opener[] {
     const found: Opener[] = []
+    let exporters: ReturnType<LedgersDeps['exporters']> | undefined
+    const exportersOf = (objects: readonly WeakRef<object>[]): readonly ExportedObject[] => objects.flatMap((held) => {
+      const object = held.deref()
+      return object === undefined ? [] : (exporters ??= this.deps.exporters())(object)
+    })
     for (const ledger of this.live.values()) {
       if (ledger.isEmpty) continue
       for (const { label, origin, lasting } of ledger.all()) {
@@ -76,12 +83,13 @@ export class Ledgers {
           if (!known) found.push({ kind: 'opened', name: undefined, module: ledger.module, by: module, what: label, line, through: between(places.slice(index), module, ledger.module) })
         }
       }
-      for (const use of ledger.uses.values()) if (use.kind !== 'functions' || !isAtWork(ledger, use.by)) found.push(this.userOf(ledger, use))
+      for (const use of ledger.uses.values()) if (use.kind !== 'functions' || !isAtWork(ledger, use.by)) found.push(this.userOf(ledger, use, exportersOf))
     }
     return found
   }
 
-  private userOf({ module }: Ledger, use: Use): Opener {
+  private userOf({ module }: Ledger, use: Use, exportersOf: (objects: readonly WeakRef<object>[]) => readonly ExportedObject[]): Opener {
+    if (use.kind === 'received') return { kind: 'received', name: undefined, module, by: use.by.module, what: '', line: 0, made: { index: use.index, version: use.by.version }, to: exportersOf(use.objects), through: [] }
     if (use.kind === 'passed') return { kind: 'passed', module, by: use.by, name: use.name, what: use.through, line: 0, through: [] }
     if (use.kind === 'taken') return { kind: 'taken', module, by: use.by, name: undefined, what: use.name, line: 0, through: [] }
     if (use.kind === 'metadata') return { kind: 'metadata', name: undefined, module, by: use.by, what: use.className, line: 0, through: [] }

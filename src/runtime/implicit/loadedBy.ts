@@ -12,6 +12,8 @@ import { between, Origin } from './place'
 import type { Places } from './place'
 
 const MANY = 16
+/** So many objects that one call gave functions to are looked at. */
+const MOST_OBJECTS = 16
 
 export class LoadedBy {
   private readonly open = new Set<Process>()
@@ -35,6 +37,17 @@ export class LoadedBy {
     // Now: later the scripts of those who are on the stack may be forgotten.
     const through = between(new Origin(this.places, callee).all, by.module, ledger.module)
     ledger.uses.set(key, { kind: 'functions', by, index, through })
+  }
+
+  /** A call of `by` gives functions to an object. */
+  gave(by: VersionRecord, index: number, object: object): void {
+    const ledger = this.ledger()
+    if (ledger === undefined) return
+    const key = `${by.module} gives ${index}`
+    const known = ledger.uses.get(key)
+    const objects = known?.kind === 'received' ? known.objects : []
+    if (known === undefined) ledger.uses.set(key, { kind: 'received', by, index, objects })
+    if (objects.length < MOST_OBJECTS && !objects.some((one) => one.deref() === object)) objects.push(new WeakRef(object))
   }
 
   passed(by: VersionRecord, { module, name }: { readonly module: ModuleName; readonly name: string }): void {

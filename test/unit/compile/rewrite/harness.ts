@@ -71,6 +71,7 @@ export class Machine {
       },
       opening: [0],
       makes: () => {},
+      gives: () => {},
       import: this.load,
     }
   }
