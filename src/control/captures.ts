@@ -3,8 +3,7 @@
  * current through what they hold) is loaded again with it, and so on, in one batch. Found by analysis of the loaded texts.
  */
 import type { ModuleName } from '../protocol/ids'
-import { OWN } from '../protocol/unit'
-import type { Captured, Handed, HandedValue, Keeping, Rewritten } from '../protocol/unit'
+import type { Captured, Handed, HandedValue, Handing, Keeping, Rewritten } from '../protocol/unit'
 import type { Link, PictureModule, Unit } from '../runtime/link'
 
 /** What is loaded, by name. */
@@ -34,10 +33,9 @@ interface Uses {
   readonly shape: string | undefined
   readonly gives: readonly Given[]
   /** By their indexes; undefined: functions of packages only. */
-  readonly received: readonly (Pick<Given, 'at' | 'values'> | undefined)[]
+  readonly received: readonly (Received | undefined)[]
   readonly disposes: boolean
   readonly keeps: Readonly<Record<string, Keeping>>
-  readonly fills: Readonly<Record<string, readonly Filled[]>>
   /** What it imports, or requires, in the order of the text; and what it may import later. */
   readonly links: readonly ModuleName[]
   readonly later: readonly ModuleName[]
@@ -45,17 +43,14 @@ interface Uses {
 }
 
 /** A call of the text that gives functions to what another module exports, with the modules its imports lead to. */
-export interface Given {
+export interface Given extends Received {
   readonly at: Handed
   readonly to: ModuleName
-  readonly values: readonly Source[]
-  /** As `Handed.passed`. */
-  readonly passed: readonly (Source | number | undefined)[]
 }
-/** A function gives functions to a parameter, or passes it to a function of the module `to`. */
-export interface Filled extends Omit<Given, 'to'> {
-  readonly parameter: number
-  readonly to: ModuleName | undefined
+/** A call that gives functions, to whatever object it is. */
+export interface Received {
+  readonly at: Handing
+  readonly values: readonly Source[]
 }
 export interface Source { readonly module: ModuleName; readonly name: string }
 
@@ -75,7 +70,7 @@ export class Captures {
   }
 
   /** What a text knows of giving and keeping; undefined: it is not known any more. */
-  textOf(module: ModuleName, hash: string | undefined): Pick<Uses, 'gives' | 'received' | 'disposes' | 'keeps' | 'fills' | 'links' | 'later' | 'isEsm'> | undefined {
+  textOf(module: ModuleName, hash: string | undefined): Pick<Uses, 'gives' | 'received' | 'disposes' | 'keeps' | 'links' | 'later' | 'isEsm'> | undefined {
     return hash === undefined ? undefined : this.known.get(module)?.get(hash)
   }
 
@@ -176,7 +171,7 @@ export function wantedBy(captures: readonly Capture[]): Wanted {
   return [...names].map(([module, set]) => ({ module, names: [...set] }))
 }
 
-function usesOf({ module: own, rewritten, links, dynamic }: Unit): Uses {
+function usesOf({ rewritten, links, dynamic }: Unit): Uses {
   const moduleOf = (link: Link | undefined): ModuleName | undefined => (link?.kind === 'module' ? link.module : undefined)
   const taken = (link: Link | undefined, captured: readonly Captured[] | undefined): { from: ModuleName; at: Captured }[] => {
     const from = moduleOf(link)
@@ -184,7 +179,7 @@ function usesOf({ module: own, rewritten, links, dynamic }: Unit): Uses {
   }
   const isEsm = rewritten.format === 'esm'
   const sourceOf = ({ from, name }: HandedValue): Source | undefined => {
-    const module = from === OWN ? own : moduleOf(typeof from === 'number' ? links[from] : dynamic[from])
+    const module = moduleOf(typeof from === 'number' ? links[from] : dynamic[from])
     return module === undefined ? undefined : { module, name }
   }
   return {
@@ -205,7 +200,6 @@ function usesOf({ module: own, rewritten, links, dynamic }: Unit): Uses {
     }),
     disposes: rewritten.disposes === true,
     keeps: rewritten.keeps ?? {},
-    fills: Object.fromEntries(Object.entries(rewritten.fills ?? {}).map(([name, all]) => [name, all.flatMap(({ parameter, handed }) => filledBy(parameter, handed, sourceOf))])),
     links: [...links, ...(isEsm ? [] : Object.values(dynamic))].flatMap((link) => moduleOf(link) ?? []),
     later: (isEsm ? Object.values(dynamic) : []).flatMap((link) => moduleOf(link) ?? []),
     isEsm,
@@ -216,26 +210,16 @@ function usesOf({ module: own, rewritten, links, dynamic }: Unit): Uses {
 function givenBy(at: Handed, sourceOf: (value: HandedValue) => Source | undefined): Given[] {
   const to = sourceOf(at)?.module
   const values = valuesOf(at, sourceOf)
-  return to === undefined || values === undefined ? [] : [{ at, to, values, passed: passedBy(at, sourceOf) }]
-}
-
-function filledBy(parameter: number, at: Handed, sourceOf: (value: HandedValue) => Source | undefined): Filled[] {
-  const isDirect = at.name === ''
-  const to = isDirect ? undefined : sourceOf(at)?.module
-  const values = isDirect ? valuesOf(at, sourceOf) : []
-  return values === undefined || (!isDirect && to === undefined) ? [] : [{ parameter, at, to, values, passed: passedBy(at, sourceOf) }]
+  return to === undefined || values === undefined ? [] : [{ at, to, values }]
 }
 
 /** undefined: only what packages export. */
-function valuesOf(at: Handed, sourceOf: (value: HandedValue) => Source | undefined): readonly Source[] | undefined {
+function valuesOf(at: Handing, sourceOf: (value: HandedValue) => Source | undefined): readonly Source[] | undefined {
   const values = at.values.flatMap((value) => sourceOf(value) ?? [])
   const isOfPackage = values.length < at.values.length
   if (isOfPackage && values.length === 0 && at.kept !== true) return undefined
   return isOfPackage && at.kept === true ? [] : values
 }
-
-const passedBy = ({ passed }: Handed, sourceOf: (value: HandedValue) => Source | undefined): Given['passed'] =>
-  (passed ?? []).map((one) => (one === null ? undefined : typeof one === 'number' ? one : sourceOf(one)))
 
 function passesOf({ reexports }: Rewritten, moduleAt: (index: number) => ModuleName | undefined): Map<string, Source> {
   const passes = new Map<string, Source>()

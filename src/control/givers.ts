@@ -6,15 +6,15 @@
 import type { ModuleName } from '../protocol/ids'
 import type { ExportedObject, HeldBy, Opener, Unit } from '../runtime/link'
 import type { CapturersDeps, WithCapturers } from './capturers'
-import type { Handed } from '../protocol/unit'
-import type { Filled, Given, Source } from './captures'
+import type { Handing } from '../protocol/unit'
+import type { Received, Source } from './captures'
 
 interface Gift {
   /** Whose top level gave it, by the text of which module. */
   readonly giver: ModuleName
   readonly by: ModuleName
   readonly hash: string
-  readonly given: Given
+  readonly given: Received
   /** Behind re-exports. */
   readonly to: ModuleName
   readonly name: string
@@ -107,47 +107,17 @@ function giftsOf(deps: CapturersDeps, openers: readonly Opener[]): Gift[] {
     if (made === undefined || !captures.givers.has(by)) return []
     const slots = [loaded.get(by)?.current, loaded.get(by)?.old]
     const hash = slots.find((slot) => slot?.version === made.version)?.hash
-    return to === undefined ? ofText(deps, module, by, hash, made.index) : receivedBy(deps, { module, by, hash, index: made.index }, to)
+    if (hash === undefined) return []
+    return to === undefined ? ofText(deps, module, by, hash, made.index) : ofRun(deps, module, by, hash, made.index, to)
   })
-  const all = [...own, ...ran]
-  return [...all, ...all.flatMap((gift) => through(deps, gift))]
+  return [...own, ...ran]
 }
 
-/** What a call gave to objects of other modules, as a run has shown. */
-function receivedBy({ captures, loaded }: CapturersDeps, call: { readonly module: ModuleName; readonly by: ModuleName; readonly hash: string | undefined; readonly index: number }, to: readonly ExportedObject[]): Gift[] {
-  const { module: giver, by, hash } = call
-  const received = captures.textOf(by, hash)?.received[call.index]
-  if (hash === undefined || received === undefined) return []
-  return to.flatMap(({ module, name, members }) => captures.sourcesOf({ module, name }, loaded)
-    .map((source): Gift => ({ giver, by, hash, given: { ...received, at: { ...received.at, members }, to: source.module, passed: [] }, to: source.module, name: source.name })))
-}
-
-/** `users(app)`, where `users` gives functions to its parameter: what `app` is of other modules. */
-function through(deps: CapturersDeps, { giver, given: { at, passed }, to, name }: Gift): Gift[] {
-  const { captures, loaded } = deps
-  return passed.flatMap((value, index) => {
-    if (typeof value !== 'object') return []
-    const sources = captures.sourcesOf(value, loaded)
-    return filledIn(deps, to, calledOf(at, name), index).flatMap(({ by, hash, filled: { at, values } }) =>
-      sources.map((source): Gift => ({ giver, by, hash, given: { at, values, to: source.module, passed: [] }, to: source.module, name: source.name })))
-  })
-}
-
-interface FilledIn { readonly by: ModuleName; readonly hash: string; readonly filled: Filled }
-
-/** What a function gives to a parameter, and the functions of other modules to which it passes that. */
-function filledIn(deps: CapturersDeps, by: ModuleName, name: string | undefined, parameter: number, seen = new Set<string>()): FilledIn[] {
-  const { captures, loaded } = deps
-  const hash = loaded.get(by)?.current?.hash
-  const key = `${by} ${name} ${parameter}`
-  const fills = captures.textOf(by, hash)?.fills ?? {}
-  if (hash === undefined || name === undefined || seen.has(key) || !Object.hasOwn(fills, name)) return []
-  seen.add(key)
-  return (fills[name] ?? []).filter((filled) => filled.parameter === parameter).flatMap((filled) => {
-    const { to, at, passed } = filled
-    if (to === undefined) return [{ by, hash, filled }]
-    return captures.sourcesOf({ module: to, name: at.name }, loaded).flatMap((source) => filledIn(deps, source.module, calledOf(at, source.name), passed.indexOf(parameter), seen))
-  })
+/** What the call of this index gave to objects that other modules export. */
+function ofRun({ captures, loaded }: CapturersDeps, giver: ModuleName, by: ModuleName, hash: string, index: number, to: readonly ExportedObject[]): Gift[] {
+  const given = captures.textOf(by, hash)?.received[index]
+  return given === undefined ? [] : to.flatMap(({ members, ...exported }) => captures.sourcesOf(exported, loaded)
+    .map(({ module, name }): Gift => ({ giver, by, hash, given: { ...given, at: { ...given.at, members } }, to: module, name })))
 }
 
 function ofText({ captures, loaded }: CapturersDeps, giver: ModuleName, by: ModuleName, hash: string | undefined, fn: number): Gift[] {
@@ -227,7 +197,7 @@ function keepingOf({ captures, loaded }: CapturersDeps, { given: { at }, to, nam
 }
 
 /** The function of the module that is called, by the name under which its text has it: `users`, `Users.constructor`, `Users.mount`. */
-function calledOf(at: Handed, name: string): string | undefined {
+function calledOf(at: Handing, name: string): string | undefined {
   if (at.made === true) return at.members.length === 0 ? `${name}.constructor` : undefined
   if (at.method === '') return name
   if (at.members.length > 0) return undefined

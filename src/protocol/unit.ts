@@ -36,17 +36,14 @@ export interface Reexport {
   readonly imported: string
 }
 
-/** In the place of a specifier: the module itself. */
-export const OWN = ''
-
-/** An export: of the import of this index, or of what was required; `=` is what `require` answered. From `OWN`: a function of the module itself. */
+/** An export: of the import of this index, or of what was required; `=` is what `require` answered. */
 export interface HandedValue {
   readonly from: number | string
   readonly name: string
 }
 
-/** A call that gives functions to an object of another module, or to a function of it. Where, in the text that was rewritten. */
-export interface Handed extends HandedValue {
+/** A call that gives functions to an object, or to a function of another module. Where, in the text that was rewritten. */
+export interface Handing {
   /** What leads from the export to the object. */
   readonly members: readonly string[]
   /** Empty: the export itself is called. */
@@ -61,17 +58,12 @@ export interface Handed extends HandedValue {
   readonly values: readonly HandedValue[]
   /** Whatever such a method is given is kept, also what packages made. */
   readonly kept?: true
-  /** What a function is called with, as far as others export it, or by which parameter of the function around the call it came. */
-  readonly passed?: readonly (HandedValue | number | null)[]
   readonly line: number
   readonly column: number
 }
 
-/** A function gives functions to what it is given: `(app) => { app.get('/', list) }` (then `handed.name` is empty), or passes it on: `(app) => { users(app) }`. */
-export interface Filling {
-  readonly parameter: number
-  readonly handed: Handed
-}
+/** The text says which export of another module it is. */
+export interface Handed extends HandedValue, Handing {}
 
 /** Each time once more, or in the place of what was there. */
 export type Keeping = 'add' | 'replace'
@@ -114,9 +106,7 @@ export interface Rewritten {
   /** Functions that keep what they are given. */
   readonly keeps?: Readonly<Record<string, Keeping>>
   /** Calls that give functions to an object of which only a run tells whose it is: a parameter, a member of `this`. */
-  readonly received?: readonly Handed[]
-  /** Functions that give functions to what they are given. */
-  readonly fills?: Readonly<Record<string, readonly Filling[]>>
+  readonly received?: readonly Handing[]
   /** Literal specifiers of `require("…")` and `import("…")`: compiled ahead, not linked. */
   readonly dynamic: readonly string[]
   readonly functions: readonly FunctionRecord[]

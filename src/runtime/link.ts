@@ -172,11 +172,11 @@ export interface MainRequests {
 /** What `compile/positions.ts` needs of a compiled module. */
 export interface PositionsOf { readonly map: string | undefined; readonly rewritten: Pick<Rewritten, 'shifts'> }
 
-/** `module.name` and its members lead to an object, whose method is given one of these; none: functions, that is certain. */
-export interface HeldBy {
-  readonly module: ModuleName
-  readonly name: string
-  readonly members: readonly string[]
+/** An object: what leads to it from an export. */
+export interface ExportedObject { readonly module: ModuleName; readonly name: string; readonly members: readonly string[] }
+
+/** Its method is given one of these; none: functions, that is certain. */
+export interface HeldBy extends ExportedObject {
   readonly method: string
   readonly values: readonly { readonly module: ModuleName; readonly name: string }[]
 }
@@ -186,12 +186,10 @@ export interface HeldBy {
  *   functions  its code made functions, which whoever that top level dealt with may hold
  *   passed     `what` passed on what `by` exports as `name`, which is no function
  *   taken      a package that top level dealt with loaded it, and has its `what`, which is no function
- *   gave       its own code, in the function of this index, gave functions to others
+ *   gave       its own code, in the function of this index, gave functions to what it imports
+ *   received   its code, in the call of this index, gave functions to an object that came from elsewhere
  *   metadata   that top level, or a package it called, read what decorators say about classes of it
  */
-/** What leads from an export to the object. */
-export interface ExportedObject { readonly module: ModuleName; readonly name: string; readonly members: readonly string[] }
-
 export interface Opener {
   readonly kind: 'opened' | 'functions' | 'gave' | 'received' | 'passed' | 'taken' | 'metadata'
   readonly name: string | undefined
@@ -200,9 +198,9 @@ export interface Opener {
   /** What is open; the function; the module; the export; the class. */
   readonly what: string
   readonly line: number
-  /** `functions`, `gave`: which function of that text. */
+  /** Which function of that text; `received`: which call. */
   readonly made?: { readonly index: number; readonly version: Version }
-  /** `received`: what exports the object; `made` is the call in that text. */
+  /** `received`: where other modules export the object. */
   readonly to?: readonly ExportedObject[]
   /** Whom the top level called in order to get there: they have to call what is new. */
   readonly through: readonly ModuleName[]

@@ -1,9 +1,8 @@
 import type { AnyNode, Expression, Function as FunctionNode, Statement } from 'acorn'
-import type { FunctionRecord, Handed, Keeping, Reexport } from '../../protocol/unit'
+import type { FunctionRecord, Handed, Handing, Keeping, Reexport } from '../../protocol/unit'
 import type { Binding } from './bindings'
 import type { Captures } from './captures'
 import type { Edits } from './edits'
-import type { Fillings } from './filling'
 import type { MethodOf } from './functions'
 import type { ImportTable } from './importTable'
 import type { LineIndex } from './lines'
@@ -25,12 +24,11 @@ export interface Context {
   readonly reexports: Reexport[]
   readonly captures: Captures
   readonly handed: Handed[]
-  readonly received: Handed[]
+  readonly received: Handing[]
   /** What those calls say to the runtime. */
   readonly receiving: Map<AnyNode, string>
   /** By the names of functions of the outermost scope. */
   readonly keeps: Map<string, Keeping>
-  readonly fills: Fillings
   /** See `hasLocalFuns`. */
   readonly localFuns: boolean
   readonly own: OwnExports

@@ -3,13 +3,11 @@
  * `register('x', fn)`. Run again, they give them once more, and whoever keeps them has both.
  */
 import type { AnyNode, CallExpression, NewExpression } from 'acorn'
-import { OWN } from '../../protocol/unit'
-import type { Handed, HandedValue } from '../../protocol/unit'
+import type { Handed, HandedValue, Handing } from '../../protocol/unit'
 import type { Binding } from './bindings'
 import { runsAtTopLevel, takenSpecifier } from './captures'
 import { CONSUMING, isConsuming } from './consuming'
 import type { Context } from './context'
-import { fills, fillsMember, isFilling, memberName, parameterOf, settleMembers } from './filling'
 import { exportedBy, WHOLE } from './ownExports'
 
 /** What these are given ends with the call, or when it is answered. */
@@ -46,23 +44,15 @@ export function noteHanded(cx: Context, expression: AnyNode, used = false): void
 function note(cx: Context, call: CallExpression | NewExpression, receiver: AnyNode, method: string): void {
   const path = pathOf(cx.format, receiver)
   if (path === undefined || (method === '' && receiver.type !== 'Identifier' && path.required !== true) || isConsuming(cx, call)) return
-  // `require('./routes')(app)`, `require('./routes').register(app)`
-  const parameter = path.required === true ? undefined : parameterOf(cx, path.root)
-  const source = path.required === true ? { from: path.root, name: '=' } : parameter === undefined ? sourceOf(cx, path.root) ?? ownFunction(cx, path) : undefined
+  const source = path.required === true ? { from: path.root, name: '=' } : cx.scope.isShadowed(path.root) ? undefined : sourceOf(cx, path.root)
   const values: HandedValue[] = []
   const isCertain = call.arguments.some((argument) => carries(cx, argument, values, 0))
   const isKeeping = KEEPING.has(method) && call.arguments.some(isUnknown)
   const { lines } = cx
   const what = { root: path.root, fn: ranBy(cx).index, values: isCertain ? [] : values, ...(isKeeping ? { kept: true } as const : {}), line: lines.line(call.start), column: lines.column(call.start) }
-  const gives = isCertain || values.length > 0 || isKeeping
+  if (!isCertain && values.length === 0 && !isKeeping) return
   if (source === undefined) {
-    const [member, ...members] = path.members
-    if (!gives || method === '') return
-    receives(cx, call, path, { ...what, root: [path.root, ...path.members].join('.'), from: OWN, name: '', members: [], method })
-    if (parameter !== undefined) fills(cx, [parameter], { ...what, from: OWN, name: '', members: path.members, method })
-    else if (path.root === 'this' && member !== undefined) fillsMember(cx, member, { ...what, root: `this.${member}`, from: OWN, name: '', members, method })
-    else return
-    ranBy(cx).makesFunctions = true
+    if (method !== '') receives(cx, call, path, { ...what, root: [path.root, ...path.members].join('.'), members: [], method })
     return
   }
   const [first, ...rest] = path.members
@@ -71,39 +61,23 @@ function note(cx: Context, call: CallExpression | NewExpression, receiver: AnyNo
   const at = call.type === 'NewExpression' ? { name: isSpace ? (first ?? source.name) : source.name, members: isSpace ? rest : path.members, method, made: true } as const
     : isSpace && first !== undefined ? { name: first, members: rest, method }
     : source.name === '*' ? { name: method, members: [], method: '' } : { name: source.name, members: path.members, method }
-  const passed = call.arguments.map((argument) => (argument.type === 'Identifier' ? parameterOf(cx, argument.name) ?? sourceOf(cx, argument.name) ?? null : null))
-  const handed: Handed = { ...what, ...at, from: source.from, ...(passed.every((one) => one === null) ? {} : { passed }) }
-  fills(cx, passed, handed)
-  if (!gives) return
+  const handed: Handed = { ...what, ...at, from: source.from }
   ranBy(cx).makesFunctions = true
   cx.scope.refer({ kind: 'handed', name: path.required === true ? 'require' : path.root, handed })
 }
 
 /** The runtime hears of the object: a parameter, a member of one or of `this`, a variable. */
-function receives(cx: Context, call: CallExpression | NewExpression, { root, members }: Path, handed: Handed): void {
+function receives(cx: Context, call: CallExpression | NewExpression, { root, members }: Path, handing: Handing): void {
   const isKnown = root === 'this' ? members.length > 0 && !members.some((member) => member.startsWith('#') && cx.staticPrivates.has(member.slice(1))) : isVariable(cx, root)
   if (!isKnown || runsAtTopLevel(cx) || call.arguments.length === 0) return
-  cx.receiving.set(call, cx.words.gives(handed.root, cx.received.length))
-  cx.received.push(handed)
+  cx.receiving.set(call, cx.words.gives(handing.root, cx.received.length))
+  cx.received.push(handing)
   ranBy(cx).makesFunctions = true
 }
 
-const isVariable = ({ bindings }: Context, name: string): boolean => {
+const isVariable = ({ bindings, scope }: Context, name: string): boolean => {
   const binding = bindings.get(name)
-  return binding === undefined || (binding.kind === 'own' && binding.isFunction !== true && binding.isClass !== true)
-}
-
-/** `setup(app)`, `new Users(app)`, `Users.mount(app)`, where that is a function or class of the outermost scope of this module: it may give functions to its parameter. */
-function ownFunction({ bindings }: Context, { root, members }: Path): HandedValue | undefined {
-  const binding = bindings.get(root)
-  return members.length === 0 && binding?.kind === 'own' && binding.required === undefined && binding.taken === undefined ? { from: OWN, name: root } : undefined
-}
-
-/** Of calls of own functions only those matter that give functions to what they are given. */
-export function handedOf(cx: Context): readonly Handed[] | undefined {
-  settleMembers(cx)
-  const all = cx.handed.filter((one) => one.from !== OWN || isFilling(cx, one))
-  return all.length === 0 ? undefined : all
+  return binding === undefined || scope.isShadowed(name) || (binding.kind === 'own' && binding.isFunction !== true && binding.isClass !== true)
 }
 
 /** The function whose run the runtime hears of. */
@@ -142,6 +116,12 @@ function pathOf(format: Context['format'], node: AnyNode): Path | undefined {
   const member = memberName(node)
   const path = node.type === 'MemberExpression' ? pathOf(format, node.object) : undefined
   return path === undefined || member === undefined ? undefined : { ...path, members: [...path.members, member] }
+}
+
+/** `app` of `this.app`, `#app` of `this.#app`. */
+function memberName(node: AnyNode): string | undefined {
+  if (node.type !== 'MemberExpression' || node.computed) return undefined
+  return node.property.type === 'Identifier' ? node.property.name : node.property.type === 'PrivateIdentifier' ? `#${node.property.name}` : undefined
 }
 
 function sourceOf({ bindings }: Context, name: string | undefined): HandedValue | undefined {

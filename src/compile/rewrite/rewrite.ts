@@ -11,9 +11,7 @@ import { Captures, literals } from './captures'
 import { newFunction, type Context } from './context'
 import { Edits } from './edits'
 import { hasLocalFuns, propertied, takesBack } from './external'
-import { fillingsOf, newFillings } from './filling'
 import { directivesEnd } from './functions'
-import { handedOf } from './handed'
 import { ImportTable } from './importTable'
 import { byNames } from './keeping'
 import { LineIndex } from './lines'
@@ -86,7 +84,6 @@ function newContext(code: string, program: Program, format: 'esm' | 'commonjs', 
     received: [],
     receiving: new Map(),
     keeps: new Map(),
-    fills: newFillings(),
     localFuns,
     own,
     dynamic: new Set(),
@@ -168,7 +165,7 @@ function finish(cx: Context, async: boolean): Rewritten {
     exports: cx.exports.map(({ name }) => name),
     constants: cx.opaque ? [] : constants(cx, async),
     stars: cx.stars,
-    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx), handed: handedOf(cx), received: cx.received.length === 0 ? undefined : cx.received, disposes: takesBack(cx.code) ? true : undefined, keeps: byNames(cx, cx.keeps), fills: fillingsOf(cx), propertied: propertied(cx), decorated: decoratedExports(cx) }),
+    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx), handed: cx.handed.length === 0 ? undefined : cx.handed, received: cx.received.length === 0 ? undefined : cx.received, disposes: takesBack(cx.code) ? true : undefined, keeps: byNames(cx, cx.keeps), propertied: propertied(cx), decorated: decoratedExports(cx) }),
     dynamic: [...cx.dynamic],
     functions: cx.functions,
     points: cx.points,

@@ -6,7 +6,6 @@ import type { Context } from './context'
 import { ANONYMOUS, propertyName } from './functionNames'
 import { visitFunction } from './functions'
 import { visitTry } from './guards'
-import { noteHeld, noteOwnCall } from './filling'
 import { noteHanded } from './handed'
 import { isEndless } from './endless'
 import { lookAtArguments, lookAtCallee, lookAtCompared, lookAtProperty, openCompared, visitExport, visitHandedOut, visitLookedAt } from './external'
@@ -64,7 +63,6 @@ export function visit(cx: Context, node: AnyNode): void {
       return visitTry(cx, node)
     case 'AssignmentExpression':
       noteKept(cx, node)
-      noteHeld(cx, node)
       if (node.left.type === 'Identifier' && cx.bindings.get(node.left.name)?.kind === 'own' && !cx.scope.isShadowed(node.left.name)) staysInside(cx, node.right)
       cx.assignmentEnd = node.end
       visitTarget(cx, node.left)
@@ -310,7 +308,6 @@ function visitCall(cx: Context, node: CallExpression): void {
     if (callee.name === 'require' && cx.format === 'commonjs') addRequire(cx, node)
   }
   noteKept(cx, node)
-  noteOwnCall(cx, node)
   const fn = calledFunction(node)
   if (fn !== undefined) cx.called = fn
   const decorates = callee.type !== 'Super' && isDecorating(callee)
