@@ -41,7 +41,7 @@ import { StackTraces } from './node/stackTraces'
 import { StaleCode } from './code/staleCode'
 import type { VersionRecord } from './code/version'
 import { preloadInChildren, tellTypeScript } from './node/typescriptChildren'
-import { exporters } from './code/holders'
+import { exportersOf } from './code/holders'
 import { describeFrame, functionAt, recordOf, unitOf, unitsOf } from './code/unitOf'
 import { Versions } from './code/versions'
 
@@ -187,7 +187,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     rewrittenOf: (version) => unitOf(server, version)?.rewritten,
     runningVersions,
     functionAt: (version, index) => functionAt(server, version, index),
-    exporters: () => exporters(server.table),
+    exportersOf: (objects) => exportersOf(server.table, objects),
     isReloading: (module) => server.table.get(module)?.drafting !== undefined,
     hot,
   })

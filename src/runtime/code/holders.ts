@@ -6,6 +6,8 @@ import { slotOf } from '../identity/identity'
 import type { ExportedObject, HeldBy } from '../link'
 import type { ModuleTable } from './moduleTable'
 
+/** What has more is data. */
+const MOST_MEMBERS = 200
 /** Listeners that a top level added are removed when it is loaded again, also those added on the way through such a method. */
 const LISTENING: ReadonlySet<string> = new Set(['on', 'once', 'addListener', 'prependListener', 'prependOnceListener', 'off', 'removeListener', 'addEventListener', 'removeEventListener', 'subscribe'])
 
@@ -20,32 +22,38 @@ export function isHeld(table: Pick<ModuleTable, 'get'>, { module, name, members,
   return values.length === 0 || values.some((value) => isCode(exported(table, value.module, value.name)))
 }
 
-/** Tells who exports an object, or else an object that has it as a member. It is asked about many: it looks at everything once. */
-export function exporters(table: Pick<ModuleTable, 'get' | 'all'>): (object: object) => readonly ExportedObject[] {
+/** Where modules export these objects, or else an object that has one as a member. A save waits for it. */
+export function exportersOf(table: Pick<ModuleTable, 'get' | 'all'>, objects: Iterable<object>): (object: object) => readonly ExportedObject[] {
   const itself = new Map<object, ExportedObject[]>()
-  const within = new Map<object, ExportedObject[]>()
+  for (const object of objects) itself.set(faceOf(object), [])
+  const within = new Map<object, ExportedObject[]>([...itself.keys()].map((face) => [face, []]))
+  if (itself.size === 0) return () => []
   for (const { name: module, current, values } of table.all()) {
     if (current === undefined) continue
     for (const name of [...(current.commonjs === undefined ? [] : ['=']), ...Object.keys(values)]) {
       const value = exported(table, module, name)
       if (!isObject(value)) continue
-      note(itself, value, { module, name, members: [] })
-      for (const [member, held] of membersOf(value)) note(within, held, { module, name, members: [member] })
+      itself.get(faceOf(value))?.push({ module, name, members: [] })
+      eachMember(value, (member, held) => within.get(faceOf(held))?.push({ module, name, members: [member] }))
     }
   }
-  return (object) => itself.get(faceOf(object)) ?? within.get(faceOf(object)) ?? []
-}
-
-function note(found: Map<object, ExportedObject[]>, object: object, as: ExportedObject): void {
-  const face = faceOf(object)
-  found.set(face, [...(found.get(face) ?? []), as])
+  const first = (object: object): ExportedObject[] => itself.get(faceOf(object)) ?? []
+  return (object) => (first(object).length > 0 ? first(object) : within.get(faceOf(object)) ?? [])
 }
 
 /** Whichever version of a function it is, and whichever way it was obtained. */
 const faceOf = (object: object): object => slotOf(object)?.stable ?? object
 
-const membersOf = (holder: object): readonly (readonly [string, object])[] =>
-  isFunction(holder) || Array.isArray(holder) || types.isProxy(holder) ? [] : Object.entries(Object.getOwnPropertyDescriptors(holder)).flatMap(([name, { value }]) => (isObject(value) ? [[name, value] as const] : []))
+/** No getter is called. */
+function eachMember(holder: object, visit: (member: string, held: object) => void): void {
+  if (isFunction(holder) || Array.isArray(holder) || types.isProxy(holder)) return
+  const members = Object.keys(holder)
+  if (members.length > MOST_MEMBERS) return
+  for (const member of members) {
+    const value: unknown = Object.getOwnPropertyDescriptor(holder, member)?.value
+    if (isObject(value)) visit(member, value)
+  }
+}
 
 function exported(table: Pick<ModuleTable, 'get'>, module: HeldBy['module'], name: string): unknown {
   const record = table.get(module)

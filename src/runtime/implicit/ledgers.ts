@@ -22,8 +22,8 @@ export interface LedgersDeps {
   isReloading(module: ModuleName): boolean
   /** A function of a version, by its index. */
   functionAt(version: VersionRecord, index: number): { readonly name: string; readonly line: number } | undefined
-  /** Tells who exports an object. */
-  exporters(): (object: object) => readonly ExportedObject[]
+  /** Where modules export these. */
+  exportersOf(objects: readonly object[]): (object: object) => readonly ExportedObject[]
 }
 
 export class Ledgers {
@@ -69,11 +69,7 @@ export class Ledgers {
    */
   openers(): readonly Opener[] {
     const found: Opener[] = []
-    let exporters: ReturnType<LedgersDeps['exporters']> | undefined
-    const exportersOf = (objects: readonly WeakRef<object>[]): readonly ExportedObject[] => objects.flatMap((held) => {
-      const object = held.deref()
-      return object === undefined ? [] : (exporters ??= this.deps.exporters())(object)
-    })
+    const exporters = this.deps.exportersOf([...this.live.values()].flatMap(({ uses }) => [...uses.values()].flatMap(receivers)))
     for (const ledger of this.live.values()) {
       if (ledger.isEmpty) continue
       for (const { label, origin, lasting } of ledger.all()) {
@@ -83,19 +79,29 @@ export class Ledgers {
           if (!known) found.push({ kind: 'opened', name: undefined, module: ledger.module, by: module, what: label, line, through: between(places.slice(index), module, ledger.module) })
         }
       }
-      for (const use of ledger.uses.values()) if (use.kind !== 'functions' || !isAtWork(ledger, use.by)) found.push(this.userOf(ledger, use, exportersOf))
+      for (const use of ledger.uses.values()) if (use.kind !== 'functions' || !isAtWork(ledger, use.by)) found.push(this.userOf(ledger, use, exporters))
     }
     return found
   }
 
-  private userOf({ module }: Ledger, use: Use, exportersOf: (objects: readonly WeakRef<object>[]) => readonly ExportedObject[]): Opener {
-    if (use.kind === 'received') return { kind: 'received', name: undefined, module, by: use.by.module, what: '', line: 0, made: { index: use.index, version: use.by.version }, to: exportersOf(use.objects), through: [] }
-    if (use.kind === 'passed') return { kind: 'passed', module, by: use.by, name: use.name, what: use.through, line: 0, through: [] }
-    if (use.kind === 'taken') return { kind: 'taken', module, by: use.by, name: undefined, what: use.name, line: 0, through: [] }
-    if (use.kind === 'metadata') return { kind: 'metadata', name: undefined, module, by: use.by, what: use.className, line: 0, through: [] }
-    if (use.kind === 'gave') return { kind: 'gave', name: undefined, module, by: use.by.module, what: '', line: 0, made: { index: use.index, version: use.by.version }, through: [] }
-    const { name, line } = this.deps.functionAt(use.by, use.index) ?? { name: '(anonymous)', line: 0 }
-    return { kind: 'functions', name: undefined, module, by: use.by.module, what: name, line, made: { index: use.index, version: use.by.version }, through: use.through }
+  private userOf({ module }: Ledger, use: Use, exporters: (object: object) => readonly ExportedObject[]): Opener {
+    const plain = { module, name: undefined, what: '', line: 0, through: [] }
+    switch (use.kind) {
+      case 'passed':
+        return { ...plain, kind: 'passed', by: use.by, name: use.name, what: use.through }
+      case 'taken':
+        return { ...plain, kind: 'taken', by: use.by, what: use.name }
+      case 'metadata':
+        return { ...plain, kind: 'metadata', by: use.by, what: use.className }
+      case 'gave':
+        return { ...plain, kind: 'gave', by: use.by.module, made: madeBy(use) }
+      case 'received':
+        return { ...plain, kind: 'received', by: use.by.module, made: madeBy(use), to: receivers(use).flatMap(exporters) }
+      case 'functions': {
+        const { name, line } = this.deps.functionAt(use.by, use.index) ?? { name: '(anonymous)', line: 0 }
+        return { ...plain, kind: 'functions', by: use.by.module, what: name, line, made: madeBy(use), through: use.through }
+      }
+    }
   }
 
   /** What the top level of this version has open. */
@@ -129,3 +135,8 @@ export class Ledgers {
 
 /** Its top level still waits in that code (a main loop): run again, it would be at work twice. */
 const isAtWork = (ledger: Ledger, version: VersionRecord): boolean => lingering(version).some((process) => process.ledger === ledger)
+
+const madeBy = ({ by, index }: Extract<Use, { readonly index: number }>): NonNullable<Opener['made']> => ({ index, version: by.version })
+
+/** Objects that were given functions, and are still there. */
+const receivers = (use: Use): object[] => (use.kind === 'received' ? use.objects.flatMap((held) => held.deref() ?? []) : [])
