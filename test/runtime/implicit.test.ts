@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import net from 'node:net'
 import { once } from 'node:events'
 import { request } from './support/requests'
+import { UNTIL_PARENT_ENDS } from './support/untilParentEnds'
 import { World } from './support/world'
 import type { ProcessView, Snapshot } from '../../src/protocol/snapshot'
 
@@ -148,7 +149,7 @@ import { spawn } from 'node:child_process'
 import { watch } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { opened } from './opened'
-opened['child ${version}'] = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']).on('spawn', () => console.log('child ${version} lives'))
+opened['child ${version}'] = spawn(process.execPath, ['-e', '${UNTIL_PARENT_ENDS}']).on('spawn', () => console.log('child ${version} lives'))
 opened['worker ${version}'] = new Worker('setInterval(() => {}, 1000)', { eval: true }).on('online', () => console.log('worker ${version} lives'))
 opened['watcher ${version}'] = watch(import.meta.dirname)`
     await start({ 'main.ts': text(1), 'opened.ts': `export const opened: Record<string, any> = {}
@@ -169,7 +170,7 @@ export async function run() {
     const socket = net.connect(server.address().port).on('connect', () => console.log('connected'))
     opened = () => [server.listening, !socket.destroyed, !child.killed]
   })
-  const child = fork(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+  const child = fork(process.execPath, ['-e', '${UNTIL_PARENT_ENDS}'])
   await sleep(Infinity)
 }
 let opened

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { UNTIL_PARENT_ENDS } from './support/untilParentEnds'
 import { World } from './support/world'
 
 /** Everything that a reload ends, and who hears that it ended. */
@@ -14,7 +15,7 @@ function told<T extends { on(event: string, listener: () => void): unknown }>(wh
   for (const event of ENDS) opened.on(event, () => heard.push(what + ' ${version} ' + event))
   return opened
 }
-const child = told('child', spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }))
+const child = told('child', spawn(process.execPath, ['-e', '${UNTIL_PARENT_ENDS}'], { stdio: 'ignore' }))
 lives(child)
 const forked = told('forked', fork('./kid.cjs', { stdio: 'ignore' }))
 lives(forked)
@@ -33,7 +34,7 @@ describe('the end of what a top level opened', () => {
   afterEach(() => world.end())
 
   const files = {
-    'kid.cjs': 'setInterval(() => {}, 1000)',
+    'kid.cjs': UNTIL_PARENT_ENDS,
     'heard.ts': `import type { ChildProcess } from 'node:child_process'
 import type { Server } from 'node:net'
 import type { Worker } from 'node:worker_threads'
@@ -70,7 +71,7 @@ export const listens = (server: Server) => { open.push(() => server.listening) }
     const text = (version: number): string => `
 import { heard, lives } from './heard'
 import { spawn } from 'node:child_process'
-const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }).on('exit', () => heard.push('child ${version}'))
+const child = spawn(process.execPath, ['-e', '${UNTIL_PARENT_ENDS}'], { stdio: 'ignore' }).on('exit', () => heard.push('child ${version}'))
 lives(child)
 import.meta.hot?.dispose(() => child.kill())`
     world = await World.start({ ...files, 'main.ts': text(1) }, { entry: 'main.ts' })
@@ -83,7 +84,7 @@ import.meta.hot?.dispose(() => child.kill())`
     const text = (version: number): string => `
 import { lives } from './heard'
 import { spawn } from 'node:child_process'
-const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }).on('exit', (code) => process.exit(code ?? 1))
+const child = spawn(process.execPath, ['-e', '${UNTIL_PARENT_ENDS}'], { stdio: 'ignore' }).on('exit', (code) => process.exit(code ?? 1))
 lives(child)
 export const version = ${version}`
     world = await World.start({ ...files, 'main.ts': text(1) }, { entry: 'main.ts' })
