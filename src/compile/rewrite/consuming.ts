@@ -4,18 +4,15 @@
  */
 import type { CallExpression, NewExpression } from 'acorn'
 import type { Context } from './context'
+import { isConsumingName } from './methodNames'
 
-export const CONSUMING: ReadonlySet<string> = new Set([
-  'map', 'filter', 'forEach', 'reduce', 'reduceRight', 'some', 'every', 'find', 'findIndex', 'findLast', 'findLastIndex', 'flatMap', 'sort', 'toSorted', 'from',
-  'then', 'catch', 'finally', 'replace', 'replaceAll', 'parse', 'stringify', 'group', 'groupBy',
-])
 /** What these are given is known from elsewhere, or gone soon. */
 const TIMERS: ReadonlySet<string> = new Set(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'])
 const RUNTIME = 'codeswitch'
 
 export function isConsuming(cx: Context, { type, callee }: CallExpression | NewExpression): boolean {
   if (callee.type === 'Identifier') return (type === 'NewExpression' && callee.name === 'Promise') || TIMERS.has(callee.name) || isOfRuntime(cx, callee.name)
-  return callee.type === 'MemberExpression' && ((callee.property.type === 'Identifier' && CONSUMING.has(callee.property.name)) || (callee.object.type === 'Identifier' && isOfRuntime(cx, callee.object.name)))
+  return callee.type === 'MemberExpression' && ((callee.property.type === 'Identifier' && isConsumingName(callee.property.name)) || (callee.object.type === 'Identifier' && isOfRuntime(cx, callee.object.name)))
 }
 
 function isOfRuntime({ bindings, imports }: Context, name: string): boolean {

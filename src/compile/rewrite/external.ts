@@ -7,8 +7,8 @@ import type { Binding, OwnBinding } from './bindings'
 import { runsAtTopLevel } from './captures'
 import type { Context } from './context'
 import type { ImportTable } from './importTable'
+import { isCalling } from './methodNames'
 import { exportedBy, WHOLE } from './ownExports'
-import { CONSUMING } from './consuming'
 import type { ExportedAt, ImportUse, Reference } from './scope'
 
 const REQUIRES_RUNTIME = /\b(?:require|import)\s*\(\s*(['"`])codeswitch\1/
@@ -91,8 +91,6 @@ export function lookAtCallee(cx: Context, callee: Expression): void {
   }
 }
 
-/** Arrays and strings are done with it when they answer. */
-const CALLING: ReadonlySet<string> = new Set([...CONSUMING].filter((name) => !['then', 'catch', 'finally', 'from', 'parse', 'stringify', 'group', 'groupBy'].includes(name)))
 /** `Object.assign(f, { … })` changes the function of this version. */
 const CHANGING: ReadonlySet<string> = new Set(['assign', 'defineProperty', 'defineProperties', 'setPrototypeOf', 'freeze', 'seal', 'preventExtensions', 'set', 'inherits'])
 const CHANGERS: ReadonlySet<string> = new Set(['Object', 'Reflect', 'util'])
@@ -110,7 +108,7 @@ export function lookAtArguments(cx: Context, { callee, arguments: given }: CallE
   const method = callee.type === 'MemberExpression' && callee.property.type === 'Identifier' ? callee.property.name : ''
   const isHelper = callee.type === 'Identifier' && callee.name.startsWith('__')
   if (isHelper) for (const one of given) cx.own.places.add(one)
-  if (CALLING.has(method)) for (const one of given) if (exportedBinding(cx, one)?.isFunction === true) cx.own.places.add(one)
+  if (isCalling(method)) for (const one of given) if (exportedBinding(cx, one)?.isFunction === true) cx.own.places.add(one)
   for (const one of given) lookAtProperty(cx, method, one)
   if (fillsExports(cx, callee, method)) for (const one of given) cx.own.places.add(one)
   const changes = callee.type === 'MemberExpression' ? CHANGING.has(method) && callee.object.type === 'Identifier' && CHANGERS.has(callee.object.name) : callee.type === 'Identifier' && callee.name === 'inherits'

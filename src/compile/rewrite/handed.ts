@@ -6,24 +6,10 @@ import type { AnyNode, CallExpression, NewExpression } from 'acorn'
 import type { Handed, HandedValue, Handing } from '../../protocol/unit'
 import type { Binding } from './bindings'
 import { runsAtTopLevel, takenSpecifier } from './captures'
-import { CONSUMING, isConsuming } from './consuming'
+import { isConsuming } from './consuming'
 import type { Context } from './context'
+import { isGiving, isEnding, isKeepingName } from './methodNames'
 import { exportedBy, WHOLE } from './ownExports'
-
-/** What these are given ends with the call, or when it is answered. */
-const ENDING: ReadonlySet<string> = new Set([
-  'listen', 'close', 'ready', 'connect', 'disconnect', 'end', 'destroy', 'query', 'execute', 'exec', 'run', 'transaction', 'update', 'emit', 'publish', 'dispatch', 'send', 'write', 'call', 'apply',
-  'log', 'debug', 'info', 'warn', 'error', 'trace', 'fatal', 'time', 'measure', 'lock', 'batch', 'flush', 'wait', 'retry', 'nextTick', 'off', 'removeListener', 'unsubscribe', 'delay', 'assert', 'equal', 'throws', 'rejects',
-])
-/** The same, where the name is that of the object's method; what such a function makes of a function (`asyncHandlers.wrap(show)`) is kept. */
-const DOING = /^(?:with|run|in)[A-Z]|^(?:each|tx|atomic|serialize|getOrSet|getOrCreate|getOrInsert|remember|memoize|wrap|startSpan|startActiveSpan)$/
-/** Whatever these are given is kept, also what a call answers: `app.use(cors())`. */
-const KEEPING: ReadonlySet<string> = new Set(['use', 'route', 'register', 'mount', 'plugin', 'addHook'])
-/** Such a call gives something away, although what it answers is used: `const stop = bus.subscribe(handler)`. */
-const NAMED_FOR_IT = /^(?:use|route|register|mount|plugin|subscribe|on|add|push|define|tap|observe)/
-
-/** What a method of this name is given ends with its call. */
-const isEnding = (method: string): boolean => CONSUMING.has(method) || ENDING.has(method)
 
 /** Notes what a statement gives away; `used`: what it answers is kept under a name. */
 export function noteHanded(cx: Context, expression: AnyNode, used = false): void {
@@ -32,7 +18,7 @@ export function noteHanded(cx: Context, expression: AnyNode, used = false): void
     const { callee } = call
     if (callee.type === 'MemberExpression') {
       const method = memberName(callee)
-      if (method !== undefined && !isEnding(method) && !DOING.test(method) && (!used || NAMED_FOR_IT.test(method))) note(cx, call, callee.object, method)
+      if (method !== undefined && isGiving(method, used)) note(cx, call, callee.object, method)
       call = callOf(callee.object)
     } else {
       note(cx, call, callee, '')
@@ -47,7 +33,7 @@ function note(cx: Context, call: CallExpression | NewExpression, receiver: AnyNo
   const source = path.required === true ? { from: path.root, name: '=' } : cx.scope.isShadowed(path.root) ? undefined : sourceOf(cx, path.root)
   const values: HandedValue[] = []
   const isCertain = call.arguments.some((argument) => carries(cx, argument, values, 0))
-  const isKeeping = KEEPING.has(method) && call.arguments.some(isUnknown)
+  const isKeeping = isKeepingName(method) && call.arguments.some(isUnknown)
   const { lines } = cx
   const what = { root: path.root, fn: ranBy(cx).index, values: isCertain ? [] : values, ...(isKeeping ? { kept: true } as const : {}), line: lines.line(call.start), column: lines.column(call.start) }
   if (!isCertain && values.length === 0 && !isKeeping) return

@@ -6,10 +6,9 @@ import type { AnyNode, AssignmentExpression, CallExpression, Function as Functio
 import type { Keeping } from '../../protocol/unit'
 import { eachName } from './bindings'
 import type { Context } from './context'
+import { isAdding } from './methodNames'
 import { childrenOf } from './nodes'
 import { WHOLE } from './ownExports'
-
-const ADDING = /^(?:push|unshift|add|append|insert|enqueue|register|subscribe|on|use|tap|define)/
 
 /** Notes what the function around this call or assignment does with its parameters. */
 export function noteKept(cx: Context, node: CallExpression | AssignmentExpression): void {
@@ -42,7 +41,7 @@ export function outermost(cx: Context): { readonly name: string; readonly node: 
 function addedBy(cx: Context, { callee }: CallExpression): Keeping | undefined {
   if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return undefined
   const { name } = callee.property
-  const keeping = name === 'set' ? 'replace' : ADDING.test(name) ? 'add' : undefined
+  const keeping = name === 'set' ? 'replace' : isAdding(name) ? 'add' : undefined
   return keeping !== undefined && isOwnState(cx, callee.object) ? keeping : undefined
 }
 

@@ -6,7 +6,7 @@ import type { AnyNode, Identifier, MemberExpression } from 'acorn'
 import type { OwnBinding } from './bindings'
 import { runsAtTopLevel } from './captures'
 import type { Context } from './context'
-import { CONSUMING } from './consuming'
+import { isConsumingName } from './methodNames'
 
 const DEEP = 8
 
@@ -85,7 +85,7 @@ function carries(cx: Context, node: AnyNode, depth: number, inLiteral = false): 
   }
 }
 
-const isConsumed = (callee: AnyNode): boolean => callee.type === 'MemberExpression' && callee.property.type === 'Identifier' && CONSUMING.has(callee.property.name)
+const isConsumed = (callee: AnyNode): boolean => callee.type === 'MemberExpression' && callee.property.type === 'Identifier' && isConsumingName(callee.property.name)
 
 function makesFields({ bindings }: Context, name: string): boolean {
   const binding = bindings.get(name)

@@ -100,7 +100,7 @@ describe('compiling', () => {
     const text = Array.from({ length: 10_000 }, (_, n) => line.replace('_', String(n))).join('')
     const compiled = await open({ 'big.ts': text }).unit('big.ts')
     assert.ok(compiled.rewritten.code.length > 10_000_000)
-  })
+  }).timeout(60_000)
 
   it('carries the JSON text as code', async () => {
     const compiled = await open({ 'a.json': '\uFEFF{"a": "ü"}' }).unit('a.json')
