@@ -103,7 +103,7 @@ class Control {
     this.loader = new Loader({
       main: link, turns: this.turns, graph: this.graph, names: this.names, batches: this.batches, captures: this.captures, importers: this.importers, gone: this.gone, options,
       loaded: this.modules, locate: (text) => this.workspace.locate(text), modified: () => this.modified(),
-      onReport: (report) => void peer.notify('loaded', report).then(() => link.request('told', {})), onChange: async () => void (await this.refresh()), now: Date.now,
+      onReport: (report) => void this.tell(report), onChange: async () => void (await this.refresh()), now: Date.now,
     })
     this.program = new ProgramStart({
       main: link, options, names: this.names, graph: this.graph, gone: this.gone, batches: this.batches, turns: this.turns, loader: this.loader,
@@ -165,6 +165,13 @@ class Control {
   private async loadSaved(modules: readonly string[]): Promise<void> {
     const answer = await this.load({ modules, origin: 'save', force: false })
     if ('error' in answer) this.log('warn', answer.message)
+  }
+
+  /** A load may have ended all there was to do: the program ends when it was told, and whoever asked for it has his answer. */
+  private async tell(report: LoadReport): Promise<void> {
+    await this.peer.notify('loaded', report)
+    await this.peer.written()
+    await this.link.request('told', {})
   }
 
   private loadWaits(modules: readonly ModuleName[]): void {

@@ -1,17 +1,28 @@
 /** The host's end of the channel to whoever drives it: says hello first, then serves requests. */
 import type { Socket } from 'node:net'
 import { createMessageConnection, RequestType, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
-import type { MessageConnection } from 'vscode-jsonrpc/node'
+import type { Message, MessageConnection } from 'vscode-jsonrpc/node'
 import { trusted } from '../base/guards'
 import type { Hello, HostOptions, Notifications } from '../protocol/messages'
 import type { Api } from './api'
 
+/** Writes one message after the other. */
+class Writer extends StreamMessageWriter {
+  last: Promise<void> = Promise.resolve()
+
+  override write(message: Message): Promise<void> {
+    return (this.last = super.write(message))
+  }
+}
+
 export class Peer {
   private readonly connection: MessageConnection
+  private readonly writer: Writer
   private gone = false
 
   constructor(socket: Socket, private readonly onGone: () => void) {
-    this.connection = createMessageConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket))
+    this.writer = new Writer(socket)
+    this.connection = createMessageConnection(new StreamMessageReader(socket), this.writer)
     this.connection.onClose(() => this.leave())
     this.connection.onError(() => this.leave()) // what came is no message: there is nobody to talk to
     socket.on('error', () => this.leave())
@@ -32,6 +43,12 @@ export class Peer {
   /** Resolves when it is on its way: a process that ends before that cuts the message off. */
   async notify<N extends keyof Notifications>(method: N, params: Notifications[N]): Promise<void> {
     if (!this.gone) await this.connection.sendNotification(method, params).catch(() => this.leave())
+  }
+
+  /** Everything is on its way that was said until now, answers included. */
+  async written(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve)) // what is being answered in this turn
+    await this.writer.last.catch(() => {}) // whoever said it hears of that
   }
 
   private leave(): void {
