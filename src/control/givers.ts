@@ -75,9 +75,12 @@ export async function ofGone(deps: CapturersDeps, gone: readonly ModuleName[], o
 export function inOrder(deps: CapturersDeps, reload: readonly ModuleName[], units: readonly Unit[]): readonly ModuleName[] {
   const { captures, loaded } = deps
   if (reload.length < 2 || !reload.some((module) => captures.givers.has(module))) return reload
-  const isEsm = (module: ModuleName): boolean => captures.textOf(module, units.find((unit) => unit.module === module)?.hash)?.isEsm === true
-  const wanted = new Set([...reload, ...firstLoaded(deps, reload, units).filter((module) => captures.givers.has(module) && isEsm(module))])
   const texts = new Map(units.map((unit) => [unit.module, unit.hash]))
+  const gives = (module: ModuleName): boolean => {
+    const text = captures.textOf(module, texts.get(module))
+    return text?.isEsm === true && text.gives.length > 0
+  }
+  const wanted = new Set([...reload, ...firstLoaded(deps, reload, units).filter(gives)])
   const seen = new Set<ModuleName>()
   const ordered: ModuleName[] = []
   const visit = (module: ModuleName): void => {
