@@ -58,6 +58,8 @@ export interface Handing {
   readonly values: readonly HandedValue[]
   /** Whatever such a method is given is kept, also what packages made. */
   readonly kept?: true
+  /** The object came by this import, or by what was required. */
+  readonly via?: number | string
   readonly line: number
   readonly column: number
 }
@@ -141,6 +143,9 @@ export interface Rewritten {
  * method m of class C of the top level:   if (P_s[P_k]) { const P_r = P_moved("C", "m"); if (P_r) return P_r.apply(this, arguments); }
  * a function that makes functions which may outlive it, after its check:   P_o[0] && P_makes(<function index>);
  * a call that gives functions to an object which no import is:   app.get("/", f)  ->  app.get((P_o[0] && P_gives(app, <index into `received`>), "/"), f)
+ *                                                                getApp().get("/", f)  ->  P_gives((getApp()), <index>).get("/", f)
+ * a variable that a function answers:   P.answers({ app: () => app });   before the first statement
+ * a static method that answers a private member:   return C.#one   ->   return P_holds("#one", (C.#one))
  * async function:      const P_f = P_enter(P_v, <function index>); let P_t; try { <body> } finally { if (P_f.d) await P_park(P_f); P_leave(P_f); }
  *                      (only when it contains an await of its own; any other one never waits, and is left as a sync function)
  *   await E       ->   (P_f.p = <point>, P_t = await E, P_f.d ? await P_park(P_f, P_t) : P_t)      where E itself waits:
@@ -179,8 +184,12 @@ export interface Emitted {
   readonly opening: readonly number[]
   /** This function runs, and makes functions: if a top level called it, that module may hold code of this version. */
   makes(functionIndex: number): void
-  /** A call that is one of `Rewritten.received` gives functions to this object. */
-  gives(object: unknown, index: number): void
+  /** A call that is one of `Rewritten.received` gives functions to this object. Answers it. */
+  gives<T>(object: T, index: number): T
+  /** Variables of the outermost scope that functions answer, whose values others may have. */
+  answers(variables: Readonly<Record<string, () => unknown>>): void
+  /** A static method answers this private member of its class. Answers it. */
+  holds<T>(name: string, value: T): T
   /** A turn of a loop that may go on for ever begins: whether there is to be none, because its top level was loaded again. `again`: the frame is that turn. */
   over(frame: EmittedFrame, first: number, last: number, again?: boolean): boolean
   /** What a `for await` goes through instead of `iterable`, so that it asks before each turn as well. */

@@ -25,8 +25,10 @@ export interface Context {
   readonly captures: Captures
   readonly handed: Handed[]
   readonly received: Handing[]
-  /** What those calls say to the runtime. */
-  readonly receiving: Map<AnyNode, string>
+  /** What those calls say to the runtime, when the object has a name; else their indexes. */
+  readonly receiving: Map<AnyNode, string | number>
+  /** See `noteAnswered`. */
+  readonly answered: Set<string>
   /** By the names of functions of the outermost scope. */
   readonly keeps: Map<string, Keeping>
   /** See `hasLocalFuns`. */

@@ -1,5 +1,6 @@
 /** Functions: the check at their head, and a frame around the body of those that can be suspended. */
 import type { ArrowFunctionExpression, BlockStatement, Expression, Function as FunctionNode, Statement, StaticBlock } from 'acorn'
+import { noteAnswered } from './answered'
 import { addFunction, newFunction, pointCount, type Context, type FunctionContext, type FunctionKind } from './context'
 import { callsItselfLast } from './endless'
 import { openOwnName, visitHandedOut } from './external'
@@ -103,6 +104,7 @@ function visitExpressionBody(cx: Context, node: FunctionNode, body: Expression):
   const outside = fn.kind === 'async' ? edits.reserve(arrowEnd(cx.code, node)) : -1
   const inside = edits.reserve(body.start)
   noteHanded(cx, body)
+  noteAnswered(cx, body)
   visitHandedOut(cx, body)
   const framed = isFramed(fn)
   decide(fn, framed)

@@ -28,8 +28,8 @@ export function noteHanded(cx: Context, expression: AnyNode, used = false): void
 }
 
 function note(cx: Context, call: CallExpression | NewExpression, receiver: AnyNode, method: string): void {
-  const path = pathOf(cx.format, receiver)
-  if (path === undefined || (method === '' && receiver.type !== 'Identifier' && path.required !== true) || isConsuming(cx, call)) return
+  const path = pathOf(cx.format, receiver) ?? answeredPath(receiver)
+  if (path === undefined || (path.root === '' && method === '') || (method === '' && receiver.type !== 'Identifier' && path.required !== true) || isConsuming(cx, call)) return
   const source = path.required === true ? { from: path.root, name: '=' } : cx.scope.isShadowed(path.root) ? undefined : sourceOf(cx, path.root)
   const values: HandedValue[] = []
   const isCertain = call.arguments.some((argument) => carries(cx, argument, values, 0))
@@ -38,7 +38,7 @@ function note(cx: Context, call: CallExpression | NewExpression, receiver: AnyNo
   const what = { root: path.root, fn: ranBy(cx).index, values: isCertain ? [] : values, ...(isKeeping ? { kept: true } as const : {}), line: lines.line(call.start), column: lines.column(call.start) }
   if (!isCertain && values.length === 0 && !isKeeping) return
   if (source === undefined) {
-    if (method !== '') receives(cx, call, path, { ...what, root: [path.root, ...path.members].join('.'), members: [], method })
+    if (method !== '') receives(cx, call, path, { ...what, root: shown(cx, receiver, path), members: [], method })
     return
   }
   const [first, ...rest] = path.members
@@ -52,13 +52,39 @@ function note(cx: Context, call: CallExpression | NewExpression, receiver: AnyNo
   cx.scope.refer({ kind: 'handed', name: path.required === true ? 'require' : path.root, handed })
 }
 
-/** The runtime hears of the object: a parameter, a member of one or of `this`, a variable. */
+/** The runtime hears of the object: a parameter, a member of one or of `this`, a variable, what a call answered. */
 function receives(cx: Context, call: CallExpression | NewExpression, { root, members }: Path, handing: Handing): void {
-  const isKnown = root === 'this' ? members.length > 0 && !members.some((member) => member.startsWith('#') && cx.staticPrivates.has(member.slice(1))) : isVariable(cx, root)
-  if (!isKnown || runsAtTopLevel(cx) || call.arguments.length === 0) return
-  cx.receiving.set(call, cx.words.gives(handing.root, cx.received.length))
-  cx.received.push(handing)
+  const isThis = root === 'this' && members.length > 0 && !members.some((member) => member.startsWith('#') && cx.staticPrivates.has(member.slice(1)))
+  const isKnown = root === '' || (root === 'this' ? isThis && !runsAtTopLevel(cx) : isVariable(cx, root))
+  if (!isKnown || call.arguments.length === 0) return
+  const via = root === '' ? calledBy(cx, call) : originOf(cx, root)
+  // What a top level made itself is its own.
+  if (via === undefined && (root === '' || runsAtTopLevel(cx))) return
+  cx.receiving.set(call, root === '' ? cx.received.length : cx.words.gives(handing.root, cx.received.length))
+  cx.received.push(via === undefined ? handing : { ...handing, via })
   ranBy(cx).makesFunctions = true
+}
+
+/** `getBot` of `getBot().command('x', run)`. */
+const answeredPath = (receiver: AnyNode): Path | undefined => (receiver.type === 'CallExpression' && receiver.callee.type === 'Identifier' ? { root: '', members: [] } : undefined)
+
+const shown = (cx: Context, receiver: AnyNode, { root, members }: Path): string => (root === '' ? cx.code.slice(receiver.start, receiver.end) : [root, ...members].join('.'))
+
+function calledBy(cx: Context, { callee }: CallExpression | NewExpression): HandedValue['from'] | undefined {
+  const called = callee.type === 'MemberExpression' && callee.object.type === 'CallExpression' ? callee.object.callee : undefined
+  return called?.type === 'Identifier' && !cx.scope.isShadowed(called.name) ? sourceOf(cx, called.name)?.from : undefined
+}
+
+/** By which import a variable of the outermost scope got what it holds: `const bot = getBot()`, `const app = context.app`. */
+function originOf(cx: Context, name: string): HandedValue['from'] | undefined {
+  const binding = cx.scope.isShadowed(name) ? undefined : cx.bindings.get(name)
+  let at: AnyNode | undefined = binding?.kind === 'own' ? binding.init : undefined
+  for (;;) {
+    if (at?.type === 'AwaitExpression') at = at.argument
+    else if (at?.type === 'MemberExpression') at = at.object
+    else if (at?.type === 'CallExpression') at = at.callee
+    else return at?.type === 'Identifier' ? sourceOf(cx, at.name)?.from : undefined
+  }
 }
 
 const isVariable = ({ bindings, scope }: Context, name: string): boolean => {

@@ -18,7 +18,7 @@ export function visitArguments(cx: Context, node: CallExpression | NewExpression
   for (const [index, argument] of node.arguments.entries()) {
     if (consumes) cx.passing.add(argument)
     const passed = argument.type === 'SpreadElement' ? argument.argument : argument
-    const isFirst = index === 0 && receiving !== undefined
+    const isFirst = index === 0 && typeof receiving === 'string'
     if (isFirst) cx.edits.insert(passed.start, `(${receiving}, `)
     if (consumes || runsAtTopLevel(cx)) visitHandedOut(cx, argument)
     else visitPassed(cx, passed)

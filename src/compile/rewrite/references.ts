@@ -68,6 +68,7 @@ export function settle(cx: Context, references: readonly Reference[]): void {
     else if (reference.kind === 'class') cx.edits.fill(reference.edit, `${reference.shorthand ? `${reference.name}: ` : ''}${cx.words.identity(reference.name)}`)
     else if (reference.kind === 'passed') settlePassed(cx, reference)
     else if (reference.kind === 'changed') reference.binding.changedInFunction = true
+    else if (reference.kind === 'answered') cx.answered.add(reference.name)
     else if (reference.kind === 'handed') cx.handed.push(reference.handed)
     else if (reference.kind === 'member') reference.binding.hasMembers = true
     else if (reference.kind === 'taken') cx.captures.addRequire(reference.specifier, reference.member, reference.takenAt)

@@ -5,6 +5,7 @@
  * Invariants: evaluation order, function names, kinds and lengths are those of the input; no insertion contains a line break.
  */
 import type { Program } from 'acorn'
+import { tellAnswered } from './answered'
 import type { Rewritten } from '../../protocol/unit'
 import { collectBindings } from './bindings'
 import { Captures, literals } from './captures'
@@ -83,6 +84,7 @@ function newContext(code: string, program: Program, format: 'esm' | 'commonjs', 
     handed: [],
     received: [],
     receiving: new Map(),
+    answered: new Set(),
     keeps: new Map(),
     localFuns,
     own,
@@ -115,7 +117,7 @@ function rewriteModule(cx: Context, program: Program): Rewritten {
   const frame = async ? ` ${words.enter(0)}${fn.usesTemporary ? ` let ${words.temporary};` : ''}` : ''
   const leave = async ? `;${words.leave()}` : ''
   const hoisted = cx.hoistedNames.join(' ')
-  const define = defineExports(cx)
+  const define = defineExports(cx) + tellAnswered(cx)
   edits.fill(open, `(${async ? 'async ' : ''}function* (${words.prefix}) { "use strict"; ${words.prologue()}${hoisted}${define} yield;${frame} `)
   edits.insert(code.length, `\n${leave}})`)
   return finish(cx, async)
@@ -129,7 +131,7 @@ function rewriteScript(cx: Context, program: Program): Rewritten {
   commentOutStart(cx)
   const prologue = directives.end === 0 ? early : edits.reserve(directives.end)
   visitStatements(cx, program)
-  edits.fill(prologue, directives.open + words.prologue())
+  edits.fill(prologue, directives.open + words.prologue() + tellAnswered(cx))
   edits.insert(code.length, '\n})')
   return finish(cx, false)
 }

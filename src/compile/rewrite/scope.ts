@@ -47,6 +47,8 @@ export type Reference =
   | { readonly kind: 'assign'; readonly name: string; readonly binding: OwnBinding; readonly end: number; readonly inFunction: boolean }
   /** What an import shows, or what `require` answered, is passed on by a function (`fn`). */
   | { readonly kind: 'passed'; readonly name: string; readonly open: number; readonly close: number; readonly from: Exclude<Binding, { readonly kind: 'given' }>; readonly fn: number }
+  /** A function answers what a variable of the outermost scope holds. */
+  | { readonly kind: 'answered'; readonly name: string }
   /** Functions are given to what an import shows. */
   | { readonly kind: 'handed'; readonly name: string; readonly handed: Handed }
   | { readonly kind: 'require'; readonly name: string; readonly specifier: string }

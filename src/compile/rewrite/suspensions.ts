@@ -6,6 +6,7 @@
  * frame pauses as well, that has to happen afterwards.
  */
 import type { AwaitExpression, Expression, ForOfStatement, ReturnStatement, YieldExpression } from 'acorn'
+import { noteAnswered, visitAnswered } from './answered'
 import { addPoint, type Context } from './context'
 import { visitHandedOut } from './external'
 
@@ -101,7 +102,8 @@ function parentheses({ type }: Expression): readonly [string, string] {
 export function visitReturn(cx: Context, node: ReturnStatement): void {
   const { argument } = node
   if (!argument) return
-  if (cx.fn.kind !== 'asyncGenerator') return visitHandedOut(cx, argument)
+  noteAnswered(cx, argument)
+  if (cx.fn.kind !== 'asyncGenerator') return visitAnswered(cx, argument, () => visitHandedOut(cx, argument))
   cx.fn.suspensions++
   const point = cx.words.point(addPoint(cx, node.start))
   visitOperand(cx, argument, point, false, `(${point}, `)

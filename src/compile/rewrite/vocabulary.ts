@@ -49,6 +49,16 @@ export class Vocabulary {
     return `${this.use('o', 'opening')}[0] && ${this.use('gives', 'gives')}(${object}, ${index})`
   }
 
+  /** What a call answers is given functions: wraps the call. */
+  givesTo(index: number): { readonly open: string; readonly close: string } {
+    return { open: `${this.use('gives', 'gives')}((`, close: `), ${index})` }
+  }
+
+  /** Begins what a static method answers: two parentheses close it. */
+  holds(name: string): string {
+    return `${this.use('holds', 'holds')}(${JSON.stringify(name)}, (`
+  }
+
   enter(functionIndex: number): string {
     return `const ${this.frame} = ${this.use('enter', 'enter')}(${this.use('v', 'version')}, ${functionIndex});`
   }

@@ -314,7 +314,7 @@ function visitCall(cx: Context, node: CallExpression): void {
   if (callee.type !== 'Super') {
     noteChangingCall(cx, callee)
     if (decorates) cx.edits.insert(callee.start, `${cx.words.decorating()}(`)
-    visitCallee(cx, callee)
+    visitReceiver(cx, node, callee)
     if (decorates) cx.edits.insert(callee.end, ')')
   }
   if (isPrivateHelper(node)) return visitPrivateCall(cx, node)
@@ -322,6 +322,16 @@ function visitCall(cx: Context, node: CallExpression): void {
   if (decorates) return visitDecorated(cx, node)
   visitArguments(cx, node)
   if (callee.type !== 'Identifier' || !callee.name.startsWith('__')) for (const argument of node.arguments) captureTaken(cx, argument, '*')
+}
+
+/** `getBot().command('x', run)`: what is called, and the runtime hears of what it answered. */
+function visitReceiver(cx: Context, node: CallExpression, callee: Expression): void {
+  const receiving = cx.receiving.get(node)
+  const object = callee.type === 'MemberExpression' && typeof receiving === 'number' ? callee.object : undefined
+  const { open, close } = cx.words.givesTo(typeof receiving === 'number' ? receiving : 0)
+  if (object !== undefined) cx.edits.insert(object.start, open)
+  visitCallee(cx, callee)
+  if (object !== undefined) cx.edits.insert(object.end, close)
 }
 
 /** What esbuild, TypeScript and Babel make of decorators. */

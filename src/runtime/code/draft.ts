@@ -132,7 +132,7 @@ export class Draft {
     const version = record.nextVersion()
     const instance: Instance = {
       record: deps.versions.make(name, version, scriptUrl(unit.file, version, record.again())), unit, loadedAt: Date.now(), origin: how.origin,
-      exports: {}, constants: new Set(unit.rewritten.constants), identities: new Map(), commonjs, stars: undefined,
+      exports: {}, constants: new Set(unit.rewritten.constants), identities: new Map(), commonjs, answers: {}, stars: undefined,
       evaluation: new Evaluation(),
     }
     const draft = new Draft(record, unit, instance, record.current === undefined, how, batch, deps)

@@ -14,6 +14,7 @@ import { slotOfStable, stableOf } from '../identity/identity'
 import type { Unit } from '../link'
 import { showInCache } from '../node/nodeLoader'
 import { WHOLE } from './moduleTable'
+import type { Instance } from './moduleTable'
 import type { VersionRecord } from './version'
 
 type Getters = Record<string, () => unknown>
@@ -98,7 +99,8 @@ export class DraftText {
       trap, enter, leave, park, dead, pause, yielded, over, each,
       moved: (className, name) => this.moved(className, name),
       opening, makes,
-      gives: giver(this.deps, version),
+      gives: giver(this.deps, version, unit),
+      answers: answering(this.draft.instance), holds: holding(this.draft.instance),
       define: (exports, relink) => this.define(exports, relink),
       identity: (value, name, begun) => this.identity(value, name, begun),
       external: externalOf(this.draft),
@@ -179,9 +181,26 @@ function maker(deps: Pick<DraftDeps, 'makes'>, version: VersionRecord, { rewritt
 }
 
 /** As `passer`, no method. */
-function giver({ gives }: Pick<DraftDeps, 'gives'>, version: VersionRecord): Emitted['gives'] {
+function giver({ gives, opening }: Pick<DraftDeps, 'gives' | 'opening'>, version: VersionRecord, { links, dynamic, rewritten }: Unit): Emitted['gives'] {
+  const isOfModule = (rewritten.received ?? []).map(({ via }) => via === undefined || (typeof via === 'number' ? links[via] : dynamic[via])?.kind === 'module')
   return (object, index) => {
-    if (isFunction(object) || (typeof object === 'object' && object !== null)) gives(version, index, object)
+    if (opening[0] !== 0 && isOfModule[index] === true && (isFunction(object) || (typeof object === 'object' && object !== null))) gives(version, index, object)
+    return object
+  }
+}
+
+/** As `passer`, no method. */
+function answering(instance: Instance): Emitted['answers'] {
+  return (variables) => { instance.answers = variables }
+}
+
+/** As `passer`, no method. */
+function holding(instance: Instance): Emitted['holds'] {
+  const held: Record<string, unknown> = {}
+  return (name, value) => {
+    if (!Object.hasOwn(held, name)) instance.answers = { ...instance.answers, [name]: () => held[name] }
+    held[name] = value
+    return value
   }
 }
 

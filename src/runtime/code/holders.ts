@@ -6,6 +6,8 @@ import { slotOf } from '../identity/identity'
 import type { ExportedObject, HeldBy } from '../link'
 import type { ModuleTable } from './moduleTable'
 
+/** No export is called so: a variable that a function answers. */
+const ANSWERED = '?'
 /** What has more is data. */
 const MOST_MEMBERS = 200
 /** Listeners that a top level added are removed when it is loaded again, also those added on the way through such a method. */
@@ -30,7 +32,7 @@ export function exportersOf(table: Pick<ModuleTable, 'get' | 'all'>, objects: It
   if (itself.size === 0) return () => []
   for (const { name: module, current, values } of table.all()) {
     if (current === undefined) continue
-    for (const name of [...(current.commonjs === undefined ? [] : ['=']), ...Object.keys(values)]) {
+    for (const name of [...(current.commonjs === undefined ? [] : ['=']), ...Object.keys(values), ...Object.keys(current.answers).map((variable) => ANSWERED + variable)]) {
       const value = exported(table, module, name)
       if (!isObject(value)) continue
       itself.get(faceOf(value))?.push({ module, name, members: [] })
@@ -44,9 +46,9 @@ export function exportersOf(table: Pick<ModuleTable, 'get' | 'all'>, objects: It
 /** Whichever version of a function it is, and whichever way it was obtained. */
 const faceOf = (object: object): object => slotOf(object)?.stable ?? object
 
-/** No getter is called. */
+/** Static ones of a class as well. No getter is called. */
 function eachMember(holder: object, visit: (member: string, held: object) => void): void {
-  if (isFunction(holder) || Array.isArray(holder) || types.isProxy(holder)) return
+  if (Array.isArray(holder) || types.isProxy(holder)) return
   const members = Object.keys(holder)
   if (members.length > MOST_MEMBERS) return
   for (const member of members) {
@@ -57,6 +59,7 @@ function eachMember(holder: object, visit: (member: string, held: object) => voi
 
 function exported(table: Pick<ModuleTable, 'get'>, module: HeldBy['module'], name: string): unknown {
   const record = table.get(module)
+  if (name.startsWith(ANSWERED)) return attempt(() => record?.current?.answers[name.slice(ANSWERED.length)]?.())
   return name === '=' ? record?.current?.commonjs?.exports : name === '*' ? record?.values : read(record?.values, name)
 }
 
@@ -69,9 +72,11 @@ function isCode(value: unknown): boolean {
   return prototype !== Object.prototype && prototype !== null ? true : Object.values(Object.getOwnPropertyDescriptors(value)).some((property) => isFunction(property.value))
 }
 
-function read(object: unknown, key: string): unknown {
+const read = (object: unknown, key: string): unknown => attempt(() => (isObject(object) ? Reflect.get(object, key) : undefined))
+
+function attempt(get: () => unknown): unknown {
   try {
-    return isObject(object) ? Reflect.get(object, key) : undefined
+    return get()
   } catch {
     return undefined // a binding without a value, or a getter that throws
   }

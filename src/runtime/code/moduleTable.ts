@@ -34,6 +34,8 @@ export interface Instance {
   readonly identities: Identities
   /** CommonJS: `module`, whose `exports` may be assigned late. Of JSON, once it was required. */
   commonjs: CommonjsModule | undefined
+  /** Reads variables that functions of it answer. */
+  answers: Readonly<Record<string, () => unknown>>
   /** Computes `exports` again when the module has `export *`: the other module may export other names now. */
   stars: (() => Readonly<Record<string, () => unknown>>) | undefined
   /** Until it is over, exports may have no value yet. */

@@ -71,7 +71,9 @@ export class Machine {
       },
       opening: [0],
       makes: () => {},
-      gives: () => {},
+      gives: (object) => object,
+      answers: () => {},
+      holds: (_, value) => value,
       import: this.load,
     }
   }
