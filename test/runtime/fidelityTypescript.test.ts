@@ -13,6 +13,14 @@ const o: Other = { x: 1 }, n: Only = 2
 console.log(Color.Red, Color[1], Flags.B, Shapes.pi, Shapes.Inner.deep, new Point(1).sum(), o, n, area(<number>3), (o as any)!.x satisfies number)`,
     'lib.ts': `export enum Color { Red, Green = 'g'.length, Blue = 5 }\nexport const enum Flags { A = 1, B = A << 2 }\nexport namespace Shapes { export const pi = 3; export namespace Inner { export const deep = pi * 2 } }\nabstract class Base { abstract sum(): number; declare ghost: string }\nexport class Point extends Base { constructor(readonly x: number, protected y = 2, private z?: number) { super() } sum(): number { return this.x + this.y + Object.keys(this).length } }\nexport interface Other { x: number }\nexport type Only = number\nexport function area(r: number): number\nexport function area(r: string): number\nexport function area(r: any) { return r * r }`,
   }],
+  ['TypeScript beside no "type" imports CommonJS packages as TypeScript that became CommonJS does', {
+    'package.json': '{}', 'main.ts': `import Pool, { named } from 'compiled'; import * as all from 'compiled'; import { late } from 'late'; import * as lateAll from 'late'; import late2 from 'late'; import { Pool as Again, late as handed } from './again'; import { readFileSync } from 'node:fs'; import fs from 'fs'; import { EventEmitter } from 'stream'
+console.log(new EventEmitter().emit('x'), new Pool().hi(), named, Object.keys(all), late(), Object.keys(lateAll).sort(), late2(), Again === Pool, handed(), fs.readFileSync === readFileSync)
+import('compiled').then((m) => console.log(typeof m.default, Object.keys(m)))`,
+    'again.ts': `export { default as Pool, NoSuchType } from 'compiled'; export * from 'late'`,
+    'node_modules/compiled/index.js': `Object.defineProperty(exports, '__esModule', { value: true }); exports.default = class { hi() { return 'hi' } }; exports.named = 3`,
+    'node_modules/late/index.js': `module.exports = function late() { return 'whole' }; const names = { late: () => 'late' }; Object.assign(module.exports, names)`,
+  }],
   ['every extension imports every other', {
     ...esm, 'main.ts': `import a from './a.ts'; import b from './b.js'; import c from './c.mjs'; import d from './d.cjs'; import e from './e'; import f from './f.jsx'; import g from './g.json'; import { h } from './h'; console.log(a, b, c, d, e, f, g, h)`,
     'a.ts': `export default 'a.ts'`, 'b.ts': `export default 'b.ts by .js'`, 'c.mts': `export default 'c.mts by .mjs'`, 'd.cts': `export = 'd.cts by .cjs'`, 'e.tsx': `export default 'e.tsx'`, 'f.jsx': `export default 'f.jsx'`, 'g.json': `{"g":1}`, 'h/index.ts': `export const h = 'folder'`,

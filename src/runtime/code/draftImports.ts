@@ -50,7 +50,7 @@ export class DraftImports {
     for (const index of this.draft.unit.rewritten.stars) {
       const link = this.draft.unit.links[index]
       if (link === undefined) continue
-      const values = link.kind === 'module' ? this.deps.table.get(link.module)?.values : link.kind === 'native' ? this.deps.natives.get(link.target) : undefined
+      const values = link.kind === 'module' ? this.deps.table.get(link.module)?.values : link.kind === 'native' ? this.native(link.target) : undefined
       for (const name of Object.keys(values ?? {})) if (name !== 'default') names[name] ??= () => values?.[name]
     }
     return names
@@ -59,11 +59,15 @@ export class DraftImports {
   bindings(): ImportBinding[] {
     return this.draft.unit.links.map((link, index) => {
       if (link.kind === 'module') return this.moduleBinding(link.module, index)
-      const native = link.kind === 'native' ? this.deps.natives.get(link.target) : undefined
+      const native = link.kind === 'native' ? this.native(link.target) : undefined
       if (native === undefined) this.unbound = true
       const namespace = native ?? {}
       return { calls: namespace, values: namespace, namespace }
     })
+  }
+
+  private native(target: string): Readonly<Record<string, unknown>> | undefined {
+    return this.draft.unit.strict ? this.deps.natives.get(target) : this.deps.natives.asRequired(target)
   }
 
   private moduleBinding(module: ModuleName, index: number): ImportBinding {
@@ -117,6 +121,7 @@ export class DraftImports {
 
   /** What Node's linker checks: a package that lacks an imported name fails the load, it is not `undefined` later. */
   private checkNames(target: string, index: number): void {
+    if (!this.draft.unit.strict) return
     const namespace = this.deps.natives.get(target)
     const record = this.draft.unit.rewritten.imports[index]
     if (namespace === undefined || record === undefined) return

@@ -45,7 +45,8 @@ export class DraftRequests {
     // In CommonJS the links were made for `require`, which has other conditions.
     const known = this.draft.unit.rewritten.format === 'commonjs' ? undefined : this.draft.unit.dynamic[specifier]
     const link = known !== undefined && this.isAtHand(known) ? known : await this.deps.resolve(specifier, this.draft.unit.file)
-    return await importLink(link, this.deps)
+    const answer = await importLink(link, this.deps)
+    return link.kind === 'native' && !this.draft.unit.strict ? this.deps.natives.asRequired(link.target) : answer
   }
 }
 

@@ -5,11 +5,13 @@ import path from 'node:path'
 import { notePackage } from '../identity/identity'
 import { joinMetadata } from '../identity/metadataIdentity'
 import { hearNodesImports } from './nodeImports'
+import { isObject } from './commonjs'
 
 type Namespace = Readonly<Record<string, unknown>>
 
 export class NativeModules {
   private readonly loaded = new Map<string, Namespace>()
+  private readonly required = new Map<string, Namespace>()
   private readonly require = createRequire(__filename)
 
   constructor(own: Namespace) {
@@ -18,6 +20,21 @@ export class NativeModules {
 
   get(target: string): Namespace | undefined {
     return this.loaded.get(target)
+  }
+
+  /**
+   * As TypeScript that is compiled to CommonJS sees it: every name of what a CommonJS package exports, also those that Node's
+   * lexer does not find or that are inherited, and the `default` of code that was an ES module itself.
+   */
+  asRequired(target: string): Namespace | undefined {
+    const namespace = this.loaded.get(target)
+    const exports: unknown = isBuiltin(target) ? namespace?.default : this.require.cache[target]?.exports
+    if (namespace === undefined || isNamespace(exports) || !isObject(exports)) return namespace
+    const known = this.required.get(target)
+    if (known !== undefined) return known
+    const made = requiredNamespace(exports)
+    this.required.set(target, made)
+    return made
   }
 
   async load(target: string): Promise<Namespace> {
@@ -46,3 +63,14 @@ export class NativeModules {
 const urlOf = (target: string): string => (isBuiltin(target) || !path.isAbsolute(target) ? target : pathToFileURL(target).href)
 
 const isNamespace = (value: unknown): value is Namespace => typeof value === 'object' && value !== null && Reflect.get(value, Symbol.toStringTag) === 'Module'
+
+/** Its members are read when they are used, as TypeScript's output does. */
+function requiredNamespace(exports: object): Namespace {
+  const compiled = Reflect.get(exports, '__esModule') === true
+  const made: Record<string, unknown> = Object.create(Object.getPrototypeOf(exports))
+  if (!compiled) made.default = exports
+  for (const name of Object.keys(exports)) {
+    if (name !== 'default' || compiled) Object.defineProperty(made, name, { get: () => Reflect.get(exports, name), enumerable: true })
+  }
+  return made
+}
