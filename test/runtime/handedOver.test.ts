@@ -55,6 +55,22 @@ export function registerRoutes(app) {
     })
   }
 
+  it('are those of the last save when a chain of promises that nobody awaits calls the code that makes them', async () => {
+    const connect = `export const connect = () => new Promise((resolve) => { setTimeout(resolve, 60) })`
+    const main = `import express from 'express'\nimport { connect } from './db'\nconnect().then(() => import('./routes')).then(({ registerRoutes, version }) => {\n  const app = express()\n  registerRoutes(app)\n  const server = app.listen(0, () => console.log('port ' + server.address().port + '. up ' + version + '.'))\n})`
+    const text = (version: number): string => `import { sender } from './sender'\n${routes(version).replace('{\n', `{\n  app.get('/busy', (request, response) => { sender(response)('busy') })\n`)}\nexport const version = ${version}`
+    await start({ 'db.ts': connect, 'main.ts': main, 'routes.ts': text(1), 'sender.ts': `export const sender = (response) => (text) => response.send(text)` })
+    const clients = traffic(port, '/busy', 2, true)
+    for (let version = 2; version <= 4; version++) {
+      const report = await world.save('routes.ts', text(version))
+      assert.deepEqual(brief(report), ['routes loaded', 'main loaded because routes changed: registerRoutes at line 3 made functions that may be in use'])
+      await world.prints(`up ${version}.`)
+      assert.deepEqual([await get('/x'), await get(`/x${version}`)], [`x ${version}`, `only ${version}`])
+      assert.equal((await request(port, `/x${version - 1}`)).status, 404)
+    }
+    assert.deepEqual((await clients.stop()).failures, [])
+  })
+
   it('do not matter when the call only used them: its module is loaded alone', async () => {
     const lib = (version: number): string => `
 import { spawn } from 'codeswitch'

@@ -12,18 +12,22 @@ import { between, Origin } from './place'
 import type { Places } from './place'
 
 const MANY = 16
+/** A chain of promises that a top level started and does not await (`connect().then(start)`) is part of it for so long. */
+const CHAIN_MS = 10_000
 /** So many objects that one call gave functions to are looked at. */
 const MOST_OBJECTS = 16
 
 export class LoadedBy {
-  private readonly open = new Set<Process>()
+  /** With the time at which it was first seen that it has come to its end. */
+  private readonly open = new Map<Process, number | undefined>()
+  private sweepAt = MANY
 
-  /** Generated code looks at the first element of `opening` before it tells anything: it is zero when every top level has come to its end. */
+  /** Generated code looks at the first element of `opening` before it tells anything: it is zero a while after every top level has come to its end. */
   constructor(private readonly storage: AsyncLocalStorage<Process>, private readonly places: Places, private readonly opening: number[]) {}
 
   begins(process: Process): void {
-    if (this.open.size >= MANY) this.sweep()
-    this.open.add(process)
+    if (this.open.size >= this.sweepAt) this.sweep()
+    this.open.set(process, undefined)
     this.opening[0] = this.open.size
   }
 
@@ -72,15 +76,18 @@ export class LoadedBy {
 
   private ledger(): Ledger | undefined {
     const process = this.storage.getStore()
-    if (process?.ledger === undefined || !this.open.has(process)) {
-      this.sweep()
-      return undefined
-    }
-    return process.ledger
+    if (process === undefined || process.ended || !this.open.has(process)) this.sweep()
+    return process !== undefined && this.open.has(process) ? process.ledger : undefined
   }
 
   private sweep(): void {
-    for (const process of this.open) if (process.ended) this.open.delete(process)
+    const now = Date.now()
+    for (const [process, endedAt] of this.open) {
+      if (!process.ended) continue
+      if (endedAt === undefined) this.open.set(process, now)
+      else if (now - endedAt > CHAIN_MS) this.open.delete(process)
+    }
+    this.sweepAt = Math.max(MANY, 2 * this.open.size)
     this.opening[0] = this.open.size
   }
 }
