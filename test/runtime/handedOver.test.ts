@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { symlink } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LoadReport } from '../../src/protocol/messages'
 import { request, traffic } from './support/requests'
 import { World } from './support/world'
@@ -69,6 +70,24 @@ export function registerRoutes(app) {
       assert.equal((await request(port, `/x${version - 1}`)).status, 404)
     }
     assert.deepEqual((await clients.stop()).failures, [])
+  })
+
+  it('are those of the last save, whichever of several modules called the code that makes them', async () => {
+    const validate = (version: number): string => `export const validate = (what) => (request, response, next) => { response.setHeader('x-validate', what + ' ${version}'); next() }`
+    const every = (version: number): string => `export const every = () => { setInterval(() => { globalThis.ticks = '${version}' + (globalThis.ticks ?? '') }, 5) }`
+    const route = (name: string): string => `import express from 'express'\nimport { validate } from './validate'\nimport { every } from './every'\nexport class Route {\n  router = express.Router()\n  constructor() { every(); this.router.get('/${name}', validate('${name}'), (request, response) => { response.send(globalThis.ticks) }) }\n}`
+    await start({
+      'validate.ts': validate(1), 'every.ts': every(1), 'users.ts': route('users'), 'auth.ts': route('auth'),
+      'main.ts': `import express from 'express'\nimport { Route as Users } from './users'\nimport { Route as Auth } from './auth'\nconst app = express()\nfor (const { router } of [new Users(), new Auth()]) app.use(router)\n${listen}`,
+    })
+    const validated = async (url: string): Promise<string | null> => (await fetch(`http://127.0.0.1:${port}${url}`)).headers.get('x-validate')
+    for (let version = 2; version <= 4; version++) {
+      const saved = [await world.save('validate.ts', validate(version)), await world.save('every.ts', every(version))]
+      for (const [index, by] of ['validate', 'every'].entries()) assert.deepEqual(saved[index]?.outcomes.map((one) => one.module).sort(), ['auth', by, 'main', 'users'].sort())
+      assert.deepEqual([await validated('/users'), await validated('/auth')], [`users ${version}`, `auth ${version}`])
+      await sleep(50)
+      assert.match((await get('/auth')).slice(0, 4), new RegExp(`^${version}{4}$`))
+    }
   })
 
   it('do not matter when the call only used them: its module is loaded alone', async () => {

@@ -35,8 +35,18 @@ export interface Held {
   moved?(to: Ledger): void
 }
 
+export interface MadeFunctions {
+  readonly kind: 'functions'
+  readonly by: VersionRecord
+  readonly index: number
+  /** Modules between the top level and this one, on any way. */
+  readonly through: Set<ModuleName>
+  /** So many calls are looked at for a way that is not known. */
+  looks: number
+}
+
 export type Use =
-  | { readonly kind: 'functions'; readonly by: VersionRecord; readonly index: number; readonly through: readonly ModuleName[] }
+  | MadeFunctions
   | { readonly kind: 'gave'; readonly by: VersionRecord; readonly index: number }
   | { readonly kind: 'received'; readonly by: VersionRecord; readonly index: number; readonly objects: WeakRef<object>[] }
   | { readonly kind: 'passed'; readonly by: ModuleName; readonly name: string; readonly through: ModuleName }

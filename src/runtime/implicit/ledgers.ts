@@ -72,13 +72,18 @@ export class Ledgers {
     const exporters = this.deps.exportersOf([...this.live.values()].flatMap(({ uses }) => [...uses.values()].flatMap(receivers)))
     for (const ledger of this.live.values()) {
       if (ledger.isEmpty) continue
+      const opened = new Map<ModuleName, Opener>()
       for (const { label, origin, lasting } of ledger.all()) {
         const places = lasting ? (origin?.all ?? []) : []
         for (const [index, { module, line }] of places.entries()) {
-          const known = module === ledger.module || found.some((one) => one.by === module && one.module === ledger.module)
-          if (!known) found.push({ kind: 'opened', name: undefined, module: ledger.module, by: module, what: label, line, through: between(places.slice(index), module, ledger.module) })
+          if (module === ledger.module) continue
+          const through = between(places.slice(index), module, ledger.module)
+          const known = opened.get(module)
+          if (known === undefined) opened.set(module, { kind: 'opened', name: undefined, module: ledger.module, by: module, what: label, line, through })
+          else opened.set(module, { ...known, through: [...new Set([...known.through, ...through])] })
         }
       }
+      found.push(...opened.values())
       for (const use of ledger.uses.values()) if (use.kind !== 'functions' || !isAtWork(ledger, use.by)) found.push(this.userOf(ledger, use, exporters))
     }
     return found
@@ -99,7 +104,7 @@ export class Ledgers {
         return { ...plain, kind: 'received', by: use.by.module, made: madeBy(use), to: receivers(use).flatMap(exporters) }
       case 'functions': {
         const { name, line } = this.deps.functionAt(use.by, use.index) ?? { name: '(anonymous)', line: 0 }
-        return { ...plain, kind: 'functions', by: use.by.module, what: name, line, made: madeBy(use), through: use.through }
+        return { ...plain, kind: 'functions', by: use.by.module, what: name, line, made: madeBy(use), through: [...use.through] }
       }
     }
   }

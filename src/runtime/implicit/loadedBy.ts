@@ -7,13 +7,15 @@ import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { ModuleName } from '../../protocol/ids'
 import type { Process } from '../process/process'
 import type { VersionRecord } from '../code/version'
-import type { Ledger } from './ledger'
+import type { Ledger, MadeFunctions } from './ledger'
 import { between, Origin } from './place'
 import type { Places } from './place'
 
 const MANY = 16
 /** A chain of promises that a top level started and does not await (`connect().then(start)`) is part of it for so long. */
 const CHAIN_MS = 10_000
+/** So many calls of a function, in a row, that came by no other module than those before: no more of them are looked at. */
+const MANY_WAYS = 64
 /** So many objects that one call gave functions to are looked at. */
 const MOST_OBJECTS = 16
 
@@ -36,11 +38,19 @@ export class LoadedBy {
     const ledger = this.ledger()
     if (ledger === undefined || (ledger.module === by.module && !gives)) return
     const key = `${by.module} ${index}`
-    if (ledger.uses.has(key)) return
+    const known = ledger.uses.get(key)
+    if (known !== undefined && (known.kind !== 'functions' || known.looks === 0)) return
     if (ledger.module === by.module) return void ledger.uses.set(key, { kind: 'gave', by, index })
+    const use = known ?? { kind: 'functions', by, index, through: new Set(), looks: MANY_WAYS }
+    ledger.uses.set(key, use)
     // Now: later the scripts of those who are on the stack may be forgotten.
-    const through = between(new Origin(this.places, callee).all, by.module, ledger.module)
-    ledger.uses.set(key, { kind: 'functions', by, index, through })
+    this.addWay(use, between(new Origin(this.places, callee).all, by.module, ledger.module))
+  }
+
+  private addWay(use: MadeFunctions, modules: readonly ModuleName[]): void {
+    const known = use.through.size
+    for (const module of modules) use.through.add(module)
+    use.looks = use.through.size > known ? MANY_WAYS : use.looks - 1
   }
 
   /** A call of `by` gives functions to an object. */
