@@ -187,6 +187,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     rewrittenOf: (version) => unitOf(server, version)?.rewritten,
     runningVersions,
     functionAt: (version, index) => functionAt(server, version, index),
+    isSameText: (one, other) => unitOf(server, one) !== undefined && unitOf(server, one)?.hash === unitOf(server, other)?.hash,
     exportersOf: (objects) => exportersOf(server.table, objects),
     isReloading: (module) => server.table.get(module)?.drafting !== undefined,
     hot,

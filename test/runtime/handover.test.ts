@@ -213,6 +213,23 @@ import.meta.hot?.dispose(() => server.close(() => console.log('${name} closed'))
     assert.equal(await answer(), 'three')
   })
 
+  it('goes on when its module is loaded again for the sake of another one, and starts nothing since that was done once for all', async () => {
+    const handler = (what: string): string => `export const makeHandler = (name) => (req, res) => res.end(name + ' ${what}')`
+    world = await World.start({
+      'main.ts': `import { start } from './app'\nstart().catch(console.error)`,
+      'app.ts': `import http from 'node:http'\nimport { makeHandler } from './handler'\nimport { state } from './state'\nexport const start = () => state.started ??= (async () => { const server = http.createServer(makeHandler('a')).listen(0, () => console.log('port ' + server.address().port)) })()`,
+      'state.ts': 'export const state: { started?: Promise<void> } = {}', 'handler.ts': handler('1'),
+    }, { entry: 'main.ts', keepAlive: false })
+    await world.prints('port')
+    port = Number(/port (\d+)/.exec(world.output)?.[1])
+    const told = new Promise<string>((done) => void world.host.onDidLog(({ message }) => { if (message.includes('goes on, in old code')) done(message) }))
+    assert.equal((await world.save('handler.ts', handler('2'))).ok, true)
+    assert.match(await told, /^main was loaded again and did not listen on .* again/)
+    assert.equal(await answer(), 'a 1')
+    assert.equal((await world.save('handler.ts', handler('3'))).ok, true)
+    assert.equal(await answer(), 'a 1')
+  })
+
   it('is closed when the new version does not listen any more', async () => {
     await start()
     await world.save('main.ts', server('two', 'on("x", () => {})'))

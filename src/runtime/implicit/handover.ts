@@ -8,7 +8,8 @@
  *   commit                -> the socket's owner is the new server
  *   the load failed       -> the new server is as if it had never listened
  *   listen after commit (an async start) -> handed over at once; until then the old server serves
- *   nobody listens there any more -> the old server is closed once the new top level has come to an end
+ *   nobody listens there any more -> the old server is closed once the new top level has come to an end; it goes on when that
+ *                                    listens nowhere although its text is the same (`start` ran once for all in another module)
  */
 import cluster from 'node:cluster'
 import http from 'node:http'
@@ -25,6 +26,7 @@ import type { Held, Ledger } from './ledger'
 import { closeSocket, dropSocket, passSocket, settleOld, shareSocket, takeSocketBack } from './listeningSocket'
 import { Origin } from './place'
 import { patch } from './patch'
+import type { VersionRecord } from '../code/version'
 import type { Silence } from './silence'
 
 /** An async start may take a while until it listens: so long the old server goes on, at most. */
@@ -48,6 +50,8 @@ export interface HandoverDeps extends ImplicitDeps {
   /** Ledgers whose versions are being replaced right now, or have been. */
   replacedBy(ledger: Ledger): readonly Ledger[]
   readonly silence: Silence
+  /** Both are known, and were made of the same text. */
+  isSameText(one: VersionRecord, other: VersionRecord): boolean
   log(message: string): void
 }
 
@@ -89,6 +93,8 @@ export function installHandover(deps: HandoverDeps): Handover {
   const said = new WeakSet<net.Server>()
   /** They listen anew, elsewhere, and say so then: at most once in all. */
   const anew = new WeakSet<net.Server>()
+  /** Their module's text was loaded again, and listened nowhere. */
+  const stayed = new WeakSet<ListeningServer>()
   const retiring = new Set<{ readonly held: ListeningServer; readonly next: Ledger }>()
 
   function successor(server: net.Server): net.Server {
@@ -174,7 +180,17 @@ export function installHandover(deps: HandoverDeps): Handover {
     bind()
   }
 
-  function retire(held: ListeningServer, next: Ledger): void {
+  function goesOn(held: ListeningServer, old: Ledger, next: Ledger): boolean {
+    if (!held.target.listening || next.state !== 'live' || !deps.isSameText(old.version, next.version)) return false
+    const listens = next.all().some((one) => one instanceof ListeningServer && !one.closed && !stayed.has(one))
+    if (listens) return false
+    stayed.add(held)
+    next.add(held)
+    deps.log(`${next.module} was loaded again and did not listen on ${held.address.text} again: the server of the version before goes on, in old code`)
+    return true
+  }
+
+  function retire(held: ListeningServer, old: Ledger, next: Ledger): void {
     const entry = { held, next }
     retiring.add(entry)
     const since = Date.now()
@@ -187,7 +203,7 @@ export function installHandover(deps: HandoverDeps): Handover {
         return
       }
       retiring.delete(entry)
-      if (held.closed) return
+      if (held.closed || goesOn(held, old, next)) return
       // What could not listen (the address was in use) has not been closed now.
       if (held.target.listening) deps.log(`${next.module} does not listen on ${held.address.text} any more: closed`)
       held.release()
@@ -249,7 +265,7 @@ export function installHandover(deps: HandoverDeps): Handover {
       for (const held of old.all()) {
         if (!(held instanceof ListeningServer)) continue
         old.drop(held)
-        retire(held, next)
+        retire(held, old, next)
       }
     },
     discarded(draft) {

@@ -18,6 +18,7 @@ import type { Exits, ExitsDeps } from './exits'
 import { installFolders } from './folder'
 import type { Folders } from './folder'
 import { installHandover } from './handover'
+import type { HandoverDeps } from './handover'
 import type { Ledger } from './ledger'
 import { Ledgers } from './ledgers'
 import type { HeldView, LedgersDeps } from './ledgers'
@@ -35,7 +36,7 @@ import type { Silence } from './silence'
 import { installSubscriptions } from './subscriptions'
 import { installTimers } from './timers'
 
-export interface InstallDeps extends ImplicitDeps, LedgersDeps, LoopsDeps, ExitsDeps {
+export interface InstallDeps extends ImplicitDeps, LedgersDeps, LoopsDeps, ExitsDeps, Pick<HandoverDeps, 'isSameText'> {
   /** What modules asked for with `import.meta.hot`. */
   readonly hot: Pick<HotModules, 'beginUpdate' | 'dispose' | 'endUpdate' | 'deleted' | 'discard' | 'gone'>
   /** See `Emitted.opening`. */

@@ -4,6 +4,7 @@
  * may hold them for as long as the program runs, so it is loaded again with the module they come from.
  */
 import type { AsyncLocalStorage } from 'node:async_hooks'
+import timers from 'node:timers'
 import type { ModuleName } from '../../protocol/ids'
 import type { Process } from '../process/process'
 import type { VersionRecord } from '../code/version'
@@ -11,7 +12,8 @@ import type { Ledger, MadeFunctions } from './ledger'
 import { between, Origin } from './place'
 import type { Places } from './place'
 
-const MANY = 16
+const later = timers.setTimeout
+const SWEEP_MS = 1000
 /** A chain of promises that a top level started and does not await (`connect().then(start)`) is part of it for so long. */
 const CHAIN_MS = 10_000
 /** So many calls of a function, in a row, that came by no other module than those before: no more of them are looked at. */
@@ -22,15 +24,15 @@ const MOST_OBJECTS = 16
 export class LoadedBy {
   /** With the time at which it was first seen that it has come to its end. */
   private readonly open = new Map<Process, number | undefined>()
-  private sweepAt = MANY
+  private sweeping = false
 
   /** Generated code looks at the first element of `opening` before it tells anything: it is zero a while after every top level has come to its end. */
   constructor(private readonly storage: AsyncLocalStorage<Process>, private readonly places: Places, private readonly opening: number[]) {}
 
   begins(process: Process): void {
-    if (this.open.size >= this.sweepAt) this.sweep()
     this.open.set(process, undefined)
     this.opening[0] = this.open.size
+    if (!this.sweeping) this.sweepLater()
   }
 
   /** A function of `by` runs, and makes functions; `gives`: it gives some to another module, which matters also when the top level is its own. */
@@ -86,8 +88,12 @@ export class LoadedBy {
 
   private ledger(): Ledger | undefined {
     const process = this.storage.getStore()
-    if (process === undefined || process.ended || !this.open.has(process)) this.sweep()
     return process !== undefined && this.open.has(process) ? process.ledger : undefined
+  }
+
+  private sweepLater(): void {
+    this.sweeping = true
+    later(() => this.sweep(), SWEEP_MS).unref()
   }
 
   private sweep(): void {
@@ -97,7 +103,8 @@ export class LoadedBy {
       if (endedAt === undefined) this.open.set(process, now)
       else if (now - endedAt > CHAIN_MS) this.open.delete(process)
     }
-    this.sweepAt = Math.max(MANY, 2 * this.open.size)
     this.opening[0] = this.open.size
+    this.sweeping = this.open.size > 0
+    if (this.sweeping) this.sweepLater()
   }
 }

@@ -64,13 +64,15 @@ const urlOf = (target: string): string => (isBuiltin(target) || !path.isAbsolute
 
 const isNamespace = (value: unknown): value is Namespace => typeof value === 'object' && value !== null && Reflect.get(value, Symbol.toStringTag) === 'Module'
 
-/** Its members are read when they are used, as TypeScript's output does. */
+/** What was an ES module is one; of anything else the members are read when they are used, as TypeScript's output does. */
 function requiredNamespace(exports: object): Namespace {
-  const compiled = Reflect.get(exports, '__esModule') === true
+  if (isCompiled(exports)) return exports
   const made: Record<string, unknown> = Object.create(Object.getPrototypeOf(exports))
-  if (!compiled) made.default = exports
+  made.default = exports
   for (const name of Object.keys(exports)) {
-    if (name !== 'default' || compiled) Object.defineProperty(made, name, { get: () => Reflect.get(exports, name), enumerable: true })
+    if (name !== 'default') Object.defineProperty(made, name, { get: () => Reflect.get(exports, name), enumerable: true })
   }
   return made
 }
+
+const isCompiled = (exports: object): exports is Namespace => Reflect.get(exports, '__esModule') === true
