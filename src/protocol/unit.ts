@@ -101,6 +101,8 @@ export interface Rewritten {
   readonly handed?: readonly Handed[]
   /** It takes back itself what it gave: it uses `import.meta.hot.dispose`. */
   readonly disposes?: true
+  /** Its top level may begin chains of promises that it does not await. */
+  readonly chains?: true
   /** Exported classes with decorators. */
   readonly decorated?: readonly string[]
   /** Exported functions with members of their own, by any of their names: the module reads or writes some. */

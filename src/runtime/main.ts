@@ -110,7 +110,7 @@ function runtime(port: MainPort, traps: Int32Array, wake: Int32Array): void {
     decorates: (version, apply) => decorators.during(version, apply),
     makes: (version, index, gives, callee) => implicit.loadedBy.made(version, index, gives, callee),
     gives: (version, index, object) => implicit.loadedBy.gave(version, index, object),
-    processes: { ...processes.frames, over: (...args: Parameters<Loops['over']>) => implicit.loops.over(...args), each: (...args: Parameters<Loops['each']>) => implicit.loops.each(...args), lingering: processes.lingering, purgeVersion: processes.purgeVersion, loading: () => loadingNow(processes), runTopLevel: (label, version, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version), (process) => implicit.folders.inItsFolder(process, fn)), current: processes.current, endCurrent: () => void processes.exitProcess(processes.current().pid, 'kill') },
+    processes: { ...processes.frames, over: (...args: Parameters<Loops['over']>) => implicit.loops.over(...args), each: (...args: Parameters<Loops['each']>) => implicit.loops.each(...args), lingering: processes.lingering, purgeVersion: processes.purgeVersion, loading: () => loadingNow(processes), runTopLevel: (label, version, chains, fn) => runTopLevel(processes, label, (process) => implicit.openLedger(process, version, chains), (process) => implicit.folders.inItsFolder(process, fn)), current: processes.current, endCurrent: () => void processes.exitProcess(processes.current().pid, 'kill') },
     onInstantiated: ({ unit, record }) => stacks.add(unit, record),
     onDiscarding(instances) {
       implicit.discarding(instances.map(({ record }) => record))

@@ -39,6 +39,8 @@ export interface Context {
   readonly points: number[]
   /** Statements that give hoisted functions their name, run before the exports are defined. */
   readonly hoistedNames: string[]
+  /** Where `promise.then(…)` is called: by the top level, or only in functions. */
+  chains: 'top level' | 'functions' | undefined
   /** Direct `eval` or `with`: bindings can be assigned unseen. */
   opaque: boolean
   scope: Scope

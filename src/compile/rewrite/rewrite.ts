@@ -85,6 +85,7 @@ function newContext(code: string, program: Program, format: 'esm' | 'commonjs', 
     received: [],
     receiving: new Map(),
     answered: new Set(),
+    chains: undefined,
     keeps: new Map(),
     localFuns,
     own,
@@ -152,6 +153,9 @@ function visitStatements(cx: Context, program: Program): void {
   settle(cx, cx.scope.close())
 }
 
+/** Its top level begins chains of promises; in a module that exports nothing functions are taken for parts of that: `main()`. */
+const chains = ({ chains, code, exports }: Context): boolean => chains === 'top level' || (chains === 'functions' && exports.length === 0 && !code.includes('exports'))
+
 function defineExports({ words, exports }: Context): string {
   const getters = exports.map(({ name, value }) => `${propertyKey(name)}: () => ${value}`)
   return `${words.prefix}.define({ ${getters.join(', ')} }, (${words.prefix}) => { ${words.relink()} });`
@@ -167,7 +171,7 @@ function finish(cx: Context, async: boolean): Rewritten {
     exports: cx.exports.map(({ name }) => name),
     constants: cx.opaque ? [] : constants(cx, async),
     stars: cx.stars,
-    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx), handed: cx.handed.length === 0 ? undefined : cx.handed, received: cx.received.length === 0 ? undefined : cx.received, disposes: takesBack(cx.code) ? true : undefined, keeps: byNames(cx, cx.keeps), propertied: propertied(cx), decorated: decoratedExports(cx) }),
+    ...known({ reexports: cx.reexports.length === 0 ? undefined : cx.reexports, required: cx.captures.ofRequires(), literals: literals(cx.exports), shape: shapeOf(cx), handed: cx.handed.length === 0 ? undefined : cx.handed, received: cx.received.length === 0 ? undefined : cx.received, disposes: takesBack(cx.code) ? true : undefined, chains: chains(cx) ? true : undefined, keeps: byNames(cx, cx.keeps), propertied: propertied(cx), decorated: decoratedExports(cx) }),
     dynamic: [...cx.dynamic],
     functions: cx.functions,
     points: cx.points,

@@ -308,6 +308,7 @@ function visitCall(cx: Context, node: CallExpression): void {
     if (callee.name === 'require' && cx.format === 'commonjs') addRequire(cx, node)
   }
   noteKept(cx, node)
+  if (isChain(callee)) cx.chains = runsAtTopLevel(cx) ? 'top level' : (cx.chains ?? 'functions')
   const fn = calledFunction(node)
   if (fn !== undefined) cx.called = fn
   const decorates = callee.type !== 'Super' && isDecorating(callee)
@@ -323,6 +324,9 @@ function visitCall(cx: Context, node: CallExpression): void {
   visitArguments(cx, node)
   if (callee.type !== 'Identifier' || !callee.name.startsWith('__')) for (const argument of node.arguments) captureTaken(cx, argument, '*')
 }
+
+const isChain = (callee: CallExpression['callee']): boolean =>
+  callee.type === 'MemberExpression' && callee.property.type === 'Identifier' && (callee.property.name === 'then' || callee.property.name === 'finally')
 
 /** `getBot().command('x', run)`: what is called, and the runtime hears of what it answered. */
 function visitReceiver(cx: Context, node: CallExpression, callee: Expression): void {

@@ -42,7 +42,7 @@ export interface DraftDeps {
   readonly traps: Int32Array
   readonly processes: Pick<Emitted, 'trap' | 'enter' | 'leave' | 'park' | 'dead' | 'pause' | 'yielded' | 'over' | 'each'> & {
     /** Runs `fn` in a new process called `label`. */
-    runTopLevel<T>(label: string, version: VersionRecord, fn: () => T): T
+    runTopLevel<T>(label: string, version: VersionRecord, chains: boolean, fn: () => T): T
     /** Whoever runs now; only its identity matters. */
     current(): object
     /** Ends whoever runs now: its code unwinds at the next safepoint. */
@@ -327,7 +327,7 @@ export class Draft {
   }
 
   private runTopLevel<T>(what: string, fn: () => T): T {
-    return this.deps.processes.runTopLevel(what === 'onLoad' ? `${this.record.name} onLoad` : `${path.basename(this.unit.file)} (top level)`, this.instance.record, () => {
+    return this.deps.processes.runTopLevel(what === 'onLoad' ? `${this.record.name} onLoad` : `${path.basename(this.unit.file)} (top level)`, this.instance.record, this.unit.rewritten.chains === true, () => {
       const runner = this.runner = this.deps.processes.current()
       this.deps.runners.add(runner)
       const done = (): void => void this.deps.runners.delete(runner)

@@ -46,7 +46,7 @@ export interface InstallDeps extends ImplicitDeps, LedgersDeps, LoopsDeps, Exits
 
 export interface Implicit {
   /** The process is about to run the top level (or `onLoad`) of the version. */
-  openLedger(process: Process, version: VersionRecord): void
+  openLedger(process: Process, version: VersionRecord, chains: boolean): void
   /** These versions are current now. */
   committed(versions: readonly VersionRecord[]): void
   /** These versions fail to load: what they did is taken back while their code still runs. */
@@ -105,9 +105,9 @@ export function installImplicit(deps: InstallDeps): Implicit {
   return {
     loadedBy, loops, exits, folders,
     openers: () => ledgers.openers(),
-    openLedger(process, version) {
+    openLedger(process, version, chains) {
       ledgers.open(process, version)
-      loadedBy.begins(process)
+      loadedBy.begins(process, chains)
     },
     heldBy: (version) => ledgers.heldBy(version),
     forgetGone() {

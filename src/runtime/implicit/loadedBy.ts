@@ -13,7 +13,7 @@ import { between, Origin } from './place'
 import type { Places } from './place'
 
 const later = timers.setTimeout
-const SWEEP_MS = 1000
+const MANY = 16
 /** A chain of promises that a top level started and does not await (`connect().then(start)`) is part of it for so long. */
 const CHAIN_MS = 10_000
 /** So many calls of a function, in a row, that came by no other module than those before: no more of them are looked at. */
@@ -22,17 +22,24 @@ const MANY_WAYS = 64
 const MOST_OBJECTS = 16
 
 export class LoadedBy {
-  /** With the time at which it was first seen that it has come to its end. */
-  private readonly open = new Map<Process, number | undefined>()
-  private sweeping = false
+  private readonly open = new Set<Process>()
+  /** Those that may have begun such a chain, a while ago at most. */
+  private readonly chains = new Set<Process>()
 
-  /** Generated code looks at the first element of `opening` before it tells anything: it is zero a while after every top level has come to its end. */
+  /** Generated code looks at the first element of `opening` before it tells anything: it is zero when every top level has come to its end. */
   constructor(private readonly storage: AsyncLocalStorage<Process>, private readonly places: Places, private readonly opening: number[]) {}
 
-  begins(process: Process): void {
-    this.open.set(process, undefined)
+  /** @param chains it may begin chains of promises that it does not await */
+  begins(process: Process, chains: boolean): void {
+    if (this.open.size >= MANY) this.sweep()
+    this.open.add(process)
     this.opening[0] = this.open.size
-    if (!this.sweeping) this.sweepLater()
+    if (!chains) return
+    this.chains.add(process)
+    later(() => {
+      this.chains.delete(process)
+      this.sweep()
+    }, CHAIN_MS).unref()
   }
 
   /** A function of `by` runs, and makes functions; `gives`: it gives some to another module, which matters also when the top level is its own. */
@@ -88,23 +95,17 @@ export class LoadedBy {
 
   private ledger(): Ledger | undefined {
     const process = this.storage.getStore()
-    return process !== undefined && this.open.has(process) ? process.ledger : undefined
+    if (process !== undefined && this.open.has(process) && !this.isOver(process)) return process.ledger
+    if (this.open.size > this.chains.size) this.sweep()
+    return undefined
   }
 
-  private sweepLater(): void {
-    this.sweeping = true
-    later(() => this.sweep(), SWEEP_MS).unref()
+  private isOver(process: Process): boolean {
+    return process.ended && !this.chains.has(process)
   }
 
   private sweep(): void {
-    const now = Date.now()
-    for (const [process, endedAt] of this.open) {
-      if (!process.ended) continue
-      if (endedAt === undefined) this.open.set(process, now)
-      else if (now - endedAt > CHAIN_MS) this.open.delete(process)
-    }
+    for (const process of this.open) if (this.isOver(process)) this.open.delete(process)
     this.opening[0] = this.open.size
-    this.sweeping = this.open.size > 0
-    if (this.sweeping) this.sweepLater()
   }
 }
