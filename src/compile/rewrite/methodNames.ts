@@ -5,7 +5,7 @@
 
 /** Of arrays and strings: they are done with it when they answer. Wrong: who keeps it has the version's own function. */
 const CALLED = ['map', 'filter', 'forEach', 'reduce', 'reduceRight', 'some', 'every', 'find', 'findIndex', 'findLast', 'findLastIndex', 'flatMap', 'sort', 'toSorted', 'replace', 'replaceAll']
-/** The same, but what they are given may as well be a function that the module exports. */
+/** These keep nothing either, but may call it later: a function that the module exports is what others have of it. */
 const CALLED_LATER = ['from', 'then', 'catch', 'finally', 'parse', 'stringify', 'group', 'groupBy']
 /** What these are given ends with the call, or when it is answered. Wrong: whoever keeps it has it twice after a reload. */
 const ENDING = new Set([

@@ -331,11 +331,11 @@ const isChain = (callee: CallExpression['callee']): boolean =>
 /** `getBot().command('x', run)`: what is called, and the runtime hears of what it answered. */
 function visitReceiver(cx: Context, node: CallExpression, callee: Expression): void {
   const receiving = cx.receiving.get(node)
-  const object = callee.type === 'MemberExpression' && typeof receiving === 'number' ? callee.object : undefined
-  const { open, close } = cx.words.givesTo(typeof receiving === 'number' ? receiving : 0)
-  if (object !== undefined) cx.edits.insert(object.start, open)
+  if (callee.type !== 'MemberExpression' || typeof receiving !== 'number') return visitCallee(cx, callee)
+  const { open, close } = cx.words.givesTo(receiving)
+  cx.edits.insert(callee.object.start, open)
   visitCallee(cx, callee)
-  if (object !== undefined) cx.edits.insert(object.end, close)
+  cx.edits.insert(callee.object.end, close)
 }
 
 /** What esbuild, TypeScript and Babel make of decorators. */
