@@ -47,6 +47,8 @@ export interface Handover {
 }
 
 export interface HandoverDeps extends ImplicitDeps {
+  /** The ledger of the version of that module which is live now. */
+  live(ledger: Ledger): Ledger | undefined
   /** Ledgers whose versions are being replaced right now, or have been. */
   replacedBy(ledger: Ledger): readonly Ledger[]
   readonly silence: Silence
@@ -180,17 +182,19 @@ export function installHandover(deps: HandoverDeps): Handover {
     bind()
   }
 
-  function goesOn(held: ListeningServer, old: Ledger, next: Ledger): boolean {
-    if (!held.target.listening || next.state !== 'live' || !deps.isSameText(old.version, next.version)) return false
-    const listens = next.all().some((one) => one instanceof ListeningServer && !one.closed && !stayed.has(one))
+  /** @param next of a version with the same text */
+  function goesOn(held: ListeningServer, next: Ledger): boolean {
+    const live = deps.live(next)
+    if (!held.target.listening || live === undefined || (live !== next && !deps.isSameText(next.version, live.version))) return false
+    const listens = live.all().some((one) => one instanceof ListeningServer && !one.closed && !stayed.has(one))
     if (listens) return false
     stayed.add(held)
-    next.add(held)
-    deps.log(`${next.module} was loaded again and did not listen on ${held.address.text} again: the server of the version before goes on, in old code`)
+    live.add(held)
+    deps.log(`${live.module} was loaded again and did not listen on ${held.address.text} again: the server of the version before goes on, in old code`)
     return true
   }
 
-  function retire(held: ListeningServer, old: Ledger, next: Ledger): void {
+  function retire(held: ListeningServer, next: Ledger, isSameText: boolean): void {
     const entry = { held, next }
     retiring.add(entry)
     const since = Date.now()
@@ -203,7 +207,7 @@ export function installHandover(deps: HandoverDeps): Handover {
         return
       }
       retiring.delete(entry)
-      if (held.closed || goesOn(held, old, next)) return
+      if (held.closed || (isSameText && goesOn(held, next))) return
       // What could not listen (the address was in use) has not been closed now.
       if (held.target.listening) deps.log(`${next.module} does not listen on ${held.address.text} any more: closed`)
       held.release()
@@ -262,10 +266,11 @@ export function installHandover(deps: HandoverDeps): Handover {
       }
     },
     retire(old, next) {
+      const isSameText = deps.isSameText(old.version, next.version)
       for (const held of old.all()) {
         if (!(held instanceof ListeningServer)) continue
         old.drop(held)
-        retire(held, old, next)
+        retire(held, next, isSameText)
       }
     },
     discarded(draft) {

@@ -70,7 +70,7 @@ export function installImplicit(deps: InstallDeps): Implicit {
   const loadedBy = new LoadedBy(deps.processes.table.storage, deps.places, deps.opening)
   const loops = new Loops(deps)
   const silence: Silence = (target, ledger) => loops.unheard(ledger, silenced(target))
-  const handover = installHandover({ ...deps, silence, replacedBy: (ledger) => ledgers.replacedBy(ledger) })
+  const handover = installHandover({ ...deps, silence, live: (ledger) => ledgers.before(ledger), replacedBy: (ledger) => ledgers.replacedBy(ledger) })
   installServers(deps, handover)
   const datagrams = installDatagrams({ ...deps, silence, replacedBy: (ledger) => ledgers.replacedBy(ledger) })
   installBoundEvents(deps.processes)
