@@ -3,6 +3,7 @@
  * what is in them, although no export shows it.
  */
 import type { AnyNode } from 'acorn'
+import type { OwnBinding } from './bindings'
 import type { Context } from './context'
 import { propertyKey } from './vocabulary'
 
@@ -46,7 +47,7 @@ function privateOf(cx: Context, node: AnyNode): string | undefined {
   return isStatic ? `#${node.property.name}` : undefined
 }
 
-const isVariable = ({ declared, isFunction, literal, required, taken }: { readonly declared: string; readonly isFunction?: boolean; readonly literal?: string; readonly required?: string; readonly taken?: object }): boolean =>
+const isVariable = ({ declared, isFunction, literal, required, taken }: OwnBinding): boolean =>
   declared !== 'class' && declared !== 'function' && isFunction !== true && literal === undefined && required === undefined && taken === undefined
 
 /** To be written before the first statement. */

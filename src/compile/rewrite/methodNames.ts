@@ -1,6 +1,6 @@
 /**
- * What becomes of a function that a method is given, by the method's name: nobody can know more of a text. Each list says what
- * follows when it is wrong; names belong into the list whose mistakes are cheaper.
+ * What becomes of a function that a method is given, by the method's name: nobody can know more of a text. `Wrong:` says what
+ * follows when a list has a name that it should not have.
  */
 
 /** Of arrays and strings: they are done with it when they answer. Wrong: who keeps it has the version's own function. */

@@ -154,7 +154,8 @@ function visitStatements(cx: Context, program: Program): void {
 }
 
 /** Its top level begins chains of promises; in a module that exports nothing functions are taken for parts of that: `main()`. */
-const chains = ({ chains, code, exports }: Context): boolean => chains === 'top level' || (chains === 'functions' && exports.length === 0 && !code.includes('exports'))
+const chains = ({ chains, code, exports, format }: Context): boolean =>
+  chains === 'top level' || (chains === 'functions' && (format === 'esm' ? exports.length === 0 : !code.includes('exports')))
 
 function defineExports({ words, exports }: Context): string {
   const getters = exports.map(({ name, value }) => `${propertyKey(name)}: () => ${value}`)
